@@ -1,0 +1,31 @@
+/** Room `model`: the words that all rooms share: labels, fingerprints, matchers, durations, the clock, the errors. */
+
+export { type CancelSignal, type Clock, ManualClock, systemClock, type Timer } from './clock.ts';
+export { formatDuration, parseDuration } from './duration.ts';
+export { AtalayaError, CATALOGUE, type ErrorCode, type ErrorData, type ErrorDetails } from './errors.ts';
+export { formatFingerprint, type Hash64, hashBytes } from './fingerprint.ts';
+export {
+  compareLabels,
+  decodeLabels,
+  encodeLabels,
+  formatLabels,
+  LABEL_SEPARATOR,
+  type Labels,
+  labelsOf,
+  labelsToRecord,
+  labelValue,
+  METRIC_NAME,
+  NO_LABELS,
+  quoteLabelValue,
+} from './labels.ts';
+export { compileMatcher, type CompiledMatcher, type Matcher, matchesAll, type MatchOperator } from './matcher.ts';
+export { compilePattern, type Pattern, PatternError } from './pattern.ts';
+export { isStaleAt, type MetricMetadata, type MetricType, writeStaleMarker } from './sample.ts';
+export {
+  type Configuration,
+  configurationSchema,
+  type MetricStorage,
+  metricStorageSchema,
+  type Status,
+  statusSchema,
+} from './api/status.ts';

@@ -1,0 +1,54 @@
+/** How receivers write samples: one appender per request, scrape or collection, one journal record per appender. */
+
+import type { Labels, MetricMetadata } from '@atalaya/model';
+
+/**
+ * A small number that stands for a series inside the main process. It stays valid while it is used in a sample at least
+ * once an hour; an idle one may be given to another series, so caches drop refs they have not used in the last round.
+ */
+export type SeriesRef = number;
+
+/** Why a sample or a series was not taken. The closed set is also the `reason` label of the rejection counters. */
+export type RejectReason =
+  | 'duplicate_timestamp' // another value for a timestamp that the series already has
+  | 'too_old' // before the retention or the out-of-order window
+  | 'too_far_in_future'
+  | 'invalid_labels'
+  | 'label_limit'
+  | 'series_limit';
+
+/** What came of one sample. `same` is a repetition of what is already stored: success, but nothing is written. */
+export type SampleOutcome = 'written' | 'same' | RejectReason;
+
+/** Collects one request's samples and writes them as one journal record. Not shared between requests. */
+export interface MetricAppender {
+  /** The series with these labels, registered when it is new; a reason instead of a ref when it is refused. */
+  series(labels: Labels): SeriesRef | RejectReason;
+  /** Adds a sample. Timestamps in milliseconds. The value's bits are kept, but a stale marker goes through {@link stale}. */
+  sample(ref: SeriesRef, timestamp: number, value: number): SampleOutcome;
+  /** Adds a stale marker: from `timestamp` on the series has no value. */
+  stale(ref: SeriesRef, timestamp: number): SampleOutcome;
+  metadata(metric: string, metadata: MetricMetadata): void;
+  /** How many samples wait to be committed. */
+  readonly pending: number;
+  /** Writes the record; resolves when it is on disk. With nothing pending it resolves at once. Rejects as Journal.append does, and then nothing was acknowledged. */
+  commit(): Promise<void>;
+}
+
+/** Hands out appenders and holds what they share: the registry of known series, limits, counters. */
+export interface MetricWriter {
+  appender(): MetricAppender;
+  stats(): MetricWriterStats;
+  /** Forgets series that no sample has used for an hour. Called by a timer. */
+  evictIdle(): void;
+}
+
+export interface MetricWriterStats {
+  /** Series that were used in the last hour. */
+  readonly activeSeries: number;
+  readonly seriesLimit: number;
+  readonly seriesCreated: number;
+  readonly samplesWritten: number;
+  /** Rejections since the start, by reason. */
+  readonly rejected: Readonly<Record<RejectReason, number>>;
+}
