@@ -18,6 +18,7 @@ export {
   NO_LABELS,
   quoteLabelValue,
 } from './labels.ts';
+export { type Logger, silentLogger } from './log.ts';
 export { compileMatcher, type CompiledMatcher, type Matcher, matchesAll, type MatchOperator } from './matcher.ts';
 export { compilePattern, type Pattern, PatternError } from './pattern.ts';
 export { isStaleAt, type MetricMetadata, type MetricType, writeStaleMarker } from './sample.ts';
