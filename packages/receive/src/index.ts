@@ -5,3 +5,7 @@ export type { HttpClientConfig, PrometheusConfig, RelabelRule, ScrapeConfig, Tar
 export type { ConfigWarning } from './scrape-config/cursor.ts';
 export { type ParseOptions, parsePrometheusConfig } from './scrape-config/parse.ts';
 export { redactConfig } from './scrape-config/redact.ts';
+export { createMetricWriter, type MetricWriterOptions } from './metrics/create-metric-writer.ts';
+export { DEFAULT_METRIC_LIMITS, type MetricLimits } from './metrics/limits.ts';
+export { LAST_SUCCESS, OUTCOMES, type RawAppender, type RawSeriesResolver } from './metrics/raw-series.ts';
+export { rejectionText } from './metrics/rejection-text.ts';

@@ -31,8 +31,10 @@ export interface MetricAppender {
   metadata(metric: string, metadata: MetricMetadata): void;
   /** How many samples wait to be committed. */
   readonly pending: number;
-  /** Writes the record; resolves when it is on disk. With nothing pending it resolves at once. Rejects as Journal.append does, and then nothing was acknowledged. */
+  /** Writes the record and leaves the appender empty; resolves when it is on disk. With nothing pending it resolves at once. Rejects as Journal.append does, and then nothing was acknowledged. */
   commit(): Promise<void>;
+  /** Drops what waits, as if it had never been added (but new series stay registered): for a scrape that fails half-way. */
+  discard(): void;
 }
 
 /** Hands out appenders and holds what they share: the registry of known series, limits, counters. */

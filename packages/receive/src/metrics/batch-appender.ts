@@ -1,0 +1,277 @@
+/**
+ * The appender: judges samples against the registry, collects the good ones as columns, writes them as one record.
+ *
+ * The registry's newest sample of a series is changed as soon as a sample is collected, marked with the batch it is in.
+ * The mark is taken off when the batch is journaled; when that fails the newest sample becomes unknown. So only journaled
+ * samples make a repetition `same`: a retry after a failed write is always written.
+ */
+
+import { encodeMetricBatch, type Journal, SIGNAL } from '@atalaya/journal';
+import { type Clock, encodeLabels, type Hash64, hashBytes, type Labels, labelsOf, type MetricMetadata } from '@atalaya/model';
+import type { RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
+import type { BatchColumns, ColumnPool } from './batch-columns.ts';
+import type { KnownMetadata } from './known-metadata.ts';
+import { checkLabels, isSorted } from './label-check.ts';
+import type { MetricLimits } from './limits.ts';
+import { OUTCOMES, type RawAppender } from './raw-series.ts';
+import {
+  FINGERPRINT_HIGH,
+  FINGERPRINT_LOW,
+  FREE,
+  JOURNALED,
+  LAST_BATCH,
+  LAST_TIMESTAMP,
+  LAST_USED,
+  LAST_VALUE_HIGH,
+  LAST_VALUE_LOW,
+  type SeriesRegistry,
+  SLOT_FLOATS,
+  SLOT_WORDS,
+} from './series-registry.ts';
+
+/** What all appenders of one writer share. */
+export interface WriterState {
+  readonly journal: Pick<Journal, 'append'>;
+  readonly clock: Clock;
+  readonly limits: MetricLimits;
+  readonly registry: SeriesRegistry;
+  readonly pool: ColumnPool;
+  readonly knownMetadata: KnownMetadata;
+  readonly rejected: Record<RejectReason, number>;
+  /** Batches handed to the journal that it has not answered yet. */
+  readonly underWay: Set<number>;
+  lastBatch: number;
+  seriesCreated: number;
+  samplesWritten: number;
+}
+
+/** Seconds for {@link LAST_USED}: from the monotonic clock, so that a jump of the wall clock evicts nothing. */
+export function useSeconds(clock: Clock): number {
+  return Math.floor(clock.monotonic() / 1000);
+}
+
+const WRITTEN = OUTCOMES.indexOf('written');
+const SAME = OUTCOMES.indexOf('same');
+const DUPLICATE = OUTCOMES.indexOf('duplicate_timestamp');
+const TOO_OLD = OUTCOMES.indexOf('too_old');
+const TOO_FAR = OUTCOMES.indexOf('too_far_in_future');
+
+/** The stale marker 0x7ff0000000000002 as words. */
+const STALE_LOW = 2;
+const STALE_HIGH = 0x7ff00000;
+
+const LARGEST_BATCH_NUMBER = 0x7fffffff;
+
+export class BatchAppender implements RawAppender {
+  readonly #state: WriterState;
+  /** Undefined while nothing is collected. */
+  #columns: BatchColumns | undefined;
+  #batch = 0;
+  #usedAt = 0;
+  #earliest = 0;
+  #latest = 0;
+  readonly #hash: Hash64 = { low: 0, high: 0 };
+  readonly #oneTimestamp = new Float64Array(1);
+  readonly #oneValue = new Float64Array(1);
+  readonly #oneValueWords = new Int32Array(this.#oneValue.buffer);
+  readonly #oneOutcome = new Uint8Array(1);
+
+  constructor(state: WriterState) {
+    this.#state = state;
+  }
+
+  get pending(): number {
+    return this.#columns?.count ?? 0;
+  }
+
+  series(labels: Labels): SeriesRef | RejectReason {
+    const { registry, limits, rejected } = this.#state;
+    const fault = checkLabels(labels, limits);
+    if (fault !== undefined) {
+      rejected[fault.reason]++;
+      return fault.reason;
+    }
+    const canonical = encodeLabels(canonicalOrder(labels));
+    hashBytes(canonical, 0, canonical.length, 0, this.#hash);
+    const low = this.#hash.low | 0;
+    const high = this.#hash.high | 0;
+    const known = registry.find(low, high);
+    if (known >= 0) return known;
+    if (registry.size >= limits.series) {
+      rejected.series_limit++;
+      return 'series_limit';
+    }
+    this.#state.seriesCreated++;
+    return registry.add(low, high, canonical, useSeconds(this.#state.clock));
+  }
+
+  sample(ref: SeriesRef, timestamp: number, value: number): SampleOutcome {
+    this.#oneValue[0] = value;
+    return this.#appendOne(ref, timestamp);
+  }
+
+  stale(ref: SeriesRef, timestamp: number): SampleOutcome {
+    this.#oneValueWords[0] = STALE_LOW;
+    this.#oneValueWords[1] = STALE_HIGH;
+    return this.#appendOne(ref, timestamp);
+  }
+
+  #appendOne(ref: SeriesRef, timestamp: number): SampleOutcome {
+    this.#oneTimestamp[0] = timestamp;
+    this.append(ref, this.#oneTimestamp, this.#oneValueWords, 0, 1, this.#oneOutcome);
+    return OUTCOMES[this.#oneOutcome[0] as number] as SampleOutcome;
+  }
+
+  append(ref: SeriesRef, timestamps: Float64Array, valueWords: Int32Array, from: number, to: number, outcomes: Uint8Array): void {
+    const { registry } = this.#state;
+    const state = registry.states[ref];
+    if (state === undefined || state === FREE)
+      throw new RangeError(`series ref ${ref} is not in use: it was idle for too long, or never given`);
+    const columns = this.#open();
+    columns.reserve(to - from);
+    const countBefore = columns.count;
+    const { words, floats } = registry;
+    const base = ref * SLOT_WORDS;
+    const lastTimestampAt = ref * SLOT_FLOATS + LAST_TIMESTAMP;
+    words[base + LAST_USED] = this.#usedAt;
+    for (let i = from; i < to; i++) {
+      const timestamp = timestamps[i] as number;
+      const low = valueWords[i * 2] as number;
+      const high = valueWords[i * 2 + 1] as number;
+      const outcome = this.#judge(base, floats[lastTimestampAt] as number, timestamp, low, high);
+      outcomes[i] = outcome;
+      if (outcome !== WRITTEN) continue;
+      const at = columns.count++;
+      columns.fingerprints[at * 2] = words[base + FINGERPRINT_LOW] as number;
+      columns.fingerprints[at * 2 + 1] = words[base + FINGERPRINT_HIGH] as number;
+      columns.timestamps[at] = timestamp;
+      columns.valueWords[at * 2] = low;
+      columns.valueWords[at * 2 + 1] = high;
+      columns.slots[at] = ref;
+      if (timestamp < (floats[lastTimestampAt] as number)) continue;
+      floats[lastTimestampAt] = timestamp;
+      words[base + LAST_VALUE_LOW] = low;
+      words[base + LAST_VALUE_HIGH] = high;
+      words[base + LAST_BATCH] = this.#batch;
+    }
+    // Until a record with the definition is on disk every batch that uses the series carries it: the other one may fail.
+    if (state !== JOURNALED && columns.count > countBefore && !columns.defined.has(ref)) this.#define(columns, ref);
+  }
+
+  /** The outcome's number for one sample of the slot at `base`. */
+  #judge(base: number, last: number, timestamp: number, low: number, high: number): number {
+    const { words } = this.#state.registry;
+    if (timestamp === last) {
+      const same = words[base + LAST_VALUE_LOW] === low && words[base + LAST_VALUE_HIGH] === high;
+      const batch = words[base + LAST_BATCH] as number;
+      if (batch === 0 || batch === this.#batch) return same ? SAME : this.#reject(DUPLICATE);
+      // The other sample is in a batch under way, which may yet fail: the same value goes along, a different one loses.
+      if (!same && this.#state.underWay.has(batch)) return this.#reject(DUPLICATE);
+      return WRITTEN;
+    }
+    // Written so that NaN is refused too.
+    if (!(timestamp <= this.#latest)) return this.#reject(TOO_FAR);
+    if (timestamp < this.#earliest || timestamp < last - this.#state.limits.outOfOrderWindowMs) return this.#reject(TOO_OLD);
+    return WRITTEN;
+  }
+
+  #reject(outcome: number): number {
+    this.#state.rejected[OUTCOMES[outcome] as RejectReason]++;
+    return outcome;
+  }
+
+  #define(columns: BatchColumns, slot: number): void {
+    const { registry } = this.#state;
+    const base = slot * SLOT_WORDS;
+    const labels = registry.definitions.get(slot) as Uint8Array;
+    columns.define(slot, registry.words[base + FINGERPRINT_LOW] as number, registry.words[base + FINGERPRINT_HIGH] as number, labels);
+  }
+
+  metadata(metric: string, metadata: MetricMetadata): void {
+    const entry = [metric, metadata.type, metadata.help, metadata.unit] as const;
+    if (!this.#state.knownMetadata.has(entry)) this.#open().metadata.push(entry);
+  }
+
+  discard(): void {
+    const columns = this.#columns;
+    if (columns === undefined) return;
+    this.#columns = undefined;
+    this.#forget(columns, this.#batch);
+    this.#state.pool.release(columns);
+  }
+
+  async commit(): Promise<void> {
+    const columns = this.#columns;
+    if (columns === undefined) return;
+    const batch = this.#batch;
+    this.#columns = undefined;
+    const { journal, pool, underWay } = this.#state;
+    if (columns.count > 0 || columns.metadata.length > 0) {
+      underWay.add(batch);
+      try {
+        await journal.append(SIGNAL.metrics, columns.count, encodeMetricBatch(columns.toBatch()));
+        this.#confirm(columns, batch);
+      } catch (error) {
+        this.#forget(columns, batch);
+        throw error;
+      } finally {
+        underWay.delete(batch);
+        pool.release(columns);
+      }
+    } else pool.release(columns);
+  }
+
+  #open(): BatchColumns {
+    if (this.#columns !== undefined) return this.#columns;
+    const state = this.#state;
+    state.lastBatch = state.lastBatch === LARGEST_BATCH_NUMBER ? 1 : state.lastBatch + 1;
+    this.#batch = state.lastBatch;
+    this.#usedAt = useSeconds(state.clock);
+    const now = state.clock.now();
+    this.#earliest = now - state.limits.retentionMs;
+    this.#latest = now + state.limits.maxFutureMs;
+    this.#columns = state.pool.take();
+    return this.#columns;
+  }
+
+  /** The batch is on disk: its samples now count for `same`, its definitions need not be sent again. */
+  #confirm(columns: BatchColumns, batch: number): void {
+    const { registry, knownMetadata } = this.#state;
+    const { words } = registry;
+    for (let i = 0; i < columns.count; i++) {
+      const at = (columns.slots[i] as number) * SLOT_WORDS + LAST_BATCH;
+      if (words[at] === batch) words[at] = 0;
+    }
+    columns.definedSlots.forEach((slot, i) => {
+      const base = slot * SLOT_WORDS;
+      // The slot may have been evicted and given to another series meanwhile.
+      if (words[base + FINGERPRINT_LOW] !== columns.definitionWord(i * 2)) return;
+      if (words[base + FINGERPRINT_HIGH] !== columns.definitionWord(i * 2 + 1) || registry.states[slot] === FREE) return;
+      registry.states[slot] = JOURNALED;
+      registry.definitions.delete(slot);
+    });
+    if (columns.metadata.length > 0) knownMetadata.add(columns.metadata);
+    this.#state.samplesWritten += columns.count;
+  }
+
+  /** The batch was not written: what it changed in the registry becomes unknown. */
+  #forget(columns: BatchColumns, batch: number): void {
+    const { words, floats } = this.#state.registry;
+    for (let i = 0; i < columns.count; i++) {
+      const slot = columns.slots[i] as number;
+      if (words[slot * SLOT_WORDS + LAST_BATCH] !== batch) continue;
+      words[slot * SLOT_WORDS + LAST_BATCH] = 0;
+      floats[slot * SLOT_FLOATS + LAST_TIMESTAMP] = -Infinity;
+    }
+  }
+}
+
+/** Sorted and without empty values; checked sets only. */
+function canonicalOrder(labels: Labels): Labels {
+  let empty = false;
+  for (let i = 1; i < labels.length; i += 2) empty ||= labels[i] === '';
+  if (!empty && isSorted(labels)) return labels;
+  const pairs: [string, string][] = [];
+  for (let i = 0; i < labels.length; i += 2) pairs.push([labels[i] as string, labels[i + 1] as string]);
+  return labelsOf(pairs);
+}

@@ -1,0 +1,56 @@
+/** The metric writer: what all receivers of samples share. */
+
+import type { Journal } from '@atalaya/journal';
+import type { Clock } from '@atalaya/model';
+import type { MetricWriter } from '../metric-writer.ts';
+import { BatchAppender, useSeconds, type WriterState } from './batch-appender.ts';
+import { ColumnPool } from './batch-columns.ts';
+import { KnownMetadata } from './known-metadata.ts';
+import type { MetricLimits } from './limits.ts';
+import type { RawSeriesResolver } from './raw-series.ts';
+import { SeriesRegistry } from './series-registry.ts';
+
+const IDLE_SECONDS = 3600;
+
+export interface MetricWriterOptions {
+  /** Where records go. */
+  readonly journal: Pick<Journal, 'append'>;
+  readonly clock: Clock;
+  readonly limits: MetricLimits;
+}
+
+/** Makes the writer of this process. There should be one: definitions and repetitions are known per writer. */
+export function createMetricWriter({ journal, clock, limits }: MetricWriterOptions): MetricWriter & RawSeriesResolver {
+  const registry = new SeriesRegistry(limits.series);
+  const state: WriterState = {
+    journal,
+    clock,
+    limits,
+    registry,
+    pool: new ColumnPool(),
+    knownMetadata: new KnownMetadata(useSeconds(clock)),
+    rejected: { duplicate_timestamp: 0, too_old: 0, too_far_in_future: 0, invalid_labels: 0, label_limit: 0, series_limit: 0 },
+    underWay: new Set(),
+    lastBatch: 0,
+    seriesCreated: 0,
+    samplesWritten: 0,
+  };
+  return {
+    appender: () => new BatchAppender(state),
+    rawAppender: () => new BatchAppender(state),
+    findKey: (low, high) => registry.findKey(low, high),
+    bindKey: (low, high, ref) => registry.bindKey(low, high, ref),
+    evictIdle() {
+      const now = useSeconds(clock);
+      registry.evict(now - IDLE_SECONDS);
+      state.knownMetadata.forgetOld(now);
+    },
+    stats: () => ({
+      activeSeries: registry.size,
+      seriesLimit: limits.series,
+      seriesCreated: state.seriesCreated,
+      samplesWritten: state.samplesWritten,
+      rejected: { ...state.rejected },
+    }),
+  };
+}
