@@ -1,1 +1,42 @@
-/** Room `lang`. */
+/** Room `lang`: texts of query languages to syntax trees and back. Runs in Node and in the browser. */
+
+export {
+  type Aggregation,
+  AGGREGATION_OPERATORS,
+  type AggregationOperator,
+  ARITHMETIC_OPERATORS,
+  type ArithmeticOperator,
+  type AtModifier,
+  type BinaryExpression,
+  type BinaryOperator,
+  type BorderModifier,
+  childrenOf,
+  COMPARISON_OPERATORS,
+  type ComparisonOperator,
+  type DurationExpression,
+  type Expression,
+  type FunctionCall,
+  type MatrixSelector,
+  type NumberLiteral,
+  type Parentheses,
+  precedenceOf,
+  SET_OPERATORS,
+  type SetOperator,
+  type Span,
+  type StringLiteral,
+  type Subquery,
+  type TimeModifiers,
+  type UnaryExpression,
+  type ValueType,
+  type VectorMatching,
+  type VectorSelector,
+  withoutParentheses,
+} from './promql/ast.ts';
+export { typeOf } from './promql/check.ts';
+export { type DurationContext, evaluateDuration } from './promql/durations.ts';
+export { PromqlError } from './promql/error.ts';
+export { argumentType, FUNCTIONS, type FunctionSignature } from './promql/functions.ts';
+export { parsePromql } from './promql/parse.ts';
+export { prettyPromql } from './promql/pretty.ts';
+export { printPromql } from './promql/printer.ts';
+export { formatFixed, formatGeneral, formatSampleValue } from './number-format.ts';

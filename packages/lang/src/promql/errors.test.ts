@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { PromqlError } from './error.ts';
+import { parsePromql } from './parse.ts';
+
+test.each([
+  ['', '1:1: parse error: no expression found in input'],
+  ['foo bar', '1:5: parse error: unexpected identifier "bar"'],
+  ['foo(x)', '1:1: parse error: unknown function with name "foo"'],
+  ['1 +', '1:4: parse error: unexpected end of input'],
+  ['a +\n  * b', '2:3: parse error: unexpected <op:*>'],
+  ['sum(a', '1:6: parse error: unclosed left parenthesis'],
+  ['sum a)', "1:6: parse error: unexpected right parenthesis ')'"],
+  ['rate(foo[5m)', "1:12: parse error: unexpected right parenthesis ')'"],
+  ['a{b=}', '1:5: parse error: unexpected "}" in label matching, expected string'],
+  ['a{b="c"', '1:8: parse error: unexpected end of input inside braces'],
+  ['up{job="x}', '1:8: parse error: unterminated quoted string'],
+  ['a & b', "1:3: parse error: unexpected character: '&'"],
+  ['5x', '1:1: parse error: bad number or duration syntax: "5x"'],
+  ['rate(foo)', '1:6: parse error: expected type range vector in call to function "rate", got instant vector'],
+  ['sum(1)', '1:5: parse error: expected type instant vector in aggregation expression, got scalar'],
+  ['topk("a", b)', '1:6: parse error: expected type scalar in aggregation parameter, got string'],
+  ['sum(a, b)', '1:1: parse error: wrong number of arguments for aggregate expression provided, expected 1, got 2'],
+  ['abs()', '1:1: parse error: expected 1 argument(s) in call to "abs", got 0'],
+  ['round(a, 1, 2)', '1:1: parse error: expected at most 2 argument(s) in call to "round", got 3'],
+  ['label_join(x, "a")', '1:1: parse error: expected at least 3 argument(s) in call to "label_join", got 2'],
+  ['1 == 1', '1:1: parse error: comparisons between scalars must use BOOL modifier'],
+  ['a + bool b', '1:1: parse error: bool modifier can only be used on comparison operators'],
+  ['1 and a', '1:1: parse error: set operator "and" not allowed in binary scalar expression'],
+  ['a + on(b) 1', '1:1: parse error: vector matching only allowed between instant vectors'],
+  ['a and on(x) group_left b', '1:1: parse error: no grouping allowed for "and" operation'],
+  ['a * on(x) group_left(x) b', '1:1: parse error: label "x" must not occur in ON and GROUP clause at once'],
+  ['-"a"', '1:1: parse error: unary expression only allowed on expressions of type scalar or instant vector, got "string"'],
+  ['a[5m][5m:]', '1:1: parse error: subquery is only allowed on instant vector, got range vector instead'],
+  ['(a)[5m]', '1:1: parse error: ranges only allowed for vector selectors'],
+  ['a offset 1m [5m]', '1:1: parse error: no offset modifiers allowed before range'],
+  [
+    'sum(a) offset 5m',
+    '1:1: parse error: offset modifier must be preceded by an instant vector selector or range vector selector or a subquery',
+  ],
+  ['a offset 5m offset 3m', '1:1: parse error: offset may not be set multiple times'],
+  ['a[0s]', '1:3: parse error: duration must be greater than 0'],
+  ['{a=~".*"}', '1:1: parse error: vector selector must contain at least one non-empty matcher'],
+  ['a{__name__="b"}', '1:1: parse error: metric name must not be set twice: "a" or "b"'],
+])('%s answers %s', (text, message) => {
+  expect(() => parsePromql(text)).toThrow(PromqlError);
+  expect(() => parsePromql(text)).toThrow(message);
+});
