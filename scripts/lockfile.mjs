@@ -47,7 +47,7 @@ export function missingOptionals(packages) {
 
 /** @param {Record<string, Entry>} packages @param {string} from @param {string} name */
 function resolves(packages, from, name) {
-  for (let folder = from; ; ) {
+  for (let folder = from; ;) {
     if (packages[`${folder === '' ? '' : `${folder}/`}node_modules/${name}`]) return true;
     if (folder === '') return false;
     const up = folder.lastIndexOf('/node_modules/');
@@ -81,11 +81,19 @@ export function complete(lock) {
     const platform = platformOf(name);
     if (platform === undefined) continue;
     if (!/^\d+\.\d+\.\d+[\w.-]*$/.test(version)) continue;
-    added.push([path, { version, cpu: platform.cpu, ...(parent.dev ? { dev: true } : {}), ...(platform.libc ? { libc: platform.libc } : {}), optional: true, os: platform.os }]);
+    added.push([
+      path,
+      {
+        version,
+        cpu: platform.cpu,
+        ...(parent.dev ? { dev: true } : {}),
+        ...(platform.libc ? { libc: platform.libc } : {}),
+        optional: true,
+        os: platform.os,
+      },
+    ]);
   }
-  const packages = Object.fromEntries(
-    [...Object.entries(lock.packages), ...added].sort(([a], [b]) => a.localeCompare(b, 'en')),
-  );
+  const packages = Object.fromEntries([...Object.entries(lock.packages), ...added].sort(([a], [b]) => a.localeCompare(b, 'en')));
   return { lock: { ...lock, packages }, added: added.length };
 }
 
@@ -100,7 +108,8 @@ export function run(root, args = []) {
     console.log(`lockfile: ${completed.added} platform packages added`);
   }
   const problems = findProblems(lock);
-  if (problems.some((problem) => problem.endsWith(': missing'))) problems.push('add the missing ones with: node scripts/lockfile.mjs --write');
+  if (problems.some((problem) => problem.endsWith(': missing')))
+    problems.push('add the missing ones with: node scripts/lockfile.mjs --write');
   return { name: 'lockfile', seen: Object.keys(lock.packages).length, what: 'packages', problems };
 }
 
