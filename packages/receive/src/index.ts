@@ -7,5 +7,13 @@ export { type ParseOptions, parsePrometheusConfig } from './scrape-config/parse.
 export { redactConfig } from './scrape-config/redact.ts';
 export { createMetricWriter, type MetricWriterOptions } from './metrics/create-metric-writer.ts';
 export { DEFAULT_METRIC_LIMITS, type MetricLimits } from './metrics/limits.ts';
-export { LAST_SUCCESS, OUTCOMES, type RawAppender, type RawSeriesResolver } from './metrics/raw-series.ts';
-export { rejectionText } from './metrics/rejection-text.ts';
+export type { RawAppender, RawSeriesResolver } from './metrics/raw-series.ts';
+export {
+  createRemoteWrite,
+  type RemoteWrite,
+  type RemoteWriteAnswer,
+  type RemoteWriteOptions,
+  type RemoteWriteRequest,
+  type RemoteWriteStats,
+} from './remote-write/create-remote-write.ts';
+export { createHostCollector, type HostCollector, type HostCollectorOptions } from './host/collector.ts';

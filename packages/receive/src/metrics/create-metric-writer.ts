@@ -8,6 +8,7 @@ import { ColumnPool } from './batch-columns.ts';
 import { KnownMetadata } from './known-metadata.ts';
 import type { MetricLimits } from './limits.ts';
 import type { RawSeriesResolver } from './raw-series.ts';
+import { rejectionText } from './rejection-text.ts';
 import { SeriesRegistry } from './series-registry.ts';
 
 const IDLE_SECONDS = 3600;
@@ -40,6 +41,7 @@ export function createMetricWriter({ journal, clock, limits }: MetricWriterOptio
     rawAppender: () => new BatchAppender(state),
     findKey: (low, high) => registry.findKey(low, high),
     bindKey: (low, high, ref) => registry.bindKey(low, high, ref),
+    explain: (reason, labels, timestamp) => rejectionText(reason, labels, limits, timestamp),
     evictIdle() {
       const now = useSeconds(clock);
       registry.evict(now - IDLE_SECONDS);

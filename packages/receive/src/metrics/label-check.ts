@@ -42,12 +42,12 @@ function checkPair(name: string, value: string, limits: MetricLimits): LabelFaul
   if (!value.isWellFormed()) return { reason: 'invalid_labels', text: `the value of label ${shown(name)} is not valid UTF-8` };
   const nameBytes = utf8Length(name, limits.labelNameBytes);
   if (nameBytes > limits.labelNameBytes) {
-    const text = `the label name ${shown(name)} has ${nameBytes} bytes; the limit is ${limits.labelNameBytes} (limits.labelNameBytes)`;
+    const text = `the label name ${shown(name)} has ${nameBytes} bytes; the limit is ${limits.labelNameBytes} (limits.label_name_bytes)`;
     return { reason: 'label_limit', text };
   }
   const valueBytes = utf8Length(value, limits.labelValueBytes);
   if (valueBytes > limits.labelValueBytes) {
-    const text = `the value of label ${shown(name)} has ${valueBytes} bytes; the limit is ${limits.labelValueBytes} (limits.labelValueBytes)`;
+    const text = `the value of label ${shown(name)} has ${valueBytes} bytes; the limit is ${limits.labelValueBytes} (limits.label_value_bytes)`;
     return { reason: 'label_limit', text };
   }
   return undefined;

@@ -1,6 +1,7 @@
 /** The fast way in: series by a hash of their labels as they arrived, samples as columns. No strings, no allocation. */
 
-import type { MetricAppender, SampleOutcome, SeriesRef } from '../metric-writer.ts';
+import type { Labels } from '@atalaya/model';
+import type { MetricAppender, RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
 
 /** Outcomes by the number that {@link RawAppender.append} writes for each sample. */
 export const OUTCOMES = [
@@ -28,6 +29,8 @@ export interface RawSeriesResolver {
   /** From now on `findKey` gives this series for this key. */
   bindKey(low: number, high: number, ref: SeriesRef): void;
   rawAppender(): RawAppender;
+  /** The sentence for a refusal, naming series and limit; `timestamp` in milliseconds where a sample was refused. */
+  explain(reason: RejectReason, labels: Labels, timestamp?: number): string;
 }
 
 /** An appender that also takes a series' samples as columns. */

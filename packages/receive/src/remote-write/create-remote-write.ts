@@ -1,0 +1,127 @@
+/** The remote-write receiver: from a request's headers and body to a journal record and an answer. */
+
+import { AtalayaError, type Clock, type Logger } from '@atalaya/model';
+import type { RawSeriesResolver } from '../metrics/raw-series.ts';
+import { randomSeed } from './keyed-hash.ts';
+import { negotiate, type ProtocolVersion, type RequestHeaders } from './negotiate.ts';
+import type { RefusalReason } from './refusals.ts';
+import { uncompressBlock } from './snappy-block.ts';
+import { type Taken, takeSeries } from './take-series.ts';
+import { WriteRequestV1 } from './write-request-v1.ts';
+import { WriteRequestV2 } from './write-request-v2.ts';
+
+export interface RemoteWriteRequest {
+  /** As node:http gives them, names in lower case. */
+  readonly headers: RequestHeaders;
+  readonly body: Uint8Array;
+}
+
+export interface RemoteWriteAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  /** One line of text; empty on success. */
+  readonly body: string;
+}
+
+/** Counts since the start. */
+export interface RemoteWriteStats {
+  readonly requests: Readonly<Record<ProtocolVersion, number>>;
+  /** Answers by status code. */
+  readonly answers: Readonly<Record<number, number>>;
+  readonly compressedBytes: number;
+  readonly uncompressedBytes: number;
+  /** Samples in well-formed requests, native histograms included. */
+  readonly samplesReceived: number;
+  /** Samples that were acknowledged, repetitions of stored ones included. */
+  readonly samplesAcknowledged: number;
+  readonly samplesRefused: Readonly<Partial<Record<RefusalReason, number>>>;
+  readonly exemplarsDropped: number;
+}
+
+export interface RemoteWriteOptions {
+  readonly writer: RawSeriesResolver;
+  readonly clock: Clock;
+  readonly limits: { readonly bodyBytes: number; readonly decompressedBytes: number };
+  readonly log: Logger;
+}
+
+/** The receiver of `POST /api/v1/write`. */
+export interface RemoteWrite {
+  /** Answers one request. Never rejects: every failure is an answer. A 2xx means that everything is on disk. */
+  handle(request: RemoteWriteRequest): Promise<RemoteWriteAnswer>;
+  stats(): RemoteWriteStats;
+}
+
+/** When the journal does not say itself how long to wait. */
+const RETRY_AFTER_SECONDS = 5;
+/** Refusals are a sender's doing and would repeat with each of its requests. */
+const WARN_EVERY_MS = 60_000;
+
+/** Makes the receiver of remote write 1.0 and 2.0. */
+export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOptions): RemoteWrite {
+  const seed = randomSeed();
+  const requests = { '1.0': 0, '2.0': 0 };
+  const answers: Record<number, number> = {};
+  const samplesRefused: Partial<Record<RefusalReason, number>> = {};
+  const totals = { compressedBytes: 0, uncompressedBytes: 0, samplesReceived: 0, samplesAcknowledged: 0, exemplarsDropped: 0 };
+  let nextWarning = -Infinity;
+
+  function take({ headers, body }: RemoteWriteRequest): Taken {
+    const version = negotiate(headers);
+    requests[version]++;
+    totals.compressedBytes += body.length;
+    if (body.length > limits.bodyBytes) {
+      throw new AtalayaError('BODY_TOO_LARGE', { limit: limits.bodyBytes, when: 'as sent', setting: 'limits.body' });
+    }
+    const content = uncompressBlock(body, limits.decompressedBytes);
+    totals.uncompressedBytes += content.length;
+    const decoder = version === '1.0' ? new WriteRequestV1(content, seed) : new WriteRequestV2(content, seed);
+    return takeSeries(decoder, writer);
+  }
+
+  async function write(request: RemoteWriteRequest): Promise<RemoteWriteAnswer> {
+    const { appender, samples, written, exemplars, refusals } = take(request);
+    totals.samplesReceived += samples;
+    await appender.commit();
+    totals.samplesAcknowledged += written;
+    totals.exemplarsDropped += exemplars;
+    for (const [reason, count] of refusals.counts) samplesRefused[reason] = (samplesRefused[reason] ?? 0) + count;
+    if (refusals.total === 0) return { status: 204, headers: writtenHeaders(written), body: '' };
+    const text = refusals.text(samples);
+    warn(text);
+    return { status: 400, headers: { ...writtenHeaders(written), 'Content-Type': 'text/plain; charset=utf-8' }, body: text };
+  }
+
+  function warn(reason: string): void {
+    if (clock.monotonic() < nextWarning) return;
+    nextWarning = clock.monotonic() + WARN_EVERY_MS;
+    log.warn({ reason }, 'remote write: a request was refused, wholly or in part; further ones within a minute are only counted');
+  }
+
+  function failure(thrown: unknown): RemoteWriteAnswer {
+    const error = AtalayaError.from(thrown);
+    const headers: Record<string, string> = { ...writtenHeaders(0), 'Content-Type': 'text/plain; charset=utf-8' };
+    if (error.retry) headers['Retry-After'] = String(Math.ceil(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
+    if (error.code === 'INTERNAL') log.error({ error: thrown }, 'remote write failed');
+    else warn(error.message);
+    return { status: error.status, headers, body: error.message };
+  }
+
+  return {
+    async handle(request) {
+      const answer = await write(request).catch(failure);
+      answers[answer.status] = (answers[answer.status] ?? 0) + 1;
+      return answer;
+    },
+    stats: () => ({ requests: { ...requests }, answers: { ...answers }, samplesRefused: { ...samplesRefused }, ...totals }),
+  };
+}
+
+/** What was stored, for senders to compare with what they sent (2.0 demands it, 1.0 ignores it). */
+function writtenHeaders(samples: number): Record<string, string> {
+  return {
+    'X-Prometheus-Remote-Write-Samples-Written': String(samples),
+    'X-Prometheus-Remote-Write-Histograms-Written': '0',
+    'X-Prometheus-Remote-Write-Exemplars-Written': '0',
+  };
+}
