@@ -24,6 +24,9 @@ function complaint(text: string): string {
   return 'no error';
 }
 
+/** A configuration with one job and these lines in it. */
+const jobWith = (lines: string) => `scrape_configs:\n- job_name: a\n${lines.replaceAll(/^/gm, '  ')}\n`;
+
 describe('a configuration', () => {
   it('may be empty and then has the defaults', () => {
     expect(parse('').config).toEqual({
@@ -178,38 +181,37 @@ remote_write:
 });
 
 describe('a mistake is named with its line:', () => {
-  const job = (lines: string) => `scrape_configs:\n- job_name: a\n${lines.replaceAll(/^/gm, '  ')}\n`;
   it.each([
     ['a: [1', /^prometheus\.yml: line \d: not valid YAML: /],
     ['[1]', /line 1: a list is given; a mapping \(name: value\) belongs here/],
     ['scrape_config: []', /line 1: scrape_config: unknown field "scrape_config"; did you mean "scrape_configs"\?/],
     [
-      job('scrape_intervall: 5s'),
+      jobWith('scrape_intervall: 5s'),
       /line 3: scrape_configs\[0\]\.scrape_intervall: unknown field "scrape_intervall"; did you mean "scrape_interval"\?/,
     ],
-    [job('scrape_interval: 5x'), /line 3: scrape_configs\[0\]\.scrape_interval: "5x" is not a duration; write it like 15s/],
-    [job('scrape_interval: 0s'), /must be longer than 0s/],
-    [job('scrape_interval: 5s\nscrape_timeout: 6s'), /line 4: .*the timeout 6s is longer than the scrape interval 5s/],
+    [jobWith('scrape_interval: 5x'), /line 3: scrape_configs\[0\]\.scrape_interval: "5x" is not a duration; write it like 15s/],
+    [jobWith('scrape_interval: 0s'), /must be longer than 0s/],
+    [jobWith('scrape_interval: 5s\nscrape_timeout: 6s'), /line 4: .*the timeout 6s is longer than the scrape interval 5s/],
     ['global: {scrape_interval: 5s, scrape_timeout: 6s}', /line 1: global\.scrape_timeout: the timeout 6s is longer/],
-    [job('honor_labels: maybe'), /line 3: .*"maybe"; allowed are true and false/],
-    [job('scheme: ftp'), /line 3: .*"ftp"; allowed are http, https/],
-    [job('sample_limit: -1'), /"-1"; a whole number, 0 or more, belongs here/],
-    [job('body_size_limit: 10 apples'), /"10 apples" is not a size; write it like 512KB/],
-    [job('static_configs:\n- targets: [http://x:1/]'), /line 4: .*targets\[0\]: "http:\/\/x:1\/" is not a host and port/],
-    [job('static_configs: {targets: []}'), /a map is given; a list \(lines beginning with "-"\) belongs here/],
-    [job('file_sd_configs:\n- files: [a.txt]'), /line 4: .*must end in \.json, \.yml or \.yaml/],
-    [job('http_sd_configs:\n- url: nowhere'), /"nowhere" is not a URL/],
-    [job('http_sd_configs:\n- refresh_interval: 5s'), /url is missing/],
-    [job('basic_auth: {username: u}\nauthorization: {credentials: x}'), /line 4: .*only one of basic_auth, authorization/],
-    [job('authorization: {type: Basic, credentials: x}'), /use basic_auth/],
-    [job('basic_auth: {password: x, password_file: y}'), /only one of password and password_file/],
-    [job('tls_config: {cert_file: a}'), /a client certificate needs both/],
-    [job('tls_config: {min_version: SSL3}'), /"SSL3"; allowed are TLS10, TLS11, TLS12, TLS13/],
-    [job('relabel_configs: [{action: replaze}]'), /"replaze"; allowed are replace, keep, drop/],
-    [job('relabel_configs: [{source_labels: [a]}]'), /the action replace needs a target_label/],
-    [job('relabel_configs: [{action: hashmod, target_label: x}]'), /needs a modulus/],
-    [job('relabel_configs: [{action: labeldrop, regex: x, target_label: y}]'), /target_label: has no meaning for the action labeldrop/],
-    [job('metric_relabel_configs:\n- action: keep\n  regex: "("'), /line 5: .*invalid regular expression "\("/],
+    [jobWith('honor_labels: maybe'), /line 3: .*"maybe"; allowed are true and false/],
+    [jobWith('scheme: ftp'), /line 3: .*"ftp"; allowed are http, https/],
+    [jobWith('sample_limit: -1'), /"-1"; a whole number, 0 or more, belongs here/],
+    [jobWith('body_size_limit: 10 apples'), /"10 apples" is not a size; write it like 512KB/],
+    [jobWith('static_configs:\n- targets: [http://x:1/]'), /line 4: .*targets\[0\]: "http:\/\/x:1\/" is not a host and port/],
+    [jobWith('static_configs: {targets: []}'), /a map is given; a list \(lines beginning with "-"\) belongs here/],
+    [jobWith('file_sd_configs:\n- files: [a.txt]'), /line 4: .*must end in \.json, \.yml or \.yaml/],
+    [jobWith('http_sd_configs:\n- url: nowhere'), /"nowhere" is not a URL/],
+    [jobWith('http_sd_configs:\n- refresh_interval: 5s'), /url is missing/],
+    [jobWith('basic_auth: {username: u}\nauthorization: {credentials: x}'), /line 4: .*only one of basic_auth, authorization/],
+    [jobWith('authorization: {type: Basic, credentials: x}'), /use basic_auth/],
+    [jobWith('basic_auth: {password: x, password_file: y}'), /only one of password and password_file/],
+    [jobWith('tls_config: {cert_file: a}'), /a client certificate needs both/],
+    [jobWith('tls_config: {min_version: SSL3}'), /"SSL3"; allowed are TLS10, TLS11, TLS12, TLS13/],
+    [jobWith('relabel_configs: [{action: replaze}]'), /"replaze"; allowed are replace, keep, drop/],
+    [jobWith('relabel_configs: [{source_labels: [a]}]'), /the action replace needs a target_label/],
+    [jobWith('relabel_configs: [{action: hashmod, target_label: x}]'), /needs a modulus/],
+    [jobWith('relabel_configs: [{action: labeldrop, regex: x, target_label: y}]'), /target_label: has no meaning for the action labeldrop/],
+    [jobWith('metric_relabel_configs:\n- action: keep\n  regex: "("'), /line 5: .*invalid regular expression "\("/],
     ['scrape_configs:\n- metrics_path: /x', /line 2: scrape_configs\[0\]: job_name is missing/],
     ['scrape_configs:\n- job_name: a\n- job_name: a', /line 3: .*"a" is the name of another job too/],
     ['scrape_configs:\n- job_name: a\n  job_name: b', /line 3: not valid YAML: .*unique/i],

@@ -1,0 +1,81 @@
+/** A MetricWriter for tests: keeps committed samples as text and can be told to fail. */
+
+import { AtalayaError, formatLabels, type Labels, type MetricMetadata } from '@atalaya/model';
+import type { MetricAppender, MetricWriter, MetricWriterStats, RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
+
+/** One committed sample; `value` is `stale` for a stale marker. */
+export interface FakeSample {
+  readonly series: string;
+  readonly timestamp: number;
+  readonly value: number | 'stale';
+}
+
+export class FakeWriter implements MetricWriter {
+  /** Committed samples in order. */
+  samples: FakeSample[] = [];
+  metadata = new Map<string, MetricMetadata>();
+  commits = 0;
+  /** While set, commits reject with it. */
+  failure: AtalayaError | undefined;
+  /** Refuses series whose text it says so of. */
+  refuse: (series: string) => RejectReason | undefined = () => undefined;
+  readonly #names: string[] = [];
+  readonly #refs = new Map<string, SeriesRef>();
+
+  appender(): MetricAppender {
+    let waiting: FakeSample[] = [];
+    let metadata: [string, MetricMetadata][] = [];
+    const add = (ref: SeriesRef, timestamp: number, value: number | 'stale'): SampleOutcome => {
+      const series = this.#names[ref];
+      if (series === undefined) throw new RangeError(`unknown ref ${ref}`);
+      const same = waiting.find((sample) => sample.series === series && sample.timestamp === timestamp);
+      if (same !== undefined) return Object.is(same.value, value) ? 'same' : 'duplicate_timestamp';
+      waiting.push({ series, timestamp, value });
+      return 'written';
+    };
+    return {
+      series: (labels: Labels) => {
+        const name = formatLabels(labels);
+        const reason = this.refuse(name);
+        if (reason !== undefined) return reason;
+        const known = this.#refs.get(name);
+        if (known !== undefined) return known;
+        this.#refs.set(name, this.#names.length);
+        return this.#names.push(name) - 1;
+      },
+      sample: add,
+      stale: (ref, timestamp) => add(ref, timestamp, 'stale'),
+      metadata: (metric, entry) => void metadata.push([metric, entry]),
+      get pending() {
+        return waiting.length;
+      },
+      commit: async () => {
+        if (this.failure !== undefined) throw this.failure;
+        this.commits++;
+        this.samples.push(...waiting);
+        for (const [metric, entry] of metadata) this.metadata.set(metric, entry);
+        waiting = [];
+        metadata = [];
+      },
+      discard: () => {
+        waiting = [];
+        metadata = [];
+      },
+    };
+  }
+
+  /** The committed samples since the last call, as `series value @timestamp`. */
+  take(filter: (sample: FakeSample) => boolean = () => true): string[] {
+    const taken = this.samples.filter(filter).map((sample) => `${sample.series} ${sample.value} @${sample.timestamp}`);
+    this.samples = [];
+    return taken;
+  }
+
+  stats(): MetricWriterStats {
+    throw new Error('not part of the fake');
+  }
+
+  evictIdle(): void {
+    throw new Error('not part of the fake');
+  }
+}
