@@ -1,5 +1,9 @@
 /** Room `journal`: what was received, durably on disk before it is acknowledged, until the store has it. */
 
+export { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+export { type JournalOptions, openJournal } from './disk-journal.ts';
+export { type JournalReaderOptions, openJournalReader } from './disk-reader.ts';
+export { type JournalFile, type JournalFiles, nodeFiles } from './files.ts';
 export {
   comparePositions,
   type Journal,
@@ -11,4 +15,5 @@ export {
   SIGNAL,
   type Signal,
 } from './journal.ts';
+export { type DirectoryLock, lockDirectory } from './lock.ts';
 export { decodeMetricBatch, encodeMetricBatch, type MetadataEntry, type MetricBatch } from './metric-batch.ts';

@@ -43,7 +43,8 @@ export type MetadataEntry = readonly [name: string, type: MetricType, help: stri
 const VERSION = 1;
 const HEADER = 32;
 
-const padded = (bytes: number): number => (bytes + 7) & ~7;
+// Not with bit operations: lengths from a hostile header may exceed 31 bits.
+const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 /** Bytes of a batch on the wire. The result is freshly allocated and owned by the caller. */
 export function encodeMetricBatch(batch: MetricBatch): Uint8Array<ArrayBuffer> {
@@ -107,7 +108,32 @@ export function decodeMetricBatch(bytes: Uint8Array): MetricBatch {
     timestamps: new Float64Array(buffer, take(sampleCount * 8), sampleCount),
     values: new Float64Array(buffer, take(sampleCount * 8), sampleCount),
   };
-  const text = new Uint8Array(buffer, take(metadataBytes), metadataBytes);
-  const metadata = metadataBytes === 0 ? [] : (JSON.parse(new TextDecoder().decode(text)) as MetadataEntry[]);
-  return { series, samples, metadata };
+  checkEnds(series.ends, labelBytes);
+  return { series, samples, metadata: decodeMetadata(new Uint8Array(buffer, take(metadataBytes), metadataBytes)) };
+}
+
+/** Consumers slice the labels at these ends, so they must ascend to the last byte. */
+function checkEnds(ends: Uint32Array, labelBytes: number): void {
+  let last = 0;
+  for (const end of ends) {
+    if (end < last) throw new RangeError(`a metric batch's label sets end at ${last}, then at ${end}`);
+    last = end;
+  }
+  if (last !== labelBytes) throw new RangeError(`a metric batch's label sets end at ${last}, its labels at ${labelBytes}`);
+}
+
+function decodeMetadata(bytes: Uint8Array): MetadataEntry[] {
+  if (bytes.length === 0) return [];
+  let entries: unknown;
+  try {
+    entries = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new RangeError(`a metric batch's metadata is no JSON: ${String(error)}`, { cause: error });
+  }
+  if (!Array.isArray(entries) || !entries.every(isEntry)) throw new RangeError("a metric batch's metadata is no list of entries");
+  return entries as MetadataEntry[];
+}
+
+function isEntry(entry: unknown): boolean {
+  return Array.isArray(entry) && entry.length === 4 && entry.every((field) => typeof field === 'string');
 }

@@ -57,6 +57,12 @@ export const CATALOGUE = {
   OVERLOADED: { status: 429, retry: true, type: 'unavailable', template: 'too much at once: {reason}' },
   JOURNAL_FULL: { status: 503, retry: true, type: 'unavailable', template: 'the journal cannot take more: {reason}' },
   JOURNAL_FAILED: { status: 503, retry: true, type: 'unavailable', template: 'the journal could not be written: {reason}' },
+  DATA_DIR_IN_USE: {
+    status: 500,
+    retry: false,
+    type: 'internal',
+    template: 'the data directory {directory} is in use by {holder}; stop it or choose another directory with --data',
+  },
   SHUTTING_DOWN: { status: 503, retry: true, type: 'unavailable', template: 'the server is shutting down' },
   INTERNAL: { status: 500, retry: true, type: 'internal', template: 'internal error: {reason}' },
 } as const satisfies Record<string, CatalogueEntry>;
