@@ -38,6 +38,8 @@ test('the canonical form reads back as what it was', () => {
       expect(decodeLabels(encodeLabels(labels))).toEqual(labels);
     }),
   );
+  expect(decodeLabels(encodeLabels(['a', '\uFEFFb\0', 'é', 'c']))).toEqual(['a', '\uFEFFb\0', 'é', 'c']);
+  expect(encodeLabels(['a', 'b'])).toEqual(Uint8Array.of(97, 0xff, 98, 0xff));
   expect(() => decodeLabels(new Uint8Array([97, 0xff]))).toThrow(RangeError);
 });
 
