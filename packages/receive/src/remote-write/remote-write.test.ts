@@ -244,7 +244,7 @@ test('labels called __proto__, constructor or toString, and NUL bytes and a byte
   const { journal, send } = setUp();
   const labels = ['__name__', 'm', '__proto__', 'a', 'constructor', 'b\0', 'toString', '\uFEFFc'];
   for (const version of ['1.0', '2.0'] as const) expect((await send(version, [{ ...UP, labels }])).status).toBe(204);
-  expect(journal.definitions(0)[0]?.slice(0, 6)).toEqual(labels.slice(0, 6));
+  expect(journal.definitions(0)).toEqual([labels]);
   expect(journal.batches).toHaveLength(1);
   expect(({} as Record<string, unknown>)['a']).toBeUndefined();
   expect(Object.keys(Object.prototype)).toEqual([]);
