@@ -34,7 +34,7 @@ export {
 } from './promql/ast.ts';
 export { typeOf } from './promql/check.ts';
 export { type DurationContext, evaluateDuration } from './promql/durations.ts';
-export { PromqlError } from './promql/error.ts';
+export { lineAndColumn, PromqlError } from './promql/error.ts';
 export { argumentType, FUNCTIONS, type FunctionSignature } from './promql/functions.ts';
 export { parsePromql } from './promql/parse.ts';
 export { prettyPromql } from './promql/pretty.ts';

@@ -1,3 +1,8 @@
 /** Room `query`: answers questions over stored data. Knows the languages, not where samples live. */
 
+export { createMemoryReader, type MemorySeries } from './memory-reader.ts';
+export type { QueryAnswer, QueryResult, QueryStats } from './promql/answer.ts';
+export type { QueryLimits } from './promql/context.ts';
+export { encodeAnswer } from './promql/encode.ts';
+export { createPromqlEngine, type InstantQuery, type PromqlEngine, type PromqlEngineOptions, type RangeQuery } from './promql/engine.ts';
 export type { LabelReader, LabelRequest, SampleReader, SelectLimits, SelectRequest, SeriesSet } from './reader.ts';

@@ -1,0 +1,59 @@
+/** A SampleReader over samples in memory: for tests, benchmarks and tools. */
+
+import { AtalayaError, compileMatcher, type Labels, matchesAll } from '@atalaya/model';
+import type { SampleReader, SeriesSet } from './reader.ts';
+
+/** One series in memory: timestamps ascending in milliseconds, values as stored, stale markers among them. */
+export interface MemorySeries {
+  readonly labels: Labels;
+  readonly timestamps: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Reads from the given series; the iterable is walked anew for each selection, so that it may grow in between. */
+export function createMemoryReader(series: Iterable<MemorySeries>): SampleReader {
+  return {
+    // An async function, so that what it throws rejects.
+    async select({ matchers, start, end }, limits, signal): Promise<SeriesSet> {
+      if (signal.aborted) throw new AtalayaError('QUERY_CANCELED', { phase: 'reading samples' });
+      const compiled = matchers.map(compileMatcher);
+      const found: { source: MemorySeries; from: number; to: number }[] = [];
+      let total = 0;
+      for (const source of series) {
+        if (!matchesAll(source.labels, compiled)) continue;
+        const from = firstAtOrAfter(source.timestamps, start);
+        const to = firstAtOrAfter(source.timestamps, end + 1);
+        found.push({ source, from, to });
+        total += to - from;
+      }
+      if (found.length > limits.series) throw exceeded('query.series', limits.series, `${found.length} series match`);
+      if (total > limits.samples) throw exceeded('query.samples', limits.samples, `${total} samples would be read`);
+      const offsets = new Uint32Array(found.length + 1);
+      const timestamps = new Float64Array(total);
+      const values = new Float64Array(total);
+      let at = 0;
+      for (const [index, { source, from, to }] of found.entries()) {
+        timestamps.set(source.timestamps.subarray(from, to), at);
+        values.set(source.values.subarray(from, to), at);
+        at += to - from;
+        offsets[index + 1] = at;
+      }
+      return { labels: found.map(({ source }) => source.labels), offsets, timestamps, values };
+    },
+  };
+}
+
+function exceeded(setting: string, limit: number, reason: string): AtalayaError<'QUERY_LIMIT'> {
+  return new AtalayaError('QUERY_LIMIT', { setting, limit, reason });
+}
+
+function firstAtOrAfter(timestamps: Float64Array, time: number): number {
+  let low = 0;
+  let high = timestamps.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timestamps[middle]! < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,232 @@
+/** Aggregations that give one series for each group: sum, avg, min, max, count, group, stddev, stdvar, quantile, count_values. */
+
+import { type Aggregation, formatFixed } from '@atalaya/lang';
+import { type Labels, METRIC_NAME } from '@atalaya/model';
+import type { Evaluation } from './context.ts';
+import { quantileOf } from './quantile.ts';
+import { dropLabels, keepLabels, labelsKey, valuesKey, withLabel } from './series.ts';
+import { VectorBuilder, type VectorValue } from './value.ts';
+
+/** Which group each series belongs to, and the groups' labels in the order of their first series. */
+export interface Grouping {
+  readonly labels: readonly Labels[];
+  /** The group's number by series. */
+  readonly of: Int32Array;
+}
+
+/** Groups series by `by` or `without`. Computed once for all steps. */
+export function groupSeries(series: readonly Labels[], { without, grouping }: Pick<Aggregation, 'without' | 'grouping'>): Grouping {
+  const groups = new Map<string, number>();
+  const labels: Labels[] = [];
+  const of = new Int32Array(series.length);
+  const names = new Set(grouping);
+  const ordered = [...names].sort();
+  if (without) names.add(METRIC_NAME);
+  for (const [index, set] of series.entries()) {
+    const own = without ? dropLabels(set, names) : undefined;
+    const key = own === undefined ? valuesKey(set, ordered) : labelsKey(own);
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = labels.length;
+      groups.set(key, group);
+      labels.push(own ?? keepLabels(set, names));
+    }
+    of[index] = group;
+  }
+  return { labels, of };
+}
+
+/** Adds a series' row of values to its group's row. `counts` says how many values each group has had at each step. */
+type Accumulate = (state: State, from: number, to: number, values: Float64Array, present: Uint8Array, steps: number) => void;
+
+/** Columns that accumulate: by group and step. */
+interface State {
+  readonly counts: Float64Array;
+  readonly main: Float64Array;
+  readonly aside: Float64Array;
+  readonly extra: Float64Array;
+}
+
+const accumulateSum: Accumulate = ({ counts, main, aside }, from, to, values, present, steps) => {
+  for (let i = 0; i < steps; i++) {
+    if (present[from + i] !== 1) continue;
+    const value = values[from + i]!;
+    const sum = main[to + i]!;
+    const next = sum + value;
+    if (next === Infinity || next === -Infinity) aside[to + i] = 0;
+    else if (Math.abs(sum) >= Math.abs(value)) aside[to + i]! += sum - next + value;
+    else aside[to + i]! += value - next + sum;
+    main[to + i] = next;
+    counts[to + i]!++;
+  }
+};
+
+/** As the sum, until it would overflow: from then on `extra` is 1 and `main` holds the mean itself. */
+const accumulateMean: Accumulate = ({ counts, main, aside, extra }, from, to, values, present, steps) => {
+  for (let i = 0; i < steps; i++) {
+    if (present[from + i] !== 1) continue;
+    const at = to + i;
+    let value = values[from + i]!;
+    const count = ++counts[at]!;
+    if (count === 1) {
+      main[at] = value;
+      continue;
+    }
+    if (extra[at] === 0) {
+      const next = main[at]! + value;
+      if (next === Infinity || next === -Infinity) {
+        extra[at] = 1;
+        main[at]! /= count - 1;
+        aside[at]! /= count - 1;
+      }
+    }
+    if (extra[at] === 1) {
+      const kept = (count - 1) / count;
+      main[at]! *= kept;
+      aside[at]! *= kept;
+      value /= count;
+    }
+    const sum = main[at]!;
+    const next = sum + value;
+    if (next === Infinity || next === -Infinity) aside[at] = 0;
+    else if (Math.abs(sum) >= Math.abs(value)) aside[at]! += sum - next + value;
+    else aside[at]! += value - next + sum;
+    main[at] = next;
+  }
+};
+
+const accumulateVariance: Accumulate = ({ counts, main, aside }, from, to, values, present, steps) => {
+  for (let i = 0; i < steps; i++) {
+    if (present[from + i] !== 1) continue;
+    const at = to + i;
+    const value = values[from + i]!;
+    const count = ++counts[at]!;
+    const delta = value - aside[at]!;
+    aside[at]! += delta / count;
+    main[at]! += delta * (value - aside[at]!);
+  }
+};
+
+function accumulateExtreme(sign: 1 | -1): Accumulate {
+  return ({ counts, main }, from, to, values, present, steps) => {
+    for (let i = 0; i < steps; i++) {
+      if (present[from + i] !== 1) continue;
+      const value = values[from + i]!;
+      const best = main[to + i]!;
+      if (counts[to + i]!++ === 0 || value * sign > best * sign || best !== best) main[to + i] = value;
+    }
+  };
+}
+
+const accumulateCount: Accumulate = ({ counts }, from, to, _values, present, steps) => {
+  for (let i = 0; i < steps; i++) counts[to + i]! += present[from + i]!;
+};
+
+/** How an aggregation accumulates, and what becomes of the columns in the end. */
+const SIMPLE: Readonly<Record<string, { accumulate: Accumulate; finish: (state: State, at: number) => number }>> = {
+  sum: { accumulate: accumulateSum, finish: ({ main, aside }, at) => main[at]! + aside[at]! },
+  avg: {
+    accumulate: accumulateMean,
+    finish: ({ counts, main, aside, extra }, at) =>
+      extra[at] === 1 ? main[at]! + aside[at]! : main[at]! / counts[at]! + aside[at]! / counts[at]!,
+  },
+  min: { accumulate: accumulateExtreme(-1), finish: ({ main }, at) => main[at]! },
+  max: { accumulate: accumulateExtreme(1), finish: ({ main }, at) => main[at]! },
+  count: { accumulate: accumulateCount, finish: ({ counts }, at) => counts[at]! },
+  group: { accumulate: accumulateCount, finish: () => 1 },
+  stdvar: { accumulate: accumulateVariance, finish: ({ counts, main }, at) => main[at]! / counts[at]! },
+  stddev: { accumulate: accumulateVariance, finish: ({ counts, main }, at) => Math.sqrt(main[at]! / counts[at]!) },
+};
+
+/** Aggregates without a parameter. */
+export function aggregateSimply(vector: VectorValue, node: Aggregation, { steps, query }: Evaluation): VectorValue {
+  const { accumulate, finish } = SIMPLE[node.operator] as (typeof SIMPLE)[string];
+  const { labels, of } = groupSeries(vector.labels, node);
+  const size = labels.length * steps.count;
+  query.budget.reserve(labels.length, steps);
+  const state: State = {
+    counts: new Float64Array(size),
+    main: new Float64Array(size),
+    aside: new Float64Array(size),
+    extra: new Float64Array(node.operator === 'avg' ? size : 0),
+  };
+  for (let series = 0; series < of.length; series++) {
+    query.budget.check();
+    accumulate(state, series * steps.count, of[series]! * steps.count, vector.values, vector.present, steps.count);
+  }
+  const present = new Uint8Array(size);
+  const values = state.aside;
+  for (let at = 0; at < size; at++) {
+    if (state.counts[at] === 0) continue;
+    values[at] = finish(state, at);
+    present[at] = 1;
+  }
+  return { kind: 'vector', labels, values, present };
+}
+
+/** The series of each group. */
+export function membersOf({ labels, of }: Grouping): number[][] {
+  const members: number[][] = labels.map(() => []);
+  for (const [series, group] of of.entries()) (members[group] as number[]).push(series);
+  return members;
+}
+
+/** `quantile`, with the quantile for each step. */
+export function aggregateQuantile(
+  vector: VectorValue,
+  quantiles: Float64Array,
+  node: Aggregation,
+  { steps, query }: Evaluation,
+): VectorValue {
+  const bad = quantiles.find((q) => !(q >= 0 && q <= 1));
+  if (bad !== undefined && vector.labels.length > 0) {
+    const shown = Number.isNaN(bad) ? 'NaN' : bad;
+    query.annotations.warn(`quantile value should be between 0 and 1, got ${shown}`, node.parameter ?? node);
+  }
+  const grouping = groupSeries(vector.labels, node);
+  const out = new VectorBuilder(steps, grouping.labels.length);
+  for (const [group, members] of membersOf(grouping).entries()) {
+    query.budget.check();
+    const numbers = new Float64Array(members.length);
+    const at = out.addRow(grouping.labels[group] as Labels);
+    for (let i = 0; i < steps.count; i++) {
+      let length = 0;
+      for (const series of members) {
+        const from = series * steps.count + i;
+        if (vector.present[from] === 1) numbers[length++] = vector.values[from]!;
+      }
+      if (length === 0) continue;
+      out.values[at + i] = quantileOf(quantiles[i]!, numbers, length);
+      out.present[at + i] = 1;
+    }
+    out.dropRowIfEmpty();
+  }
+  return out.finish();
+}
+
+/** `count_values`: how many series of a group have which value; the value becomes a label. */
+export function countValues(vector: VectorValue, label: string, node: Aggregation, { steps, query }: Evaluation): VectorValue {
+  // The new label stands in for one of the same name that the grouping would keep.
+  const grouping = groupSeries(vector.labels, node);
+  const out = new VectorBuilder(steps, grouping.labels.length);
+  const rows = new Map<string, number>();
+  for (let series = 0; series < vector.labels.length; series++) {
+    query.budget.check();
+    const group = grouping.labels[grouping.of[series]!] as Labels;
+    for (let i = 0; i < steps.count; i++) {
+      const from = series * steps.count + i;
+      if (vector.present[from] !== 1) continue;
+      const labels = withLabel(group, label, formatFixed(vector.values[from]!));
+      const key = labelsKey(labels);
+      let at = rows.get(key);
+      if (at === undefined) {
+        query.budget.reserve(rows.size + 1, steps);
+        at = out.addRow(labels);
+        rows.set(key, at);
+      }
+      out.values[at + i]! += 1;
+      out.present[at + i] = 1;
+    }
+  }
+  return out.finish();
+}

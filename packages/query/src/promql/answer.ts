@@ -1,0 +1,107 @@
+/** The answer to a query: plain columns, so that it crosses threads without copying. */
+
+import { compareLabels, type Labels } from '@atalaya/model';
+import type { SampleColumns, Steps, VectorValue } from './value.ts';
+
+/** What a query gave. Times are milliseconds since the epoch. */
+export type QueryResult =
+  | { readonly resultType: 'scalar'; readonly timestamp: number; readonly value: number }
+  | { readonly resultType: 'string'; readonly timestamp: number; readonly text: string }
+  | { readonly resultType: 'vector'; readonly timestamp: number; readonly labels: readonly Labels[]; readonly values: Float64Array }
+  | {
+      readonly resultType: 'matrix';
+      readonly labels: readonly Labels[];
+      /** Points of series `s` are at `[offsets[s], offsets[s + 1])` of the columns. */
+      readonly offsets: Uint32Array;
+      readonly timestamps: Float64Array;
+      readonly values: Float64Array;
+    };
+
+/** What answering took. */
+export interface QueryStats {
+  readonly seriesRead: number;
+  readonly samplesRead: number;
+  /** Milliseconds by phase. */
+  readonly timings: { readonly parse: number; readonly read: number; readonly evaluate: number };
+}
+
+export interface QueryAnswer {
+  readonly result: QueryResult;
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+  readonly stats: QueryStats;
+}
+
+/** The only step of a vector, in the vector's order. */
+export function instantResult(vector: VectorValue, timestamp: number): QueryResult {
+  const labels: Labels[] = [];
+  const values = new Float64Array(vector.labels.length);
+  for (const [series, set] of vector.labels.entries()) {
+    if (vector.present[series] !== 1) continue;
+    values[labels.length] = vector.values[series]!;
+    labels.push(set);
+  }
+  return { resultType: 'vector', timestamp, labels, values: values.slice(0, labels.length) };
+}
+
+/** All steps of a vector, series ordered by labels, those without points left out. */
+export function rangeResult({ labels, values, present }: VectorValue, { start, step, count }: Steps): QueryResult {
+  const order = [...labels.keys()].sort((a, b) => compareLabels(labels[a] as Labels, labels[b] as Labels));
+  let total = 0;
+  for (let at = 0; at < labels.length * count; at++) total += present[at]!;
+  const offsets = new Uint32Array(labels.length + 1);
+  const timestamps = new Float64Array(total);
+  const points = new Float64Array(total);
+  const kept: Labels[] = [];
+  let to = 0;
+  for (const series of order) {
+    const before = to;
+    for (let i = 0; i < count; i++) {
+      const at = series * count + i;
+      if (present[at] !== 1) continue;
+      timestamps[to] = start + i * step;
+      points[to++] = values[at]!;
+    }
+    if (to === before) continue;
+    kept.push(labels[series] as Labels);
+    offsets[kept.length] = to;
+  }
+  return { resultType: 'matrix', labels: kept, offsets: offsets.slice(0, kept.length + 1), timestamps, values: points };
+}
+
+/** The stored samples of a range selector: those of its only window, `(end - rangeMs, end]`. */
+export function samplesResult({ labels, starts, ends, timestamps, values }: SampleColumns, rangeMs: number, end: number): QueryResult {
+  const kept: Labels[] = [];
+  const offsets = [0];
+  const times: number[] = [];
+  const points: number[] = [];
+  for (const [series, set] of labels.entries()) {
+    for (let i = starts[series]!; i < ends[series]!; i++) {
+      if (timestamps[i]! <= end - rangeMs || timestamps[i]! > end) continue;
+      times.push(timestamps[i]!);
+      points.push(values[i]!);
+    }
+    if (times.length === offsets.at(-1)) continue;
+    kept.push(set);
+    offsets.push(times.length);
+  }
+  return {
+    resultType: 'matrix',
+    labels: kept,
+    offsets: Uint32Array.from(offsets),
+    timestamps: Float64Array.from(times),
+    values: Float64Array.from(points),
+  };
+}
+
+/** The first `limit` series of a result, and whether there were more. */
+export function limited(result: QueryResult, limit: number): { result: QueryResult; truncated: boolean } {
+  if (limit <= 0 || (result.resultType !== 'vector' && result.resultType !== 'matrix')) return { result, truncated: false };
+  if (result.labels.length <= limit) return { result, truncated: false };
+  const labels = result.labels.slice(0, limit);
+  if (result.resultType === 'vector') return { result: { ...result, labels, values: result.values.slice(0, limit) }, truncated: true };
+  const end = result.offsets[limit]!;
+  const { offsets, timestamps, values } = result;
+  const shorter = { offsets: offsets.slice(0, limit + 1), timestamps: timestamps.slice(0, end), values: values.slice(0, end) };
+  return { result: { resultType: 'matrix', labels, ...shorter }, truncated: true };
+}

@@ -1,0 +1,77 @@
+/** Evaluation of a syntax tree: one call gives the values of all steps. */
+
+import { type Aggregation, type Expression, withoutParentheses } from '@atalaya/lang';
+import { aggregateQuantile, aggregateSimply, countValues } from './aggregate.ts';
+import { evaluateBinary } from './binary.ts';
+import { evaluateCall } from './call.ts';
+import { choose } from './choose.ts';
+import type { Evaluation } from './context.ts';
+import { pinned } from './invariant.ts';
+import { selectInstant, selectRange, selectSubquery } from './select.ts';
+import { dropNames } from './series.ts';
+import { constantScalar, type ScalarValue, type Steps, type Value, type VectorValue } from './value.ts';
+
+/** Evaluates an expression whose types were checked. @throws AtalayaError QUERY_FAILED, QUERY_LIMIT, QUERY_TIMEOUT, QUERY_CANCELED, NOT_SUPPORTED. */
+export function evaluate(node: Expression, evaluation: Evaluation): Value {
+  const { steps, query } = evaluation;
+  query.budget.check();
+  if (steps.count > 1 && pinned(node)) {
+    const once: Steps = { start: steps.start, step: steps.step, count: 1 };
+    return repeat(evaluate(node, { query, steps: once }), evaluation);
+  }
+  switch (node.kind) {
+    case 'number':
+      return constantScalar(node.value, steps);
+    case 'string':
+      return { kind: 'string', text: node.value };
+    case 'parentheses':
+      return evaluate(node.expression, evaluation);
+    case 'selector':
+      return selectInstant(node, evaluation);
+    case 'matrix':
+      return selectRange(node, evaluation);
+    case 'subquery':
+      return selectSubquery(node, evaluation, (inner) => evaluate(node.expression, { query, steps: inner }) as VectorValue);
+    case 'unary': {
+      const value = evaluate(node.expression, evaluation) as ScalarValue | VectorValue;
+      if (node.operator === '+') return value;
+      const negated = { ...value, values: value.values.map((number) => -number) };
+      return negated.kind === 'scalar' ? negated : dropNames(negated, steps);
+    }
+    case 'binary': {
+      const left = evaluate(node.left, evaluation) as ScalarValue | VectorValue;
+      return evaluateBinary(left, evaluate(node.right, evaluation) as ScalarValue | VectorValue, node, evaluation);
+    }
+    case 'aggregation':
+      return evaluateAggregation(node, evaluation);
+    case 'call':
+      return evaluateCall(node, evaluation, evaluate);
+  }
+}
+
+function evaluateAggregation(node: Aggregation, evaluation: Evaluation): VectorValue {
+  const vector = evaluate(node.expression, evaluation) as VectorValue;
+  const { parameter } = node;
+  if (parameter === undefined) return aggregateSimply(vector, node, evaluation);
+  if (node.operator === 'count_values') {
+    const label = withoutParentheses(parameter);
+    return countValues(vector, label.kind === 'string' ? label.value : '', node, evaluation);
+  }
+  const { values } = evaluate(parameter, evaluation) as ScalarValue;
+  return node.operator === 'quantile' ? aggregateQuantile(vector, values, node, evaluation) : choose(vector, values, node, evaluation);
+}
+
+/** The value of one step at all steps. */
+function repeat(value: Value, { steps, query }: Evaluation): Value {
+  if (value.kind === 'string' || value.kind === 'range') return value;
+  const { count } = steps;
+  if (value.kind === 'scalar') return constantScalar(value.values[0]!, steps);
+  query.budget.reserve(value.labels.length, steps);
+  const values = new Float64Array(value.labels.length * count);
+  const present = new Uint8Array(values.length);
+  for (let series = 0; series < value.labels.length; series++) {
+    values.fill(value.values[series]!, series * count, (series + 1) * count);
+    present.fill(value.present[series]!, series * count, (series + 1) * count);
+  }
+  return { kind: 'vector', labels: value.labels, values, present };
+}

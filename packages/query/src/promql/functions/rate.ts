@@ -1,0 +1,81 @@
+/** How counters and gauges move: rate, increase, delta, irate, idelta, resets, changes. */
+
+import { perWindow, type RangeKernel } from '../windows.ts';
+
+/**
+ * The change within the window, extrapolated to its borders: up to the border when the nearest sample is closer to it than
+ * 1.1 average distances, else by half an average distance; for counters never beyond the point where they were zero.
+ */
+function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
+  return (series, out, present, at) => {
+    const { timestamps, values, lows, highs, count, rangeMs, firstEnd, endStep } = series;
+    const resets = isCounter ? findResets(values, series.start, series.end) : NO_RESETS;
+    let firstReset = 0;
+    for (let i = 0; i < count; i++) {
+      const low = lows[i]!;
+      const last = highs[i]! - 1;
+      if (last <= low) continue;
+      const first = values[low]!;
+      let change = values[last]! - first;
+      // Reset positions name the sample after the drop; windows only move forward.
+      while (firstReset < resets.length && resets[firstReset]! <= low) firstReset++;
+      for (let r = firstReset; r < resets.length && resets[r]! <= last; r++) change += values[resets[r]! - 1]!;
+      const firstTime = timestamps[low]!;
+      const lastTime = timestamps[last]!;
+      const end = firstEnd + i * endStep;
+      let toStart = (firstTime - (end - rangeMs)) / 1000;
+      let toEnd = (end - lastTime) / 1000;
+      const sampled = (lastTime - firstTime) / 1000;
+      const average = sampled / (last - low);
+      const threshold = average * 1.1;
+      if (toStart >= threshold) toStart = average / 2;
+      if (isCounter && change > 0 && first >= 0) {
+        const toZero = sampled * (first / change);
+        if (toZero < toStart) toStart = toZero;
+      }
+      if (toEnd >= threshold) toEnd = average / 2;
+      let factor = (sampled + toStart + toEnd) / sampled;
+      if (isRate) factor /= rangeMs / 1000;
+      out[at + i] = change * factor;
+      present[at + i] = 1;
+    }
+  };
+}
+
+const NO_RESETS: readonly number[] = [];
+
+/** The samples that are smaller than the one before. */
+function findResets(values: Float64Array, start: number, end: number): readonly number[] {
+  let resets: number[] | undefined;
+  for (let i = start + 1; i < end; i++) if (values[i]! < values[i - 1]!) (resets ??= []).push(i);
+  return resets ?? NO_RESETS;
+}
+
+function lastTwo(isCounter: boolean): RangeKernel {
+  return perWindow(2, ({ timestamps, values }, _low, high) => {
+    const last = values[high - 1]!;
+    const before = values[high - 2]!;
+    // After a reset a counter counted from zero.
+    const change = isCounter && last < before ? last : last - before;
+    return isCounter ? change / ((timestamps[high - 1]! - timestamps[high - 2]!) / 1000) : change;
+  });
+}
+
+function counting(counts: (previous: number, current: number) => boolean): RangeKernel {
+  return perWindow(1, ({ values }, low, high) => {
+    let found = 0;
+    for (let i = low + 1; i < high; i++) if (counts(values[i - 1]!, values[i]!)) found++;
+    return found;
+  });
+}
+
+/** Kernels by function name. */
+export const RATE_FUNCTIONS: Readonly<Record<string, RangeKernel>> = {
+  rate: extrapolated(true, true),
+  increase: extrapolated(true, false),
+  delta: extrapolated(false, false),
+  irate: lastTwo(true),
+  idelta: lastTwo(false),
+  resets: counting((previous, current) => current < previous),
+  changes: counting((previous, current) => current !== previous && !(Number.isNaN(current) && Number.isNaN(previous))),
+};

@@ -1,0 +1,180 @@
+/** Binary operators between two vectors: series find their partners once, then all steps are computed. */
+
+import type { BinaryExpression, VectorMatching } from '@atalaya/lang';
+import { type Labels, labelValue, METRIC_NAME } from '@atalaya/model';
+import { isArithmetic, isComparison, operationOf } from './arithmetic.ts';
+import { type Evaluation, failed } from './context.ts';
+import { dropLabels, keepLabels, labelsKey, showLabels, valuesKey, withLabel } from './series.ts';
+import { EMPTY_VECTOR, VectorBuilder, type VectorValue } from './value.ts';
+
+/** Matching on all labels but the name. */
+export const DEFAULT_MATCHING: VectorMatching = {
+  cardinality: 'one-to-one',
+  on: false,
+  labels: [],
+  include: [],
+  fill: { left: undefined, right: undefined },
+};
+
+/** The function that gives the text two partners have in common. */
+export function signatureOf({ on, labels }: VectorMatching): (set: Labels) => string {
+  if (on) {
+    const ordered = [...labels].sort();
+    return (set) => valuesKey(set, ordered);
+  }
+  const ignored = new Set([...labels, METRIC_NAME]);
+  return (set) => labelsKey(dropLabels(set, ignored));
+}
+
+/** Series by signature, in order. */
+export function bySignature(labels: readonly Labels[], signature: (set: Labels) => string): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const [series, set] of labels.entries()) {
+    const key = signature(set);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [series]);
+    else group.push(series);
+  }
+  return groups;
+}
+
+/** Computes an arithmetic operator or a comparison between two vectors. */
+export function matchVectors(left: VectorValue, right: VectorValue, node: BinaryExpression, evaluation: Evaluation): VectorValue {
+  const matching = node.matching ?? DEFAULT_MATCHING;
+  const operation = operationOf(node.operator);
+  if (operation === undefined) return EMPTY_VECTOR;
+  const { steps, query } = evaluation;
+  const { count } = steps;
+  const swapped = matching.cardinality === 'one-to-many';
+  // From here on the left hand side of the operator may be `one`: `many` is the side whose series may share a partner.
+  const many = swapped ? right : left;
+  const one = swapped ? left : right;
+  const fillMany = swapped ? matching.fill.right : matching.fill.left;
+  const fillOne = swapped ? matching.fill.left : matching.fill.right;
+  const grouped = matching.cardinality !== 'one-to-one';
+  const signature = signatureOf(matching);
+  const partners = bySignature(one.labels, signature);
+  const seekers = bySignature(many.labels, signature);
+  const filter = isComparison(node.operator) && !node.returnBool;
+  const resultLabels = resultLabelsOf(node, matching);
+
+  const out = new VectorBuilder(steps, many.labels.length);
+  const rows = new Map<string, number>();
+  const rowOf = (labels: Labels): number => {
+    const key = labelsKey(labels);
+    let at = rows.get(key);
+    if (at === undefined) {
+      query.budget.reserve(rows.size + 1, steps);
+      at = out.addRow(labels);
+      rows.set(key, at);
+    }
+    return at;
+  };
+  /** Results by pair, so that labels are made once for each. */
+  const pairRows = new Map<number, number>();
+  const pairRow = (manySeries: number, oneSeries: number): number => {
+    const pair = (manySeries + 1) * (one.labels.length + 1) + oneSeries + 1;
+    let at = pairRows.get(pair);
+    if (at === undefined) {
+      const manyLabels = many.labels[manySeries] ?? projected(one.labels[oneSeries] as Labels, matching);
+      const oneLabels = one.labels[oneSeries] ?? projected(many.labels[manySeries] as Labels, matching);
+      at = rowOf(resultLabels(manyLabels, oneLabels));
+      pairRows.set(pair, at);
+    }
+    return at;
+  };
+  function put(manySeries: number, oneSeries: number, step: number): void {
+    const manyValue = manySeries < 0 ? fillMany! : many.values[manySeries * count + step]!;
+    const oneValue = oneSeries < 0 ? fillOne! : one.values[oneSeries * count + step]!;
+    const leftValue = swapped ? oneValue : manyValue;
+    const result = operation!(leftValue, swapped ? manyValue : oneValue);
+    if (filter && result === 0) return;
+    const at = pairRow(manySeries, oneSeries);
+    if (out.present[at + step] === 1) {
+      throw failed(
+        grouped
+          ? 'multiple matches for labels: grouping labels must ensure unique matches'
+          : 'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
+      );
+    }
+    out.present[at + step] = 1;
+    // A filter passes the value on the left; with group_right that is the "one" side's, as in Prometheus.
+    out.values[at + step] = filter ? leftValue : result;
+  }
+
+  function partnerAt(candidates: readonly number[], step: number): number {
+    let found = -1;
+    for (const series of candidates) {
+      if (one.present[series * count + step] !== 1) continue;
+      if (found >= 0)
+        throw duplicatePartners(one.labels[found] as Labels, one.labels[series] as Labels, matching, swapped ? 'left' : 'right');
+      found = series;
+    }
+    return found;
+  }
+
+  for (const [key, candidates] of partners) {
+    query.budget.check();
+    const seeking = seekers.get(key) ?? [];
+    if (seeking.length === 0 && candidates.length === 1 && fillMany === undefined) continue;
+    // Where a match was found, result or not: one partner more is an error even when a comparison filters.
+    const taken = !grouped && seeking.length > 1 ? new Uint8Array(count) : undefined;
+    for (let i = 0; i < count; i++) {
+      const partner = partnerAt(candidates, i);
+      let any = false;
+      for (const series of seeking) {
+        if (many.present[series * count + i] !== 1) continue;
+        any = true;
+        if (partner < 0 && fillOne === undefined) continue;
+        if (taken !== undefined) {
+          if (taken[i] === 1) {
+            throw failed('multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)');
+          }
+          taken[i] = 1;
+        }
+        put(series, partner, i);
+      }
+      if (!any && partner >= 0 && fillMany !== undefined) put(-1, partner, i);
+    }
+  }
+  if (fillOne !== undefined) {
+    for (const [key, seeking] of seekers) {
+      if (partners.has(key)) continue;
+      for (let i = 0; i < count; i++) for (const series of seeking) if (many.present[series * count + i] === 1) put(series, -1, i);
+    }
+  }
+  return out.finish();
+}
+
+function projected(labels: Labels, { on, labels: names }: VectorMatching): Labels {
+  return on ? keepLabels(labels, new Set(names)) : dropLabels(labels, new Set([...names, METRIC_NAME]));
+}
+
+function duplicatePartners(first: Labels, second: Labels, matching: VectorMatching, side: 'left' | 'right'): Error {
+  const group = showLabels(projected(first, matching));
+  return failed(
+    `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: [${showLabels(first)}, ${showLabels(second)}];many-to-many matching not allowed: matching labels must be unique on one side`,
+  );
+}
+
+/** How the labels of a result follow from those of its two sides. */
+function resultLabelsOf(node: BinaryExpression, matching: VectorMatching): (many: Labels, one: Labels) => Labels {
+  const dropsName = isArithmetic(node.operator) || node.returnBool;
+  const { cardinality, on, labels, include } = matching;
+  if (cardinality === 'one-to-one') {
+    if (on) {
+      const kept = new Set(labels);
+      if (dropsName) kept.delete(METRIC_NAME);
+      return (many) => keepLabels(many, kept);
+    }
+    const dropped = new Set(labels);
+    if (dropsName) dropped.add(METRIC_NAME);
+    return (many) => dropLabels(many, dropped);
+  }
+  const dropped = new Set(dropsName ? [METRIC_NAME] : []);
+  return (many, one) => {
+    let result = dropLabels(many, dropped);
+    for (const name of include) result = withLabel(result, name, labelValue(one, name));
+    return result;
+  };
+}

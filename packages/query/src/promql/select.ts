@@ -1,0 +1,99 @@
+/** Selectors: samples as they were stored, laid onto the steps of a query. */
+
+import type { MatrixSelector, Subquery, VectorSelector } from '@atalaya/lang';
+import { AtalayaError, isStaleAt, type Labels } from '@atalaya/model';
+import type { Evaluation } from './context.ts';
+import { durationOf, shiftOf, subquerySteps } from './plan.ts';
+import type { RangeValue, SampleColumns, Steps, VectorValue } from './value.ts';
+
+/**
+ * The newest sample of each series at each step, not older than the lookback and not ended by a stale marker.
+ * With `timestamps` the samples' times in seconds instead of their values.
+ */
+export function selectInstant(selector: VectorSelector, { query, steps }: Evaluation, timestamps = false): VectorValue {
+  const columns = query.reads.get(selector) as SampleColumns;
+  const { at, offset } = shiftOf(selector, query.window);
+  const { count } = steps;
+  const { lookbackMs } = query;
+  query.budget.reserve(columns.labels.length, steps);
+  const times = columns.timestamps;
+  const samples = columns.values;
+  const words = new Uint32Array(samples.buffer, samples.byteOffset, samples.length * 2);
+  const values = new Float64Array(columns.labels.length * count);
+  const present = new Uint8Array(columns.labels.length * count);
+  const labels: Labels[] = [];
+  const first = (at ?? steps.start) - offset;
+  const step = at === undefined ? steps.step : 0;
+  let row = 0;
+  for (let series = 0; series < columns.labels.length; series++) {
+    query.budget.check();
+    const end = columns.ends[series]!;
+    // `next` is the first sample after the step's time.
+    let next = columns.starts[series]!;
+    const start = next;
+    let any = false;
+    for (let i = 0; i < count; i++) {
+      const time = first + i * step;
+      while (next < end && times[next]! <= time) next++;
+      if (next === start) continue;
+      const value = samples[next - 1]!;
+      if (times[next - 1]! <= time - lookbackMs || (value !== value && isStaleAt(words, next - 1))) continue;
+      values[row + i] = timestamps ? times[next - 1]! / 1000 : value;
+      present[row + i] = 1;
+      any = true;
+    }
+    if (!any) continue;
+    labels.push(columns.labels[series] as Labels);
+    row += count;
+  }
+  return { kind: 'vector', labels, values, present };
+}
+
+/** The samples and windows of `selector[range]`. */
+export function selectRange(matrix: MatrixSelector, { query, steps }: Evaluation): RangeValue {
+  const { at, offset } = shiftOf(matrix.selector, query.window);
+  return {
+    kind: 'range',
+    samples: query.reads.get(matrix.selector) as SampleColumns,
+    rangeMs: durationOf(matrix.range, query.window),
+    firstEnd: (at ?? steps.start) - offset,
+    endStep: at === undefined ? steps.step : 0,
+  };
+}
+
+/** The windows of a subquery over what `evaluate` gives at the subquery's own steps. */
+export function selectSubquery(subquery: Subquery, { query, steps }: Evaluation, evaluate: (steps: Steps) => VectorValue): RangeValue {
+  const { at, offset } = shiftOf(subquery, query.window);
+  const rangeMs = durationOf(subquery.range, query.window);
+  const firstEnd = (at ?? steps.start) - offset;
+  const endStep = at === undefined ? steps.step : 0;
+  const inner = subquerySteps(subquery, firstEnd, firstEnd + endStep * (steps.count - 1), rangeMs, query.window, query.defaultStepMs);
+  if (inner.count > query.budget.limits.samples) {
+    const reason = `a subquery would be evaluated at ${inner.count} steps; shorten its range, enlarge its step, or raise query.samples`;
+    throw new AtalayaError('QUERY_LIMIT', { setting: 'query.samples', limit: query.budget.limits.samples, reason });
+  }
+  const samples = samplesOf(inner.count === 0 ? undefined : evaluate(inner), inner);
+  return { kind: 'range', samples, rangeMs, firstEnd, endStep };
+}
+
+/** A vector's points as samples at the times of the steps. */
+function samplesOf(vector: VectorValue | undefined, steps: Steps): SampleColumns {
+  const labels = vector?.labels ?? [];
+  const { count } = steps;
+  const starts = new Uint32Array(labels.length);
+  const ends = new Uint32Array(labels.length);
+  const timestamps = new Float64Array(labels.length * count);
+  const values = new Float64Array(labels.length * count);
+  let at = 0;
+  for (let series = 0; series < labels.length; series++) {
+    starts[series] = at;
+    for (let i = 0; i < count; i++) {
+      if (vector!.present[series * count + i] !== 1) continue;
+      timestamps[at] = steps.start + i * steps.step;
+      values[at] = vector!.values[series * count + i]!;
+      at++;
+    }
+    ends[series] = at;
+  }
+  return { labels, starts, ends, timestamps, values };
+}

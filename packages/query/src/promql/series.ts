@@ -1,0 +1,114 @@
+/** Label sets while they are computed with: keys, projections, changes. */
+
+import { type Labels, labelValue, METRIC_NAME } from '@atalaya/model';
+import { failed } from './context.ts';
+import type { Steps, VectorValue } from './value.ts';
+
+/** A text that is the same for equal label sets only. */
+export function labelsKey(labels: Labels): string {
+  return labels.join('\u{10ffff}');
+}
+
+/** The values of the given labels as one text, the same for equal values only. */
+export function valuesKey(labels: Labels, names: readonly string[]): string {
+  if (names.length === 1) return labelValue(labels, names[0] as string);
+  let key = '';
+  for (const name of names) key += `${labelValue(labels, name)}\u{10ffff}`;
+  return key;
+}
+
+/** The set with only these labels. */
+export function keepLabels(labels: Labels, names: ReadonlySet<string>): Labels {
+  const kept: string[] = [];
+  for (let i = 0; i < labels.length; i += 2) if (names.has(labels[i] as string)) kept.push(labels[i] as string, labels[i + 1] as string);
+  return kept;
+}
+
+/** The set without these labels. */
+export function dropLabels(labels: Labels, names: ReadonlySet<string>): Labels {
+  const kept: string[] = [];
+  for (let i = 0; i < labels.length; i += 2) if (!names.has(labels[i] as string)) kept.push(labels[i] as string, labels[i + 1] as string);
+  return kept.length === labels.length ? labels : kept;
+}
+
+/** The set with one label set to a value; an empty value removes it. */
+export function withLabel(labels: Labels, name: string, value: string): Labels {
+  const changed: string[] = [];
+  let placed = value === '';
+  for (let i = 0; i < labels.length; i += 2) {
+    const current = labels[i] as string;
+    if (!placed && current >= name) {
+      changed.push(name, value);
+      placed = true;
+    }
+    if (current !== name) changed.push(current, labels[i + 1] as string);
+  }
+  if (!placed) changed.push(name, value);
+  return changed;
+}
+
+/** The set without the metric name. */
+export function withoutName(labels: Labels): Labels {
+  for (let i = 0; i < labels.length; i += 2) {
+    if (labels[i] === METRIC_NAME) return [...labels.slice(0, i), ...labels.slice(i + 2)];
+  }
+  return labels;
+}
+
+/** The vector without metric names; series that become equal are joined. Shares the arrays where nothing is joined. */
+export function dropNames(vector: VectorValue, steps: Steps): VectorValue {
+  const { labels } = vector;
+  const first = labels[0];
+  if (first === undefined) return vector;
+  const name = labelValue(first, METRIC_NAME);
+  const alike = labels.every((set) => labelValue(set, METRIC_NAME) === name);
+  if (alike && name === '') return vector;
+  const nameless = { ...vector, labels: labels.map(withoutName) };
+  // One and the same name was what all had: without it they differ as they did with it.
+  return alike ? nameless : joinEqualSeries(nameless, steps);
+}
+
+/**
+ * Joins series with equal labels into one.
+ * @throws AtalayaError QUERY_FAILED when two of them have a value at the same step.
+ */
+export function joinEqualSeries(vector: VectorValue, steps: Steps): VectorValue {
+  const { labels, values, present } = vector;
+  const rows = new Map<string, number>();
+  const target = labels.map((set, index) => {
+    const key = labelsKey(set);
+    const row = rows.get(key);
+    if (row === undefined) rows.set(key, index);
+    return row ?? index;
+  });
+  if (rows.size === labels.length) return vector;
+  const { count } = steps;
+  const joinedLabels: Labels[] = [];
+  const joinedValues = new Float64Array(rows.size * count);
+  const joinedPresent = new Uint8Array(rows.size * count);
+  const placeOf = new Map<number, number>();
+  for (const [series, into] of target.entries()) {
+    let row = placeOf.get(into);
+    if (row === undefined) {
+      row = joinedLabels.length;
+      placeOf.set(into, row);
+      joinedLabels.push(labels[series] as Labels);
+    }
+    for (let i = 0; i < count; i++) {
+      const from = series * count + i;
+      if (present[from] !== 1) continue;
+      const to = row * count + i;
+      if (joinedPresent[to] === 1) throw failed('vector cannot contain metrics with the same labelset');
+      joinedPresent[to] = 1;
+      joinedValues[to] = values[from]!;
+    }
+  }
+  return { kind: 'vector', labels: joinedLabels, values: joinedValues, present: joinedPresent };
+}
+
+/** A label set as Prometheus' errors show it: `{__name__="up", job="node"}`. */
+export function showLabels(labels: Labels): string {
+  const parts: string[] = [];
+  for (let i = 0; i < labels.length; i += 2) parts.push(`${labels[i]}=${JSON.stringify(labels[i + 1])}`);
+  return `{${parts.join(', ')}}`;
+}

@@ -1,0 +1,55 @@
+/** Set operators: and, or, unless. A series takes part at each step by whether a partner is present there. */
+
+import type { BinaryExpression } from '@atalaya/lang';
+import type { Labels } from '@atalaya/model';
+import type { Evaluation } from './context.ts';
+import { bySignature, DEFAULT_MATCHING, signatureOf } from './matching.ts';
+import { joinEqualSeries } from './series.ts';
+import { type Steps, VectorBuilder, type VectorValue } from './value.ts';
+
+/** At which steps any of the series is present. */
+function presenceOf(vector: VectorValue, series: readonly number[], { count }: Steps): Uint8Array {
+  const mask = new Uint8Array(count);
+  for (const index of series) for (let i = 0; i < count; i++) mask[i]! |= vector.present[index * count + i]!;
+  return mask;
+}
+
+/** Computes a set operator. @throws AtalayaError QUERY_FAILED when `or` gives two equal series at one step. */
+export function combineSets(left: VectorValue, right: VectorValue, node: BinaryExpression, { steps, query }: Evaluation): VectorValue {
+  const { count } = steps;
+  const signature = signatureOf(node.matching ?? DEFAULT_MATCHING);
+  const out = new VectorBuilder(steps, left.labels.length);
+
+  /** Copies what is present in a row where the mask is `wanted`; everything without a mask. */
+  const copy = (from: VectorValue, series: number, mask: Uint8Array | undefined, wanted: number): void => {
+    query.budget.check();
+    const at = out.addRow(from.labels[series] as Labels);
+    const { values, present } = out;
+    for (let i = 0; i < count; i++) {
+      if (from.present[series * count + i] !== 1 || (mask !== undefined && mask[i] !== wanted)) continue;
+      values[at + i] = from.values[series * count + i]!;
+      present[at + i] = 1;
+    }
+    out.dropRowIfEmpty();
+  };
+
+  const partnersOf = (other: VectorValue): ((labels: Labels) => Uint8Array | undefined) => {
+    const masks = new Map<string, Uint8Array>();
+    for (const [key, series] of bySignature(other.labels, signature)) masks.set(key, presenceOf(other, series, steps));
+    return (labels) => masks.get(signature(labels));
+  };
+
+  if (node.operator === 'or') {
+    const partners = partnersOf(left);
+    for (const series of left.labels.keys()) copy(left, series, undefined, 0);
+    for (const [series, labels] of right.labels.entries()) copy(right, series, partners(labels), 0);
+    return joinEqualSeries(out.finish(), steps);
+  }
+  const partners = partnersOf(right);
+  for (const [series, labels] of left.labels.entries()) {
+    const mask = partners(labels);
+    if (node.operator === 'unless') copy(left, series, mask, 0);
+    else if (mask !== undefined) copy(left, series, mask, 1);
+  }
+  return out.finish();
+}

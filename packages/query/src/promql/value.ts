@@ -1,0 +1,113 @@
+/** Values of expressions while they are evaluated: whole ranges at once, as columns. */
+
+import type { Labels } from '@atalaya/model';
+
+/** The evaluation times: `count` of them, `step` milliseconds apart, the first at `start`. */
+export interface Steps {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** A number for every step. */
+export interface ScalarValue {
+  readonly kind: 'scalar';
+  readonly values: Float64Array;
+}
+
+export interface StringValue {
+  readonly kind: 'string';
+  readonly text: string;
+}
+
+/**
+ * An instant vector for every step. Series `s` has its value of step `i` at `s * count + i` of `values`, which means
+ * something only where `present` holds 1 (a present value may be NaN). Arrays may be longer than needed.
+ */
+export interface VectorValue {
+  readonly kind: 'vector';
+  readonly labels: readonly Labels[];
+  readonly values: Float64Array;
+  readonly present: Uint8Array;
+}
+
+/** Samples of several series: those of series `s` are at `[starts[s], ends[s])` of the columns, in ascending order of time. */
+export interface SampleColumns {
+  readonly labels: readonly Labels[];
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly timestamps: Float64Array;
+  readonly values: Float64Array;
+}
+
+/**
+ * A range vector for every step: the samples (without stale markers), and where the windows lie. The window of step `i`
+ * is left-open: `(end - rangeMs, end]` with `end = firstEnd + i * endStep`.
+ */
+export interface RangeValue {
+  readonly kind: 'range';
+  readonly samples: SampleColumns;
+  readonly rangeMs: number;
+  readonly firstEnd: number;
+  /** 0 where `@` pins the window. */
+  readonly endStep: number;
+}
+
+export type Value = ScalarValue | StringValue | VectorValue | RangeValue;
+
+/** A vector without series. */
+export const EMPTY_VECTOR: VectorValue = { kind: 'vector', labels: [], values: new Float64Array(0), present: new Uint8Array(0) };
+
+/** A scalar that is the same at every step. */
+export function constantScalar(value: number, steps: Steps): ScalarValue {
+  return { kind: 'scalar', values: new Float64Array(steps.count).fill(value) };
+}
+
+/** Collects a vector row by row, when it is not known beforehand how many rows there will be. */
+export class VectorBuilder {
+  readonly labels: Labels[] = [];
+  readonly #count: number;
+  #values: Float64Array;
+  #present: Uint8Array;
+
+  constructor(steps: Steps, expectedRows: number) {
+    this.#count = steps.count;
+    this.#values = new Float64Array(steps.count * expectedRows);
+    this.#present = new Uint8Array(steps.count * expectedRows);
+  }
+
+  /** Appends an empty row and gives the position of its first step. Positions stay valid, arrays do not: ask for them afterwards. */
+  addRow(labels: Labels): number {
+    const at = this.labels.length * this.#count;
+    this.labels.push(labels);
+    if (at + this.#count > this.#values.length) {
+      const size = Math.max(at + this.#count, this.#values.length * 2);
+      const values = new Float64Array(size);
+      values.set(this.#values);
+      this.#values = values;
+      const present = new Uint8Array(size);
+      present.set(this.#present);
+      this.#present = present;
+    }
+    return at;
+  }
+
+  /** Takes the last row back when nothing is present in it. */
+  dropRowIfEmpty(): void {
+    const at = (this.labels.length - 1) * this.#count;
+    for (let i = at; i < at + this.#count; i++) if (this.#present[i] === 1) return;
+    this.labels.pop();
+  }
+
+  get values(): Float64Array {
+    return this.#values;
+  }
+
+  get present(): Uint8Array {
+    return this.#present;
+  }
+
+  finish(): VectorValue {
+    return { kind: 'vector', labels: this.labels, values: this.#values, present: this.#present };
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * The language of test scripts, in the style of Prometheus' own: blocks of lines with blank lines between them.
+ *
+ *     load 5m
+ *       http_requests_total{job="a"} 0+10x3 _ stale 5
+ *
+ *     eval instant at 15m sum(http_requests_total)
+ *       {} 30
+ *
+ *     eval range from 0 to 10m step 5m http_requests_total
+ *       http_requests_total{job="a"} 0 10 20
+ *
+ *     clear
+ *
+ * Values of a series: `1`, `NaN`, `Inf`, `_` (none), `stale`, and `start+stepxN` for N more values. An expected scalar is a
+ * number alone, an expected string `expect string "…"`. Further expectations: `expect fail [text]`, `expect warn`,
+ * `expect info`, `expect ordered`. Lines that begin with `#` are remarks.
+ */
+
+import { parsePromql } from '@atalaya/lang';
+import { type Labels, labelsOf, parseDuration } from '@atalaya/model';
+
+/** A value of a series: a number, nothing, or a stale marker. */
+export type Point = number | undefined | 'stale';
+
+export interface SeriesLine {
+  readonly labels: Labels;
+  readonly points: readonly Point[];
+}
+
+/** Series to load, their points `stepMs` apart from time 0 on. */
+export interface LoadCommand {
+  readonly kind: 'load';
+  readonly stepMs: number;
+  readonly series: readonly SeriesLine[];
+}
+
+/** What an evaluation has to give. */
+export interface Expectation {
+  readonly series: readonly SeriesLine[];
+  readonly scalar: number | undefined;
+  readonly text: string | undefined;
+  /** The error's text contains this; `undefined` when it must succeed. */
+  readonly failure: string | undefined;
+  readonly warns: boolean;
+  readonly informs: boolean;
+  readonly ordered: boolean;
+}
+
+/** A query to evaluate: an instant one when `stepMs` is 0. */
+export interface EvalCommand {
+  readonly kind: 'eval';
+  readonly line: number;
+  readonly query: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+  readonly expected: Expectation;
+}
+
+export type Command = LoadCommand | EvalCommand | { readonly kind: 'clear' };
+
+/** Reads a script. @throws Error naming the line that cannot be read */
+export function parseScript(text: string): Command[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  const commands: Command[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] as string;
+    if (line === '' || line.startsWith('#')) continue;
+    const number = at + 1;
+    const body: string[] = [];
+    while (lines[at + 1] !== undefined && lines[at + 1] !== '') {
+      at++;
+      if (!(lines[at] as string).startsWith('#')) body.push(lines[at] as string);
+    }
+    try {
+      commands.push(command(line, body, number));
+    } catch (error) {
+      throw new Error(`line ${number}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+  return commands;
+}
+
+function command(line: string, body: readonly string[], number: number): Command {
+  if (line === 'clear') return { kind: 'clear' };
+  const load = /^load (\S+)$/.exec(line);
+  if (load !== null) return { kind: 'load', stepMs: duration(load[1] as string), series: body.map(seriesLine) };
+  const instant = /^eval instant at (\S+) (.+)$/.exec(line);
+  if (instant !== null) {
+    const at = duration(instant[1] as string);
+    return { kind: 'eval', line: number, query: instant[2] as string, startMs: at, endMs: at, stepMs: 0, expected: expectation(body) };
+  }
+  const range = /^eval range from (\S+) to (\S+) step (\S+) (.+)$/.exec(line);
+  if (range === null) throw new Error(`not a command: ${line}`);
+  const [, from, to, step, query] = range as unknown as [string, string, string, string, string];
+  const times = { startMs: duration(from), endMs: duration(to), stepMs: duration(step) };
+  return { kind: 'eval', line: number, query, ...times, expected: expectation(body) };
+}
+
+function expectation(body: readonly string[]): Expectation {
+  const series: SeriesLine[] = [];
+  let scalar: number | undefined;
+  let text: string | undefined;
+  let failure: string | undefined;
+  let warns = false;
+  let informs = false;
+  let ordered = false;
+  for (const line of body) {
+    const [, what, rest] = /^expect (fail|warn|info|ordered|string) ?(.*)$/.exec(line) ?? [];
+    if (what === 'fail') failure = rest ?? '';
+    else if (what === 'warn') warns = true;
+    else if (what === 'info') informs = true;
+    else if (what === 'ordered') ordered = true;
+    else if (what === 'string') text = JSON.parse(rest as string) as string;
+    else if (/^[-+]?(?:[\d.]+(?:e[-+]?\d+)?|inf|nan)$/i.test(line)) scalar = number(line);
+    else series.push(seriesLine(line));
+  }
+  return { series, scalar, text, failure, warns, informs, ordered };
+}
+
+function duration(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) throw new Error(`not a duration: ${text}`);
+  return milliseconds;
+}
+
+function number(text: string): number {
+  if (/^[-+]?inf$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  const value = Number(text);
+  if (Number.isNaN(value) && !/^nan$/i.test(text)) throw new Error(`not a number: ${text}`);
+  return value;
+}
+
+/** `name{label="value"} points…`: the label part is a selector with equality matchers only. */
+function seriesLine(line: string): SeriesLine {
+  const [, selector, rest] = /^([^\s{]*(?:\{(?:"(?:[^"\\]|\\.)*"|[^"}])*\})?)\s*(.*)$/.exec(line) as unknown as [string, string, string];
+  return { labels: selector === '{}' ? [] : labelsOfSelector(selector), points: rest.split(/\s+/).filter(Boolean).flatMap(points) };
+}
+
+function labelsOfSelector(text: string): Labels {
+  const node = parsePromql(text);
+  if (node.kind !== 'selector') throw new Error(`not a series: ${text}`);
+  return labelsOf(node.matchers.map(({ name, value }) => [name, value] as const));
+}
+
+const POINTS = /^(?:(_|stale)|([-+]?(?:[\d.]+(?:e[-+]?\d+)?|inf|nan))(?:([-+][\d.]+(?:e[-+]?\d+)?))?)(?:x(\d+))?$/i;
+
+function points(word: string): Point[] {
+  const match = POINTS.exec(word);
+  if (match === null) throw new Error(`not a value: ${word}`);
+  const [, special, start, step, times] = match;
+  const repeat = Number(times ?? 0);
+  if (special === '_') return Array.from({ length: Math.max(1, repeat) }, () => undefined);
+  if (special !== undefined) return Array.from({ length: repeat + 1 }, () => 'stale' as const);
+  const first = number(start as string);
+  const increment = step === undefined ? 0 : Number(step);
+  return Array.from({ length: repeat + 1 }, (_, i) => first + i * increment);
+}
