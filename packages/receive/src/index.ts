@@ -17,3 +17,7 @@ export {
   type RemoteWriteStats,
 } from './remote-write/create-remote-write.ts';
 export { createHostCollector, type HostCollector, type HostCollectorOptions } from './host/collector.ts';
+export type { ScrapeFetch, ScrapeRequest, ScrapeResponse } from './scrape/scrape-fetch.ts';
+export { type BuiltInTarget, createScrapeManager, type ScrapeManager, type ScrapeManagerOptions } from './scrape/scrape-manager.ts';
+export type { ScrapeStats } from './scrape/scrape-stats.ts';
+export type { ActiveTarget, TargetsSnapshot } from './scrape/targets-snapshot.ts';
