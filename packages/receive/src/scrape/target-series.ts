@@ -57,6 +57,8 @@ export class TargetSeries {
   readonly #metadata: MetadataRegistry;
   /** Series alive under rules that have changed, or of a target that this one replaces. */
   #carried: SeriesRef[] = [];
+  /** How many of them this round's markers are for; more may come while it is being committed. */
+  #carriedInRound = 0;
 
   constructor(rules: SampleRules, metadata: MetadataRegistry) {
     this.#rules = rules;
@@ -159,6 +161,11 @@ export class TargetSeries {
     }
   }
 
+  /** Empties the counts, for a scrape that has no body. */
+  resetCounts(): void {
+    this.counts = noCounts();
+  }
+
   /** Takes back what a failed {@link append} marked. */
   abandon(): void {
     this.#table.retain((flags) => (flags & NEW) === 0);
@@ -169,6 +176,7 @@ export class TargetSeries {
   appendStale(appender: MetricAppender, timestamp: number): number {
     const { flags, refs, count } = this.#table;
     const gone = new Set(this.#carried);
+    this.#carriedInRound = this.#carried.length;
     for (let entry = 0; entry < count; entry++) {
       if (((flags[entry] as number) & (LIVE | SEEN)) === LIVE) gone.add(refs[entry] as number);
     }
@@ -193,7 +201,7 @@ export class TargetSeries {
       this.#clearRound();
       return;
     }
-    this.#carried = [];
+    this.#carried.splice(0, this.#carriedInRound);
     let gone = false;
     for (let entry = 0; entry < table.count; entry++) {
       const flags = table.flags[entry] as number;
