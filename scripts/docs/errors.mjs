@@ -8,8 +8,8 @@ export const PAGE = 'docs/reference/errors.md';
 const HEAD = ['code', 'status', 'retry', 'type', 'message', 'what to do'];
 const INTRO = `# Errors
 
-Every failure that reaches a user has an entry here. HTTP answers carry the code as \`code\`, the type as \`errorType\` and the
-message as \`error\`; \`retry\` says whether the same request may succeed later. The table is made from the catalogue in
+Every failure that reaches a user has an entry here. HTTP answers carry the code as \`code\`, the type as \`errorType\`, the
+message as \`error\`, and \`retry\`: it says whether the same request may succeed later. The table is made from the catalogue in
 \`packages/model/src/errors.ts\` by \`node scripts/docs-check.mjs --write\`; the last column is written by hand, here.
 `;
 
