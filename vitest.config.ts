@@ -8,6 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'testing/**/*.test.ts'],
           // Processes, not threads: the embedded engine brings its process down when the thread that loaded it ends.
           pool: 'forks',
@@ -18,6 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          sequence: { groupOrder: 1 },
           include: ['packages/*/test/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 2,
