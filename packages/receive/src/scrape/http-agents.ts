@@ -1,7 +1,8 @@
 /** Kept connections per HTTP client configuration, with its certificates. */
 
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
+import { Agent as HttpsAgent } from 'node:https';
+import { createSecureContext, getCACertificates, type SecureContextOptions } from 'node:tls';
 import type { HttpClientConfig, TlsConfig } from '../scrape-config/config.ts';
 import { readSecret } from './secret-source.ts';
 
@@ -28,12 +29,12 @@ export class HttpAgents {
   /** The agent for a URL; `own` when it is the configured host, not one that a redirect named. */
   async agentFor(url: URL, own: boolean): Promise<HttpAgent> {
     if (url.protocol === 'http:') return this.#plain;
-    const options = await this.#tlsOptions(own);
-    const material = JSON.stringify([options.ca, options.cert, options.key]);
+    const options = await this.#tlsMaterial(own);
+    const material = JSON.stringify(options);
     const known = own ? this.#own : this.#foreign;
     if (known?.material === material) return known.agent;
     known?.agent.destroy();
-    const made = { material, agent: new HttpsAgent(options) };
+    const made = { material, agent: this.#makeTlsAgent(options, own) };
     if (own) this.#own = made;
     else this.#foreign = made;
     return made.agent;
@@ -43,18 +44,34 @@ export class HttpAgents {
     for (const agent of [this.#plain, this.#own?.agent, this.#foreign?.agent]) agent?.destroy();
   }
 
-  async #tlsOptions(own: boolean): Promise<AgentOptions> {
-    const { ca, cert, key, serverName, insecureSkipVerify, minVersion, maxVersion } = this.#tls;
+  async #tlsMaterial(own: boolean): Promise<SecureContextOptions> {
+    const { ca, cert, key, minVersion, maxVersion } = this.#tls;
     return {
-      keepAlive: true,
-      timeout: IDLE_MS,
-      rejectUnauthorized: !insecureSkipVerify,
       ...(ca && { ca: await readSecret(ca) }),
       ...(own && cert && { cert: await readSecret(cert) }),
       ...(own && key && { key: await readSecret(key) }),
-      ...(own && serverName && { servername: serverName }),
       ...(minVersion && { minVersion }),
       ...(maxVersion && { maxVersion }),
     };
   }
+
+  #makeTlsAgent(material: SecureContextOptions, own: boolean): HttpsAgent {
+    const { serverName, insecureSkipVerify } = this.#tls;
+    return new HttpsAgent({
+      keepAlive: true,
+      timeout: IDLE_MS,
+      rejectUnauthorized: !insecureSkipVerify,
+      // Made once: parsing hundreds of authorities for every connection would cost milliseconds.
+      secureContext: createSecureContext({ ca: knownAuthorities(), ...material }),
+      ...(own && serverName && { servername: serverName }),
+    });
+  }
+}
+
+let authorities: string[] | undefined;
+
+/** Node's own authorities and the machine's: people install their private one there and expect it to count, as with Prometheus. */
+function knownAuthorities(): string[] {
+  authorities ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+  return authorities;
 }

@@ -156,7 +156,17 @@ function bodyTooLarge(limit: number): Error {
   return new Error(`the body is larger than the body_size_limit of ${limit} bytes`);
 }
 
+const UNTRUSTED = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+]);
+
 /** Node gives an AggregateError without a message when a name has several addresses and none answers. */
 function describe(error: NodeJS.ErrnoException & { errors?: Error[] }): string {
+  if (UNTRUSTED.has(error.code ?? '')) {
+    return `the target's certificate is not trusted (${error.code}); name its authority as ca_file in tls_config`;
+  }
   return error.message || error.errors?.map((each) => each.message).join('; ') || error.code || 'unknown error';
 }
