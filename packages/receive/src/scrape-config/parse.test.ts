@@ -56,6 +56,11 @@ scrape_configs:
     ]);
   });
 
+  it('takes an interval or timeout of 0s as not given', () => {
+    const { config } = parse(`global: {scrape_interval: 0s}\n${jobWith('scrape_interval: 0s\nscrape_timeout: 0s')}`);
+    expect(config.scrapeConfigs[0]).toMatchObject({ scrapeIntervalMs: 60_000, scrapeTimeoutMs: 10_000 });
+  });
+
   it('reads everything a job may have', () => {
     const job = firstJob(`
 scrape_configs:
@@ -190,7 +195,8 @@ describe('a mistake is named with its line:', () => {
       /line 3: scrape_configs\[0\]\.scrape_intervall: unknown field "scrape_intervall"; did you mean "scrape_interval"\?/,
     ],
     [jobWith('scrape_interval: 5x'), /line 3: scrape_configs\[0\]\.scrape_interval: "5x" is not a duration; write it like 15s/],
-    [jobWith('scrape_interval: 0s'), /must be longer than 0s/],
+    [jobWith('static_configs: [null]'), /static_configs\[0\]: an empty group of targets/],
+    [jobWith("http_sd_configs: [{url: 'http://x', refresh_interval: 0s}]"), /must be longer than 0s/],
     [jobWith('scrape_interval: 5s\nscrape_timeout: 6s'), /line 4: .*the timeout 6s is longer than the scrape interval 5s/],
     ['global: {scrape_interval: 5s, scrape_timeout: 6s}', /line 1: global\.scrape_timeout: the timeout 6s is longer/],
     [jobWith('honor_labels: maybe'), /line 3: .*"maybe"; allowed are true and false/],

@@ -98,19 +98,20 @@ function readIncluded(file: string, pattern: Cursor): string {
   }
 }
 
+/** As in Prometheus an interval or timeout of 0s is one that is not given. */
 function readGlobal(fields: ReadonlyMap<string, Cursor>, options: ParseOptions): GlobalConfig {
-  const scrapeIntervalMs = fields.get('scrape_interval')?.duration() ?? 60_000;
+  const scrapeIntervalMs = (fields.get('scrape_interval')?.duration(true) ?? 0) || 60_000;
   return {
     scrapeIntervalMs,
     scrapeTimeoutMs: readTimeout(fields.get('scrape_timeout'), scrapeIntervalMs, 10_000),
-    evaluationIntervalMs: fields.get('evaluation_interval')?.duration() ?? 60_000,
+    evaluationIntervalMs: (fields.get('evaluation_interval')?.duration(true) ?? 0) || 60_000,
     externalLabels: readExternalLabels(fields.get('external_labels'), options.environment ?? {}),
   };
 }
 
 function readTimeout(field: Cursor | undefined, intervalMs: number, fallbackMs: number): number {
-  if (field === undefined) return Math.min(fallbackMs, intervalMs);
-  const timeout = field.duration();
+  const timeout = field?.duration(true) ?? 0;
+  if (field === undefined || timeout === 0) return Math.min(fallbackMs, intervalMs);
   if (timeout > intervalMs) {
     field.fail(`the timeout ${formatDuration(timeout)} is longer than the scrape interval ${formatDuration(intervalMs)}`);
   }
@@ -156,7 +157,7 @@ function readJob(item: Cursor, defaults: Defaults, directory: string, names: Set
   const jobName = fields.get('job_name')?.requiredText() ?? item.fail('job_name is missing');
   if (names.has(jobName)) fields.get('job_name')?.fail(`"${jobName}" is the name of another job too; each needs its own`);
   names.add(jobName);
-  const scrapeIntervalMs = fields.get('scrape_interval')?.duration() ?? defaults.scrapeIntervalMs;
+  const scrapeIntervalMs = (fields.get('scrape_interval')?.duration(true) ?? 0) || defaults.scrapeIntervalMs;
   const { keepDroppedTargets, ...limits } = readLimits(fields, defaults.limits);
   return {
     jobName,

@@ -6,6 +6,7 @@ import { type Cursor, openYaml } from './cursor.ts';
 /** Reads a list of `{ targets, labels }`. @throws AtalayaError BAD_CONFIG with the line of what is wrong. */
 export function readTargetGroups(list: Cursor | undefined): TargetGroup[] {
   return (list?.items() ?? []).map((group) => {
+    if (group.empty) group.fail('an empty group of targets');
     const fields = group.section({ known: ['targets', 'labels'] });
     return {
       targets: (fields.get('targets')?.items() ?? []).map(readAddress),
