@@ -380,6 +380,25 @@ describe('the limit', () => {
   });
 });
 
+describe('a caller or a clock that is wrong', () => {
+  test.each([-1, 0.5, Number.NaN, 2 ** 32])('%d rows are refused without harm to other records', async (rows) => {
+    const disk = new SimulatedDisk();
+    const journal = await open(disk);
+    const good = journal.append(SIGNAL.metrics, 1, payload(1));
+    await expect(journal.append(SIGNAL.metrics, rows, payload(2))).rejects.toThrow(RangeError);
+    await good;
+  });
+
+  test.each([-1e15, 1.5, 1e18])('a clock at %d is no reason not to write', async (now) => {
+    const disk = new SimulatedDisk();
+    const journal = await open(disk, { clock: new ManualClock(now) });
+    await appendAll(journal, [1, 2]);
+    const { records } = await readAll(disk, journal.durable);
+    expect(numbersOf(records)).toEqual([1, 2]);
+    expect(records.every((record) => Number.isSafeInteger(record.batchId))).toBe(true);
+  });
+});
+
 describe('closing', () => {
   test('waits for what is under way, then refuses', async () => {
     const disk = new SimulatedDisk();

@@ -1,6 +1,6 @@
 /** The writing half of the disk driver: group commit, limits and what becomes of records when the disk fails. */
 
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { AtalayaError, type Clock, type Logger } from '@atalaya/model';
@@ -40,7 +40,6 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { clock, log, limitBytes, segmentBytes = SEGMENT_BYTES, files = nodeFiles } = options;
   try {
     await files.makeDirectory(directory);
-    await files.syncDirectory(dirname(directory));
     const checkpoint = await readCheckpoint(directory, log, files);
     const { sizes, previous, nextBatchId } = await recover(files, directory, log);
     const ledger = new SegmentLedger(sizes);
@@ -49,17 +48,17 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     const writer = new SegmentWriter({ directory, files, clock, log, segmentBytes, ledger, previous, nextSegment });
     // Likewise the ids of a journal without a past start from the time: higher than those of any journal that was here
     // before, unless it took more than a thousand records per millisecond of its life.
-    const journal = new DiskJournal(
-      { directory, files, clock, log, limitBytes },
-      writer,
-      ledger,
-      nextBatchId ?? Math.max(0, clock.now()) * 1000 + 1,
-    );
+    const journal = new DiskJournal({ directory, files, clock, log, limitBytes }, writer, ledger, nextBatchId ?? time(clock) * 1000 + 1);
     await journal.start(checkpoint);
     return journal;
   } catch (error) {
     throw new AtalayaError('JOURNAL_FAILED', { reason: `${directory}: ${errorText(error)}` }, { cause: error });
   }
+}
+
+/** Now, as the format can hold it however wrong the clock is. */
+function time(clock: Clock): number {
+  return Math.min(Math.max(0, Math.trunc(clock.now())), 8e12);
 }
 
 interface Waiting extends PendingRecord {
@@ -115,13 +114,15 @@ class DiskJournal implements Journal {
   }
 
   append(signal: Signal, rows: number, payload: Uint8Array): Promise<void> {
+    // One wrong number would fail the whole commit, with the records of others.
+    if (!Number.isInteger(rows) || rows < 0 || rows > 0xffff_ffff) return Promise.reject(new RangeError(`a record of ${rows} rows`));
     const refusal = this.#refusal(payload.length);
     if (refusal !== undefined) {
       this.#rejectedRows += rows;
       return Promise.reject(refusal);
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#queue.push({ signal, rows, payload, checksum: crc32(payload), appendedAt: this.#options.clock.now(), resolve, reject });
+    this.#queue.push({ signal, rows, payload, checksum: crc32(payload), appendedAt: time(this.#options.clock), resolve, reject });
     this.#pendingBytes += recordBytes(payload.length);
     this.#working ??= this.#work();
     return promise;

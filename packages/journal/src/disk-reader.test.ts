@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
 import { silentLogger } from '@atalaya/model';
 import { describe, expect, test } from 'vitest';
 import {
@@ -14,10 +15,10 @@ import {
   seeded,
   text,
 } from '../test/support/journals.ts';
-import { SimulatedDisk } from '../test/support/simulated-disk.ts';
+import { SimulatedDisk, systemError } from '../test/support/simulated-disk.ts';
 import { openJournalReader } from './disk-reader.ts';
 import { type JournalPosition, type JournalRecord, SIGNAL } from './journal.ts';
-import { FIRST_RECORD, padded, RECORD_HEADER, SEGMENT_HEADER } from './segment-format.ts';
+import { encodeRecordHeader, FIRST_RECORD, padded, RECORD_HEADER, SEGMENT_HEADER } from './segment-format.ts';
 
 /** A closed journal of one segment, its path, its records and where a reader may read to once another journal was opened. */
 async function closedJournal(count: number): Promise<{ disk: SimulatedDisk; path: string; records: JournalRecord[] }> {
@@ -117,6 +118,22 @@ describe('reading', () => {
     expect(disk.counts.read - before).toBeLessThan(10);
   });
 
+  test('that fails hands out what it has, and goes on at the same place', async () => {
+    const disk = new SimulatedDisk();
+    const journal = await open(disk, { segmentBytes: 2000 });
+    await appendAll(journal, numbersTo(40));
+    const reader = await openJournalReader({ directory: DIRECTORY, log: silentLogger, from: undefined, files: disk });
+    const found: JournalRecord[] = [];
+    let failures = 0;
+    const random = seeded(11);
+    disk.fault = (operation) => {
+      if (operation === 'read' && random() < 0.3) throw systemError('EMFILE');
+    };
+    while (found.length < 40) found.push(...(await reader.read(journal.durable, 1e6).catch(() => (failures++, []))));
+    expect(numbersOf(found)).toEqual(numbersTo(40));
+    expect(failures).toBeGreaterThan(0);
+  });
+
   test('of an empty or a missing journal gives nothing', async () => {
     const disk = new SimulatedDisk();
     expect(await readAll(disk, { segment: 3, offset: 500 })).toEqual({
@@ -132,7 +149,6 @@ describe('reading', () => {
     const { disk, path } = await closedJournal(3);
     const header = disk.bytes(path).subarray(0, SEGMENT_HEADER);
     header.writeUInt32LE(2, 8);
-    const { crc32 } = await import('node:zlib');
     header.writeUInt32LE(crc32(header.subarray(8)), 4);
     await expect(readAll(disk, { segment: 1, offset: 1e6 })).rejects.toThrow('version 2; this program reads version 1');
     await expect(open(disk)).rejects.toThrow('version 2; this program reads version 1');
@@ -263,26 +279,41 @@ describe('damage', () => {
 
   test('does not make a reader believe a header that a sender put into a payload', async () => {
     const disk = new SimulatedDisk();
-    const other = await open(disk);
-    await appendAll(other, [77]);
-    await other.close();
-    const forged = Buffer.from(disk.bytes(disk.paths()[0]!)); // a whole genuine segment of another journal
-    const victim = new SimulatedDisk();
-    const journal = await open(victim);
+    const journal = await open(disk);
     await appendAll(journal, [1]);
-    const from = journal.durable;
-    // Aligned so that the forged record lies at the very offset that it names.
-    await journal.append(SIGNAL.metrics, 2, Buffer.concat([forged.subarray(0, 8), forged]));
-    await journal.append(SIGNAL.metrics, 3, forged);
-    await appendAll(journal, [4]);
-    victim.bytes(victim.paths()[0]!)[from.offset]! ^= 1;
-    const found = await readAll(victim, journal.durable);
-    expect(found.records.map((record) => record.rows)).toEqual([1, 3, 4]);
+    const start = journal.durable.offset;
+    // The sender guessed everything right, the place included, but cannot know the salt.
+    const forged = Buffer.alloc(3 * RECORD_HEADER);
+    const header = {
+      signal: SIGNAL.metrics,
+      length: 64,
+      checksum: crc32(forged.subarray(128)),
+      batchId: 2,
+      appendedAt: 0,
+      commitStart: start,
+      rows: 99,
+    };
+    encodeRecordHeader({ ...header, salt: 0n }, forged, RECORD_HEADER, start + 2 * RECORD_HEADER);
+    await journal.append(SIGNAL.metrics, 2, forged);
+    await appendAll(journal, [3]);
+    disk.bytes(disk.paths()[0]!)[start]! ^= 1;
+    const found = await readAll(disk, journal.durable);
+    expect(numbersOf(found.records)).toEqual([1, 3]);
+    expect(found.damage).toEqual({ quarantinedRecords: 1, quarantinedBytes: 4 * RECORD_HEADER, tornTails: 0 });
+  });
+
+  test('by a block that was written to the wrong place of its own segment is found', async () => {
+    const { disk, path, records } = await closedJournal(300);
+    const hit = records.find((record, index) => index > 0 && record.payload.length === records[0]!.payload.length)!;
+    const bytes = disk.bytes(path);
+    bytes.copy(bytes, startOf(hit), startOf(records[0]!), records[0]!.end.offset);
+    const journal = await open(disk);
+    const found = await readAll(disk, journal.durable);
+    expect(numbersOf(found.records)).toEqual(numbersTo(300).filter((number) => number !== hit.rows));
   });
 
   test('of a length never makes the reader allocate or read beyond the file', async () => {
     const { disk, path, records } = await closedJournal(3);
-    const { crc32 } = await import('node:zlib');
     const bytes = disk.bytes(path);
     const at = startOf(records[1]!);
     bytes.writeUInt32LE(0xffff_fff0, at + 8); // with a right checksum, as a bug might write it
@@ -312,6 +343,21 @@ describe('damage', () => {
     expect(numbersOf(found.records)).toEqual([1, 3]);
     expect(found.damage.quarantinedRecords).toBe(1);
     expect(log.lines).toHaveLength(2);
+  });
+
+  test('by a sector that cannot be read costs only the records on it', async () => {
+    const disk = new SimulatedDisk();
+    const first = await open(disk);
+    for (const number of numbersTo(200)) await first.append(SIGNAL.metrics, number, payload(number, 1000));
+    const journal = await open(disk);
+    const path = disk.paths()[0]!;
+    disk.unreadable = { path, start: 81_920, end: 86_016 };
+    const { records, damage } = await readAll(disk, journal.durable);
+    const numbers = numbersOf(records);
+    expect(numbers).toHaveLength(200 - damage.quarantinedRecords);
+    expect(damage.quarantinedRecords).toBeGreaterThanOrEqual(4);
+    expect(damage.quarantinedRecords).toBeLessThanOrEqual(6);
+    expect(numbers.at(-1)).toBe(200);
   });
 
   test('made of random bytes never breaks the reader', async () => {
@@ -346,6 +392,21 @@ describe('damage', () => {
     expect(await damageOf([2])).toEqual({ numbers: [1, 3, 4, 5], quarantined: 1, torn: 0 });
     expect(await damageOf([5])).toEqual({ numbers: [1, 2, 3, 4], quarantined: 0, torn: 1 });
     expect(await damageOf([2, 5])).toEqual({ numbers: [1, 3, 4], quarantined: 1, torn: 1 });
+  });
+});
+
+describe('whole records behind a torn one', () => {
+  test('are read, even when the same commit ended the segment: they may have been acknowledged', async () => {
+    const disk = new SimulatedDisk();
+    const crashed = await open(disk, { segmentBytes: 300 });
+    const start = crashed.durable.offset;
+    await Promise.all([1, 2, 3].map((number) => crashed.append(SIGNAL.metrics, number, payload(number))));
+    expect(crashed.stats().commits).toBe(1);
+    disk.bytes(disk.paths()[0]!)[start + 70]! ^= 1;
+    const journal = await open(disk);
+    const found = await readAll(disk, journal.durable);
+    expect(numbersOf(found.records)).toEqual([2, 3]);
+    expect(found.damage).toEqual({ ...NO_DAMAGE, tornTails: 1 });
   });
 });
 

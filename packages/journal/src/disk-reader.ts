@@ -74,35 +74,37 @@ class DiskJournalReader implements JournalReader {
 
   async read(limit: JournalPosition, maxBytes: number): Promise<JournalRecord[]> {
     const records: JournalRecord[] = [];
+    try {
+      await this.#readInto(records, limit, maxBytes);
+    } catch (error) {
+      // The position is behind what was read so far, so that must be handed out; the next call meets the error again.
+      if (records.length === 0) throw error;
+    }
+    return records;
+  }
+
+  async #readInto(records: JournalRecord[], limit: JournalPosition, maxBytes: number): Promise<void> {
     let bytes = 0;
     let bounds: Bounds | undefined;
     do {
       const cursor = await this.#open(limit);
-      if (cursor === undefined) break;
+      if (cursor === undefined) return;
       bounds ??= await this.#bounds(cursor, limit);
       const item = await cursor.next(bounds.end, Math.min(maxBytes, CHUNK_MAX));
       if (item === undefined || item.kind === 'end') {
         this.#finishSegment(cursor, bounds);
-        bounds = undefined;
-        if (cursor.segment >= limit.segment) break;
+        if (cursor.segment >= limit.segment) return;
         this.#position = { segment: cursor.segment + 1, offset: 0 };
+        bounds = undefined;
         continue;
       }
       if (item.kind === 'damage') await this.#passOver(cursor, item, bounds);
       this.#position = { segment: cursor.segment, offset: item.end };
       if (item.kind === 'record') {
-        records.push({
-          signal: item.header.signal as Signal,
-          batchId: item.header.batchId,
-          rows: item.header.rows,
-          appendedAt: item.header.appendedAt,
-          payload: item.payload,
-          end: this.#position,
-        });
+        records.push(recordOf(item, this.#position));
         bytes += item.payload.length;
       }
     } while (bytes < maxBytes || records.length === 0);
-    return records;
   }
 
   async close(): Promise<void> {
@@ -199,4 +201,9 @@ class DiskJournalReader implements JournalReader {
     );
     this.#position = { segment: cursor.segment, offset: acknowledged };
   }
+}
+
+function recordOf({ header, payload }: SegmentItem & { kind: 'record' }, end: JournalPosition): JournalRecord {
+  const { batchId, rows, appendedAt } = header;
+  return { signal: header.signal as Signal, batchId, rows, appendedAt, payload, end };
 }

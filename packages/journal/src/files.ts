@@ -2,6 +2,7 @@
 
 import * as fs from 'node:fs';
 import * as promises from 'node:fs/promises';
+import { dirname, resolve as resolvePath } from 'node:path';
 
 /** An open file. Offsets and lengths in bytes. Every call rejects with the system's error (`code` is its errno name). */
 export interface JournalFile {
@@ -18,7 +19,7 @@ export interface JournalFile {
 
 /** A file system, as far as the journal uses one. Paths are absolute. */
 export interface JournalFiles {
-  /** Makes the directory and its parents where they are missing. */
+  /** Makes the directory and its parents where they are missing, so that they survive a power cut. */
   makeDirectory(path: string): Promise<void>;
   /** Names in a directory, in any order. */
   list(directory: string): Promise<string[]>;
@@ -81,22 +82,29 @@ const openNode = async (path: string, flags: string): Promise<JournalFile> =>
 /** The machine's own files. */
 export const nodeFiles: JournalFiles = {
   async makeDirectory(path) {
-    await promises.mkdir(path, { recursive: true, mode: 0o700 });
+    const first = await promises.mkdir(path, { recursive: true, mode: 0o700 });
+    if (first === undefined) return;
+    for (let made = resolvePath(path); ; made = dirname(made)) {
+      await syncDirectory(dirname(made));
+      if (made === resolvePath(first)) return;
+    }
   },
   list: (directory) => promises.readdir(directory),
   create: (path) => openNode(path, 'wx'),
   open: (path) => openNode(path, 'r'),
   rename: (from, to) => promises.rename(from, to),
   remove: (path) => promises.unlink(path),
-  async syncDirectory(path) {
-    const directory = await promises.open(path, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
-  },
+  syncDirectory,
 };
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await promises.open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
 
 /** Writes all parts, going on after short writes as POSIX allows them. A write that gets nowhere is an error. */
 export async function writeFully(file: JournalFile, parts: readonly Uint8Array[], offset: number): Promise<void> {
@@ -130,6 +138,30 @@ export async function readFully(file: JournalFile, into: Uint8Array, offset: num
     const count = await file.read(into.subarray(filled), offset + filled);
     if (count === 0) break;
     filled += count;
+  }
+  return filled;
+}
+
+/** Bytes that a disk reads or refuses as one. */
+const PAGE = 4096;
+
+/** As {@link readFully}, but pages that the disk cannot read (EIO) come as zeros: their checksums tell, and the rest is saved. */
+export async function readAround(file: JournalFile, into: Uint8Array, offset: number): Promise<number> {
+  try {
+    return await readFully(file, into, offset);
+  } catch (error) {
+    if (errorCode(error) !== 'EIO') throw error;
+    if (into.length <= PAGE) {
+      into.fill(0);
+      return into.length;
+    }
+  }
+  let filled = 0;
+  while (filled < into.length) {
+    const page = into.subarray(filled, Math.min(into.length, filled + PAGE - ((offset + filled) % PAGE)));
+    const count = await readAround(file, page, offset + filled);
+    filled += count;
+    if (count < page.length) break;
   }
   return filled;
 }

@@ -13,7 +13,7 @@ export interface JournalPosition {
 /** A record as the reader gives it. */
 export interface JournalRecord {
   readonly signal: Signal;
-  /** Increases by one with each record, over restarts too; never reused. */
+  /** Increases with each record, over restarts too; never reused. By one, but for commits that failed and runs that crashed. */
   readonly batchId: number;
   /** Rows (samples, lines, spans) in the payload. */
   readonly rows: number;
@@ -49,6 +49,8 @@ export interface JournalReader {
   /**
    * Reads whole records from the current place up to `limit` (never beyond it), at most about `maxBytes` (but always
    * at least one record when there is one). Damaged records are copied to the quarantine folder, counted and passed over.
+   * An empty answer means that all up to `limit` was read. Rejects with the system's error; reading again goes on at the same place.
+   * The limit is a durable position or the end of a record. One call at a time; the payloads stay valid.
    */
   read(limit: JournalPosition, maxBytes: number): Promise<JournalRecord[]>;
   readonly position: JournalPosition;

@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type JournalFile, type JournalFiles, readFully } from './files.ts';
+import { type JournalFile, type JournalFiles, readAround } from './files.ts';
 import {
   decodeRecordHeader,
   decodeSegmentHeader,
@@ -54,7 +54,7 @@ export class SegmentCursor {
     const file = await files.open(join(directory, segmentName(segment)));
     try {
       const head = Buffer.alloc(FIRST_RECORD);
-      const length = await readFully(file, head, 0);
+      const length = await readAround(file, head, 0);
       return new SegmentCursor(segment, file, decodeSegmentHeader(head.subarray(0, length)), from, maxPayload);
     } catch (error) {
       await file.close();
@@ -77,7 +77,7 @@ export class SegmentCursor {
 
   /** Bytes of the file from `start` on, into `into`; resolves with their number. */
   copy(into: Uint8Array, start: number): Promise<number> {
-    return readFully(this.#file, into, start);
+    return readAround(this.#file, into, start);
   }
 
   /**
@@ -133,7 +133,7 @@ export class SegmentCursor {
   async #fill(offset: number, end: number, bytes: number): Promise<void> {
     // A fresh chunk each time, not from the pool: handed out payloads keep theirs, and it begins at a multiple of 8.
     const chunk = Buffer.allocUnsafeSlow(Math.min(bytes, end - offset));
-    const length = await readFully(this.#file, chunk, offset);
+    const length = await readAround(this.#file, chunk, offset);
     this.#chunk = chunk.subarray(0, length);
     this.#chunkStart = offset;
   }

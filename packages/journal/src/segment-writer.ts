@@ -70,7 +70,13 @@ export class SegmentWriter {
     const salt = randomBytes(8).readBigUInt64LE();
     const file = await files.create(path);
     try {
-      const header = encodeSegmentHeader({ segment: number, salt, firstBatchId, previous: this.#previous, createdAt: clock.now() });
+      const header = encodeSegmentHeader({
+        segment: number,
+        salt,
+        firstBatchId,
+        previous: this.#previous,
+        createdAt: Math.max(0, clock.now()),
+      });
       await writeFully(file, [header], 0);
       await this.#sync(file);
       await files.syncDirectory(directory);

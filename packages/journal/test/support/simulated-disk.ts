@@ -35,6 +35,8 @@ export class SimulatedDisk implements JournalFiles {
   capacity = Number.POSITIVE_INFINITY;
   /** At most so many bytes go into one write. */
   longestWrite = Number.POSITIVE_INFINITY;
+  /** A stretch of a file that cannot be read, as a bad sector. */
+  unreadable: { readonly path: string; readonly start: number; readonly end: number } | undefined;
   /** Called before each operation; throwing makes it fail. May wait, to hold the operation up. */
   fault: (operation: Operation, path: string) => void | Promise<void> = () => undefined;
 
@@ -153,7 +155,9 @@ export class SimulatedDisk implements JournalFiles {
         return length;
       },
       read: async (into, offset) => {
-        this.counts.read++;
+        await this.#enter('read', path);
+        const bad = this.unreadable;
+        if (bad?.path === path && offset < bad.end && offset + into.length > bad.start) throw systemError('EIO');
         return offset >= inode.data.length ? 0 : inode.data.copy(into, 0, offset, Math.min(inode.data.length, offset + into.length));
       },
       sync: async () => {
