@@ -1,4 +1,4 @@
-/** How tests run: unit tests share their threads and stay pure; integration tests get a process each and time. */
+/** How tests run: unit tests share their processes and stay pure; integration tests get a process each and time. */
 
 import { defineConfig } from 'vitest/config';
 

@@ -27,7 +27,7 @@ export function platformOf(name) {
   if (os === undefined || cpu === undefined) return undefined;
   if (os !== 'linux') return { os: [os], cpu: [cpu] };
   const last = words.at(-1) ?? '';
-  const libc = /^musl/.test(last) ? ['musl'] : /^gnu/.test(last) ? ['glibc'] : undefined;
+  const libc = last.startsWith('musl') ? ['musl'] : last.startsWith('gnu') ? ['glibc'] : undefined;
   return libc === undefined ? { os: [os], cpu: [cpu] } : { os: [os], cpu: [cpu], libc };
 }
 

@@ -29,7 +29,8 @@ export function readSource(path, text) {
     for (const entry of statement.entries) {
       const original = entry.importName.name ?? entry.localName.name ?? '*';
       exports.push({
-        name: entry.exportName.name ?? (entry.exportName.kind === 'Default' ? 'default' : '*'),
+        name:
+          entry.exportName.name ?? (statement.entries.length === 1 && text.startsWith('export default', statement.start) ? 'default' : '*'),
         from: entry.moduleRequest?.value,
         original,
         line: lineOf(entry.start),

@@ -12,7 +12,7 @@ export function openingProblems(source) {
   if (/\.test\.tsx?$/.test(source.path)) return [];
   if (source.opening === undefined) return [`${source.path}:1: does not open with a doc comment (/** … */) on its job`];
   const words = source.opening.split(/\s+/).length;
-  if (words < 3 || !/[.:!?)]$|[.:]\s/.test(source.opening)) return [`${source.path}:1: its opening comment is not a sentence`];
+  if (words < 2 || !/[.:!?)]$|[.:]\s/.test(source.opening)) return [`${source.path}:1: its opening comment is not a sentence`];
   return [];
 }
 
