@@ -13,6 +13,7 @@ import { MAX_PAYLOAD, recordBytes, segmentName } from './segment-format.ts';
 import { SegmentLedger } from './segment-ledger.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
+/** Where and within which bounds a journal is written. */
 export interface JournalOptions {
   /** Where the segments lie; made when missing. One process at a time writes there: see `lockDirectory`. */
   readonly directory: string;

@@ -15,6 +15,7 @@ import { quarantine } from './quarantine.ts';
 import { SegmentCursor, type SegmentItem } from './segment-cursor.ts';
 import { FIRST_RECORD, MAX_PAYLOAD, segmentName, segmentNumbers } from './segment-format.ts';
 
+/** What a reader reads and from where. */
 export interface JournalReaderOptions {
   /** The journal's directory. */
   readonly directory: string;

@@ -67,6 +67,7 @@ export interface JournalDamage {
   readonly tornTails: number;
 }
 
+/** How the journal is, and what it did since it was opened. */
 export interface JournalStats {
   readonly state: 'ok' | 'full' | 'failing' | 'closed';
   /** Bytes in all segments that are not released yet. */
