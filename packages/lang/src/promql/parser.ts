@@ -24,20 +24,30 @@ import { groupByPrecedence, type RowItem } from './precedence.ts';
 export function parseSyntax(text: string): Expression {
   const tokens = tokenize(text);
   if (tokens.length === 1) throw new PromqlError(text, 0, 0, 'no expression found in input');
-  const tree = grammar.parse(withoutBareDots(text, tokens));
+  const tree = grammar.parse(adapted(text, tokens));
   const broken = firstError(tree.topNode);
   if (broken !== undefined) throw syntaxError(text, tokens, broken);
   return new Reader(text).expression(tree.topNode.firstChild as SyntaxNode);
 }
 
-/** The grammar does not know `2.`; the dot becomes a space there, so that all positions stay. */
-function withoutBareDots(text: string, tokens: readonly Token[]): string {
+/**
+ * The text as the grammar can read it, every token at its place: some spellings that Prometheus takes are unknown to the
+ * grammar. What stands there is read from the text itself later.
+ */
+function adapted(text: string, tokens: readonly Token[]): string {
   let result = text;
-  for (const { kind, text: token, start, end } of tokens) {
-    if (kind !== 'number') continue;
-    if (token.endsWith('.')) result = `${result.slice(0, end - 1)} ${result.slice(end)}`;
-    // Nor does it know `2.e3` and `0X1F`; any number of the same length stands for them, the text itself is read later.
-    else if (/\.[eE]|^0X|^0x.*_/.test(token)) result = result.slice(0, start) + '1'.repeat(end - start) + result.slice(end);
+  const replace = (start: number, replacement: string): void => {
+    result = result.slice(0, start) + replacement + result.slice(start + replacement.length);
+  };
+  let brackets = 0;
+  for (const { kind, text: token, start } of tokens) {
+    if (token === '[') brackets++;
+    else if (token === ']') brackets--;
+    // `2.`: a space stands for the dot. `2.e3`, `0X1F`: any number of the same length does.
+    else if (kind === 'number' && token.endsWith('.')) replace(start + token.length - 1, ' ');
+    else if (kind === 'number' && /\.[eE]|^0X|^0x.*_/.test(token)) replace(start, '1'.repeat(token.length));
+    // Known to the grammar in durations only; any function's name of the same length does.
+    else if (brackets === 0 && (token === 'min_of' || token === 'max_of')) replace(start, 'vector');
   }
   return result;
 }
@@ -67,7 +77,7 @@ function syntaxError(text: string, tokens: readonly Token[], error: SyntaxNode):
   for (const [index, token] of tokens.entries()) {
     if (token.kind !== 'identifier' || tokens[index + 1]?.text !== '(' || token.start > error.to) continue;
     const name = token.text;
-    if (!isGrammarWord(name) && !FUNCTIONS.has(name) && !/^m(?:in|ax)_of$/.test(name)) {
+    if (!isGrammarWord(name) && !FUNCTIONS.has(name)) {
       return new PromqlError(text, token.start, token.end, `unknown function with name ${JSON.stringify(name)}`);
     }
   }

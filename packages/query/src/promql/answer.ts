@@ -15,6 +15,8 @@ export type QueryResult =
       readonly offsets: Uint32Array;
       readonly timestamps: Float64Array;
       readonly values: Float64Array;
+      /** The steps on which all timestamps lie, where they do. */
+      readonly grid: Steps | undefined;
     };
 
 /** What answering took. */
@@ -66,7 +68,14 @@ export function rangeResult({ labels, values, present }: VectorValue, { start, s
     kept.push(labels[series] as Labels);
     offsets[kept.length] = to;
   }
-  return { resultType: 'matrix', labels: kept, offsets: offsets.slice(0, kept.length + 1), timestamps, values: points };
+  return {
+    resultType: 'matrix',
+    labels: kept,
+    offsets: offsets.slice(0, kept.length + 1),
+    timestamps,
+    values: points,
+    grid: { start, step, count },
+  };
 }
 
 /** The stored samples of a range selector: those of its only window, `(end - rangeMs, end]`. */
@@ -91,6 +100,7 @@ export function samplesResult({ labels, starts, ends, timestamps, values }: Samp
     offsets: Uint32Array.from(offsets),
     timestamps: Float64Array.from(times),
     values: Float64Array.from(points),
+    grid: undefined,
   };
 }
 
@@ -101,7 +111,7 @@ export function limited(result: QueryResult, limit: number): { result: QueryResu
   const labels = result.labels.slice(0, limit);
   if (result.resultType === 'vector') return { result: { ...result, labels, values: result.values.slice(0, limit) }, truncated: true };
   const end = result.offsets[limit]!;
-  const { offsets, timestamps, values } = result;
+  const { offsets, timestamps, values, grid } = result;
   const shorter = { offsets: offsets.slice(0, limit + 1), timestamps: timestamps.slice(0, end), values: values.slice(0, end) };
-  return { result: { resultType: 'matrix', labels, ...shorter }, truncated: true };
+  return { result: { resultType: 'matrix', labels, ...shorter, grid }, truncated: true };
 }

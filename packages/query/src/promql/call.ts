@@ -4,7 +4,7 @@ import { type Expression, type FunctionCall, withoutParentheses } from '@atalaya
 import { AtalayaError } from '@atalaya/model';
 import type { Evaluation } from './context.ts';
 import { absent, absentLabels, absentOverTime } from './functions/absent.ts';
-import { histogramFraction, histogramQuantile } from './functions/histogram.ts';
+import { histogramFraction, histogramQuantile, histogramQuantiles } from './functions/histogram.ts';
 import { labelJoin, labelReplace } from './functions/labels.ts';
 import { DATE_FUNCTIONS, NUMBER_FUNCTIONS } from './functions/math.ts';
 import { KEEPS_NAME, OVER_TIME_FUNCTIONS, quantileKernel } from './functions/over-time.ts';
@@ -105,6 +105,10 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
       return sortByLabel(vector(0), texts(1), name === 'sort_by_label_desc', steps);
     case 'histogram_quantile':
       return histogramQuantile(vector(1), scalar(0), evaluation, { quantile: arg(0), vector: arg(1) });
+    case 'histogram_quantiles': {
+      const quantiles = args.slice(2).map((place, index) => ({ values: scalar(index + 2), place }));
+      return histogramQuantiles(vector(0), texts(1)[0] as string, quantiles, evaluation, arg(0));
+    }
     case 'histogram_fraction':
       return histogramFraction(vector(2), scalar(0), scalar(1), evaluation, arg(2));
     case 'histogram_avg':
@@ -128,6 +132,12 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
       return toScalar(vector(0), evaluation);
     case 'pi':
       return constantScalar(Math.PI, steps);
+    case 'min_of':
+    case 'max_of': {
+      const right = scalar(1);
+      const pick = name === 'min_of' ? Math.min : Math.max;
+      return { kind: 'scalar', values: scalar(0).map((left, i) => pick(left, right[i]!)) };
+    }
     case 'start':
       return constantScalar(query.window.startMs / 1000, steps);
     case 'end':

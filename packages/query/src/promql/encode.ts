@@ -36,6 +36,29 @@ class Output {
     this.#length = at;
   }
 
+  /** Appends a sample's value. Whole numbers, of which counters are made, are written digit by digit. */
+  value(value: number): void {
+    if (value !== (value | 0) || value === 0) {
+      this.ascii(formatSampleValue(value));
+      return;
+    }
+    this.#reserve(11);
+    const bytes = this.#bytes;
+    let rest = value;
+    if (rest < 0) {
+      bytes[this.#length++] = 0x2d;
+      rest = -rest;
+    }
+    let digits = 1;
+    for (let power = 10; power <= rest; power *= 10) digits++;
+    for (let at = this.#length + digits - 1; at >= this.#length; at--) {
+      const tenth = Math.floor(rest / 10);
+      bytes[at] = 0x30 + rest - tenth * 10;
+      rest = tenth;
+    }
+    this.#length += digits;
+  }
+
   /** Appends any text. */
   text(text: string): void {
     this.#reserve(text.length * 3);
@@ -68,35 +91,46 @@ export function encodeAnswer(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
         out.ascii(series === 0 ? '[{"metric":' : ',{"metric":');
         writeLabels(out, labels);
         out.ascii(middle);
-        out.ascii(formatSampleValue(result.values[series]!));
+        out.value(result.values[series]!);
         out.ascii('"]}');
       }
       out.ascii(result.labels.length === 0 ? '[]' : ']');
       break;
     }
-    case 'matrix':
+    case 'matrix': {
+      const { grid, offsets, timestamps, values } = result;
+      const times = grid === undefined ? [] : Array.from({ length: grid.count }, (_, i) => pointHead(grid.start + i * grid.step));
       for (const [series, labels] of result.labels.entries()) {
         out.ascii(series === 0 ? '[{"metric":' : ',{"metric":');
         writeLabels(out, labels);
-        out.ascii(',"values":[');
-        const end = result.offsets[series + 1]!;
-        for (let i = result.offsets[series]!; i < end; i++) {
-          out.ascii(i === result.offsets[series] ? '[' : ',[');
-          out.ascii(formatTime(result.timestamps[i]!));
-          out.ascii(',"');
-          out.ascii(formatSampleValue(result.values[i]!));
+        out.ascii(',"values":');
+        const start = offsets[series]!;
+        const end = offsets[series + 1]!;
+        for (let i = start; i < end; i++) {
+          const time = timestamps[i]!;
+          const head = grid === undefined ? pointHead(time) : (times[(time - grid.start) / grid.step] as string);
+          // The comma before all points but the first becomes the array's bracket there.
+          if (i === start) out.ascii(`[${head.slice(1)}`);
+          else out.ascii(head);
+          out.value(values[i]!);
           out.ascii('"]');
         }
         out.ascii(']}');
       }
       out.ascii(result.labels.length === 0 ? '[]' : ']');
       break;
+    }
   }
   out.ascii('}');
   if (warnings.length > 0) out.text(`,"warnings":${JSON.stringify(warnings)}`);
   if (infos.length > 0) out.text(`,"infos":${JSON.stringify(infos)}`);
   out.ascii('}');
   return out.finish();
+}
+
+/** What stands before a point's value. */
+function pointHead(milliseconds: number): string {
+  return `,[${formatTime(milliseconds)},"`;
 }
 
 function writeLabels(out: Output, labels: Labels): void {

@@ -90,16 +90,35 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
     const result = operation!(leftValue, swapped ? manyValue : oneValue);
     if (filter && result === 0) return;
     const at = pairRow(manySeries, oneSeries);
-    if (out.present[at + step] === 1) {
-      throw failed(
-        grouped
-          ? 'multiple matches for labels: grouping labels must ensure unique matches'
-          : 'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
-      );
-    }
+    if (out.present[at + step] === 1) throw ambiguous();
     out.present[at + step] = 1;
     // A filter passes the value on the left; with group_right that is the "one" side's, as in Prometheus.
     out.values[at + step] = filter ? leftValue : result;
+  }
+
+  /** The usual case: one series on either side, so that nothing can be ambiguous. */
+  function pairUp(manySeries: number, oneSeries: number): void {
+    let at = -1;
+    for (let i = 0; i < count; i++) {
+      const manyAt = manySeries * count + i;
+      const oneAt = oneSeries * count + i;
+      if (many.present[manyAt] !== 1 || one.present[oneAt] !== 1) continue;
+      const leftValue = left.values[swapped ? oneAt : manyAt]!;
+      const result = operation!(leftValue, right.values[swapped ? manyAt : oneAt]!);
+      if (filter && result === 0) continue;
+      if (at < 0) at = pairRow(manySeries, oneSeries);
+      if (out.present[at + i] === 1) throw ambiguous();
+      out.present[at + i] = 1;
+      out.values[at + i] = filter ? leftValue : result;
+    }
+  }
+
+  function ambiguous(): Error {
+    return failed(
+      grouped
+        ? 'multiple matches for labels: grouping labels must ensure unique matches'
+        : 'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
+    );
   }
 
   function partnerAt(candidates: readonly number[], step: number): number {
@@ -117,6 +136,10 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
     query.budget.check();
     const seeking = seekers.get(key) ?? [];
     if (seeking.length === 0 && candidates.length === 1 && fillMany === undefined) continue;
+    if (seeking.length === 1 && candidates.length === 1 && fillMany === undefined && fillOne === undefined) {
+      pairUp(seeking[0]!, candidates[0]!);
+      continue;
+    }
     // Where a match was found, result or not: one partner more is an error even when a comparison filters.
     const taken = !grouped && seeking.length > 1 ? new Uint8Array(count) : undefined;
     for (let i = 0; i < count; i++) {

@@ -69,14 +69,17 @@ export function planReads(expression: Expression, window: QueryWindow, lookbackM
   const reads: PlannedRead[] = [];
 
   function read(selector: VectorSelector, first: number, last: number, rangeMs: number | undefined): void {
+    if (selector.border !== undefined) {
+      throw new AtalayaError('NOT_SUPPORTED', {
+        what: `the modifier ${selector.border}`,
+        reason: 'it is experimental in PromQL and not built yet',
+      });
+    }
     const shift = shiftOf(selector, window);
     const from = (shift.at ?? first) - shift.offset;
     const to = (shift.at ?? last) - shift.offset;
     // Windows are left-open, and timestamps are whole milliseconds.
-    let start = from - (rangeMs ?? lookbackMs) + 1;
-    let end = to;
-    if (selector.border !== undefined) start -= lookbackMs;
-    if (selector.border === 'smoothed') end += lookbackMs;
+    const start = from - (rangeMs ?? lookbackMs) + 1;
     reads.push({
       selector,
       request: { matchers: selector.matchers, start, end },

@@ -1,9 +1,9 @@
 /** Classic histograms: quantiles and fractions out of buckets labelled with `le`. */
 
-import type { Span } from '@atalaya/lang';
+import { formatGeneral, type Span } from '@atalaya/lang';
 import { type Labels, labelValue, METRIC_NAME } from '@atalaya/model';
-import type { Evaluation } from '../context.ts';
-import { dropLabels, labelsKey } from '../series.ts';
+import { type Evaluation, failed } from '../context.ts';
+import { dropLabels, labelsKey, withLabel } from '../series.ts';
 import { VectorBuilder, type VectorValue } from '../value.ts';
 
 /** The series that make up one histogram, ordered by their upper bounds. */
@@ -112,31 +112,27 @@ class Buckets {
 
   fraction(lower: number, upper: number): number {
     const { bounds, counts } = this;
-    const last = counts.length - 1;
-    if (last < 1 || bounds[last] !== Infinity) return NaN;
-    const total = counts[last]!;
-    if (total === 0 || Number.isNaN(lower) || Number.isNaN(upper)) return NaN;
+    const total = counts.at(-1)!;
+    if (bounds.at(-1) !== Infinity || total === 0 || Number.isNaN(lower) || Number.isNaN(upper)) return NaN;
     if (lower >= upper) return 0;
-    const share = (this.#rank(upper) - this.#rank(lower)) / total;
-    return share;
+    return (this.#rank(upper) - this.#rank(lower)) / total;
   }
 
   /** How many observations lie below a value, interpolated inside its bucket. The lowest bucket starts at 0 when its bound is positive. */
   #rank(value: number): number {
     const { bounds, counts } = this;
     const total = counts.at(-1)!;
-    if (value === Infinity) return total;
-    if (value === -Infinity) return 0;
+    let start = bounds[0]! > 0 ? 0 : -Infinity;
+    let below = 0;
     for (let b = 0; b < bounds.length; b++) {
-      if (!(bounds[b]! >= value)) continue;
-      const below = b === 0 ? 0 : counts[b - 1]!;
-      const start = b === 0 ? (bounds[0]! > 0 ? 0 : -Infinity) : bounds[b - 1]!;
-      if (value <= start) return below;
-      if (bounds[b] === value) return counts[b]!;
-      // Nothing can be interpolated in a bucket that is open to one side.
-      if (start === -Infinity) return 0;
-      if (bounds[b] === Infinity) return below;
-      return below + ((counts[b]! - below) * (value - start)) / (bounds[b]! - start);
+      const bound = bounds[b]!;
+      if (start >= value) return Math.min(below, total);
+      if (bound > value) {
+        const rank = below + ((counts[b]! - below) * (value - start)) / (bound - start);
+        return rank > total ? total : rank;
+      }
+      start = bound;
+      below = counts[b]!;
     }
     return total;
   }
@@ -194,6 +190,43 @@ export function histogramQuantile(
   return out.finish();
 }
 
+/** `histogram_quantiles`: several quantiles, each with its number in a label. */
+export function histogramQuantiles(
+  vector: VectorValue,
+  label: string,
+  quantiles: readonly { values: Float64Array; place: Span }[],
+  evaluation: Evaluation,
+  place: Span,
+): VectorValue {
+  const { steps } = evaluation;
+  const { count } = steps;
+  const out = new VectorBuilder(steps, vector.labels.length);
+  const rows = new Map<string, number>();
+  for (const { values: qs, place: quantile } of quantiles) {
+    const result = histogramQuantile(vector, qs, evaluation, { quantile, vector: place });
+    for (const [series, labels] of result.labels.entries()) {
+      for (let i = 0; i < count; i++) {
+        const from = series * count + i;
+        if (result.present[from] !== 1) continue;
+        const own = withLabel(labels, label, formatBound(qs[i]!));
+        const key = labelsKey(own);
+        let at = rows.get(key);
+        if (at === undefined) rows.set(key, (at = out.addRow(own)));
+        if (out.present[at + i] === 1) throw failed('vector cannot contain metrics with the same labelset');
+        out.values[at + i] = result.values[from]!;
+        out.present[at + i] = 1;
+      }
+    }
+  }
+  return out.finish();
+}
+
+/** A number as OpenMetrics writes bounds: always with a point or an exponent. */
+function formatBound(value: number): string {
+  const text = formatGeneral(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
 /** `histogram_fraction`: the share of observations between two values (for each step) of every histogram. */
 export function histogramFraction(
   vector: VectorValue,
@@ -213,7 +246,6 @@ export function histogramFraction(
     for (let i = 0; i < steps.count; i++) {
       buckets.gather(histogram, vector, steps.count, i);
       if (buckets.bounds.length === 0) continue;
-      buckets.makeMonotonic();
       values[at + i] = buckets.fraction(lowers[i]!, uppers[i]!);
       present[at + i] = 1;
     }

@@ -6,7 +6,8 @@ import { joinEqualSeries, withLabel } from '../series.ts';
 import type { Steps, VectorValue } from '../value.ts';
 
 function checkName(name: string, role: string): void {
-  if (name === '') throw failed(`invalid ${role}: ${name}`);
+  // Bytes that are no UTF-8 have been read as U+FFFD.
+  if (name === '' || name.includes('\ufffd')) throw failed(`invalid ${role}: ${name}`);
 }
 
 /** Sets `target` to `replacement`, filled from where `expression` matches the whole value of `source`. */

@@ -1,26 +1,72 @@
 /** The `_over_time` functions: one number out of all samples of a window. */
 
 import { quantileOf } from '../quantile.ts';
-import { CompensatedMean, CompensatedSum, CompensatedVariance } from '../summation.ts';
+import { CompensatedMean, CompensatedVariance } from '../summation.ts';
 import { perWindow, type RangeKernel } from '../windows.ts';
 
-const sum = new CompensatedSum();
+/** The compensated sum of a window, in local variables: this loop runs for every sample of every window. */
+function sumOf(values: Float64Array, low: number, high: number): number {
+  let sum = 0;
+  let compensation = 0;
+  for (let i = low; i < high; i++) {
+    const value = values[i]!;
+    const next = sum + value;
+    if (next === Infinity || next === -Infinity) compensation = 0;
+    else if (Math.abs(sum) >= Math.abs(value)) compensation += sum - next + value;
+    else compensation += value - next + sum;
+    sum = next;
+  }
+  lastSum.sum = sum;
+  lastSum.compensation = compensation;
+  return sum === Infinity || sum === -Infinity ? sum : sum + compensation;
+}
+
+/** Both parts of the sum that was computed last. */
+const lastSum = { sum: 0, compensation: 0 };
+
 const mean = new CompensatedMean();
 const variance = new CompensatedVariance();
 
-/** Where the extreme of a window is: of equal ones the first, NaN only where there is nothing else. */
-function extreme(values: Float64Array, low: number, high: number, sign: 1 | -1): number {
-  let best = low;
-  let bestValue = values[low]! * sign;
-  for (let i = low + 1; i < high; i++) {
-    const value = values[i]! * sign;
-    if (value > bestValue || bestValue !== bestValue) {
-      bestValue = value;
-      best = i;
-    }
-  }
-  return best;
+/** The mean: the sum divided at the end, unless the sum overflows. */
+function meanOf(values: Float64Array, low: number, high: number): number {
+  sumOf(values, low, high);
+  const count = high - low;
+  const { sum, compensation } = lastSum;
+  if (Number.isFinite(sum)) return sum / count + compensation / count;
+  mean.reset();
+  for (let i = low; i < high; i++) mean.add(values[i]!);
+  return mean.mean;
 }
+
+/**
+ * The extremes of all windows in one pass: a queue holds the samples that may still become the extreme of a later window,
+ * best first. NaN counts only where there is nothing else.
+ */
+function extremes(sign: 1 | -1): RangeKernel {
+  return ({ values, start, end, lows, highs, count }, out, present, at) => {
+    if (queue.length < end - start) queue = new Int32Array(end - start);
+    let head = 0;
+    let tail = 0;
+    let next = lows[0] ?? 0;
+    for (let i = 0; i < count; i++) {
+      const low = lows[i]!;
+      const high = highs[i]!;
+      if (high === low) continue;
+      if (next < low) next = low;
+      for (; next < high; next++) {
+        const value = values[next]! * sign;
+        if (value !== value) continue;
+        while (tail > head && values[queue[tail - 1]!]! * sign <= value) tail--;
+        queue[tail++] = next;
+      }
+      while (head < tail && queue[head]! < low) head++;
+      out[at + i] = head < tail ? values[queue[head]!]! : NaN;
+      present[at + i] = 1;
+    }
+  };
+}
+
+let queue = new Int32Array(256);
 
 /** When the extreme of a window was, in milliseconds: of equal ones the last. */
 function lastExtremeTime(timestamps: Float64Array, values: Float64Array, low: number, high: number, sign: 1 | -1): number {
@@ -58,18 +104,10 @@ export function quantileKernel(quantiles: Float64Array): RangeKernel {
 
 /** Kernels by function name. */
 export const OVER_TIME_FUNCTIONS: Readonly<Record<string, RangeKernel>> = {
-  sum_over_time: perWindow(1, ({ values }, low, high) => {
-    sum.reset();
-    for (let i = low; i < high; i++) sum.add(values[i]!);
-    return sum.total;
-  }),
-  avg_over_time: perWindow(1, ({ values }, low, high) => {
-    mean.reset();
-    for (let i = low; i < high; i++) mean.add(values[i]!);
-    return mean.mean;
-  }),
-  min_over_time: perWindow(1, ({ values }, low, high) => values[extreme(values, low, high, -1)]!),
-  max_over_time: perWindow(1, ({ values }, low, high) => values[extreme(values, low, high, 1)]!),
+  sum_over_time: perWindow(1, ({ values }, low, high) => sumOf(values, low, high)),
+  avg_over_time: perWindow(1, ({ values }, low, high) => meanOf(values, low, high)),
+  min_over_time: extremes(-1),
+  max_over_time: extremes(1),
   count_over_time: perWindow(1, (_series, low, high) => high - low),
   present_over_time: perWindow(1, () => 1),
   first_over_time: perWindow(1, ({ values }, low) => values[low]!),
@@ -80,7 +118,11 @@ export const OVER_TIME_FUNCTIONS: Readonly<Record<string, RangeKernel>> = {
     const length = high - low;
     const numbers = copyOf(values, low, high);
     const median = quantileOf(0.5, numbers, length);
-    for (let i = 0; i < length; i++) numbers[i] = Math.abs(values[low + i]! - median);
+    for (let i = 0; i < length; i++) {
+      // NaN would be the smallest deviation; it is none that may be left out.
+      if (Number.isNaN(values[low + i])) return NaN;
+      numbers[i] = Math.abs(values[low + i]! - median);
+    }
     return quantileOf(0.5, numbers, length);
   }),
   ts_of_first_over_time: perWindow(1, ({ timestamps }, low) => timestamps[low]! / 1000),

@@ -1,43 +1,60 @@
 /** Trends: deriv, predict_linear, double_exponential_smoothing. */
 
 import { failed } from '../context.ts';
-import { CompensatedSum } from '../summation.ts';
 import { perWindow, type RangeKernel } from '../windows.ts';
 
 const line = { slope: 0, intercept: 0 };
-const sumX = new CompensatedSum();
-const sumY = new CompensatedSum();
-const sumXY = new CompensatedSum();
-const sumX2 = new CompensatedSum();
+/** What has to be added to a running sum so that it loses nothing to rounding: the sum before, the summand, the sum after. */
+function lost(sum: number, value: number, next: number): number {
+  return Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+}
+
+function isInfinite(value: number): boolean {
+  return value === Infinity || value === -Infinity;
+}
 
 /** Fits a line by least squares into `line`: its slope per second and its value at `origin` (milliseconds). */
 function fit(timestamps: Float64Array, values: Float64Array, low: number, high: number, origin: number): void {
   const first = values[low]!;
   let constant = true;
-  sumX.reset();
-  sumY.reset();
-  sumXY.reset();
-  sumX2.reset();
+  let sumX = 0;
+  let sumY = 0;
+  let sumXY = 0;
+  let sumX2 = 0;
+  let lostX = 0;
+  let lostY = 0;
+  let lostXY = 0;
+  let lostX2 = 0;
   for (let i = low; i < high; i++) {
     const y = values[i]!;
-    if (i > low && y !== first) constant = false;
+    if (y !== first && i > low) constant = false;
     const x = (timestamps[i]! - origin) / 1000;
-    sumX.add(x);
-    sumY.add(y);
-    sumXY.add(x * y);
-    sumX2.add(x * x);
+    let next = sumX + x;
+    lostX += lost(sumX, x, next);
+    sumX = next;
+    next = sumY + y;
+    lostY = isInfinite(next) ? 0 : lostY + lost(sumY, y, next);
+    sumY = next;
+    const xy = x * y;
+    next = sumXY + xy;
+    lostXY = isInfinite(next) ? 0 : lostXY + lost(sumXY, xy, next);
+    sumXY = next;
+    const x2 = x * x;
+    next = sumX2 + x2;
+    lostX2 += lost(sumX2, x2, next);
+    sumX2 = next;
   }
   if (constant) {
-    const infinite = first === Infinity || first === -Infinity;
+    const infinite = isInfinite(first);
     line.slope = infinite ? NaN : 0;
     line.intercept = infinite ? NaN : first;
     return;
   }
   const count = high - low;
-  const x = sumX.sum + sumX.compensation;
-  const y = sumY.sum + sumY.compensation;
-  const covariance = sumXY.sum + sumXY.compensation - (x * y) / count;
-  const varianceX = sumX2.sum + sumX2.compensation - (x * x) / count;
+  const x = sumX + lostX;
+  const y = sumY + lostY;
+  const covariance = sumXY + lostXY - (x * y) / count;
+  const varianceX = sumX2 + lostX2 - (x * x) / count;
   line.slope = covariance / varianceX;
   line.intercept = y / count - (line.slope * x) / count;
 }
