@@ -3,3 +3,10 @@
 export { type EmbeddedOptions, openEmbeddedEngine } from './engine/embedded.ts';
 export type { Engine, QueryAnswer, QueryLimits, QueryOptions } from './engine/engine.ts';
 export { openServerEngine, type ServerOptions } from './engine/server.ts';
+export type { LabelQuestion } from './metrics/label-answers.ts';
+export { type LoadResult, type MetricStore, type MetricStoreOptions, openMetricStore, type StoreCounters } from './metrics/metric-store.ts';
+export type { Retention, RetentionResult } from './metrics/retention.ts';
+export { decodeSelection, type RawSelection, type SampleColumns, type SelectBounds, type SelectQuestion } from './metrics/selection.ts';
+export type { Cardinality, MetricCost, Ranked, StoreStats, TableStats } from './metrics/statistics.ts';
+export { connectReader, type PortReader, type SelectedSeries } from './reader/connect-reader.ts';
+export { serveReader } from './reader/serve-reader.ts';

@@ -19,6 +19,9 @@ const CODE = {
   networkError: 210,
 } as const;
 
+/** What stands for the code of a failure that ClickHouse knows nothing of. */
+const NO_CODE = -1;
+
 /** The first sentence of an exception: ClickHouse appends versions, scopes and stack traces. */
 function brief(message: string): string {
   const text = message.replace(/^Code: \d+\. DB::Exception: /, '').replace(/ \(version [^)]*\)/, '');
@@ -27,11 +30,11 @@ function brief(message: string): string {
 }
 
 /** The code in a thrown thing, however the client library calls it. */
-function exceptionCode(thrown: unknown): number | undefined {
-  if (typeof thrown !== 'object' || thrown === null) return undefined;
+function exceptionCode(thrown: unknown): number {
+  if (typeof thrown !== 'object' || thrown === null) return NO_CODE;
   const { clickhouseCode, code } = thrown as { clickhouseCode?: unknown; code?: unknown };
   if (typeof clickhouseCode === 'number') return clickhouseCode;
-  return typeof code === 'string' && /^\d+$/.test(code) ? Number(code) : undefined;
+  return typeof code === 'string' && /^\d+$/.test(code) ? Number(code) : NO_CODE;
 }
 
 /** The error of a query. */
@@ -67,7 +70,7 @@ export function commandError(thrown: unknown): AtalayaError {
   if (thrown instanceof AtalayaError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   switch (exceptionCode(thrown)) {
-    case undefined: // no exception of ClickHouse: the library or the connection failed
+    case NO_CODE: // no exception of ClickHouse: the library or the connection failed
     case CODE.memoryLimit:
     case CODE.tooManyParts:
     case CODE.cannotScheduleTask:

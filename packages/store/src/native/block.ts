@@ -1,8 +1,8 @@
 /** What a block in ClickHouse's Native format is to this room: named columns over typed arrays. */
 
 /** 64-bit integers are given as pairs of 32-bit words (low, high), so that nothing per row needs a BigInt. */
-export interface Words64Column {
-  readonly kind: 'UInt64' | 'Int64';
+export interface WordsColumn<Kind extends string> {
+  readonly kind: Kind;
   readonly words: Uint32Array;
 }
 
@@ -29,7 +29,8 @@ export interface NumberColumn<Kind extends string, Values> {
 
 /** A column of a block. */
 export type NativeColumn =
-  | Words64Column
+  | WordsColumn<'UInt64'>
+  | WordsColumn<'Int64'>
   | StringColumn
   | MapColumn
   | NumberColumn<'Float64', Float64Array>
@@ -73,7 +74,7 @@ export function stringAt(column: StringColumn, index: number): string {
 }
 
 /** A 64-bit integer of a column as a number; exact up to 2^53. */
-export function numberAt(column: Words64Column, index: number): number {
+export function numberAt(column: WordsColumn<'UInt64' | 'Int64'>, index: number): number {
   const low = column.words[index * 2] as number;
   const high = column.words[index * 2 + 1] as number;
   return (column.kind === 'Int64' ? high | 0 : high) * 0x1_0000_0000 + low;

@@ -73,6 +73,7 @@ function readMap(input: Input, rows: number): MapColumn {
 function readColumn(input: Input, kind: NativeKind, rows: number): NativeColumn {
   switch (kind) {
     case 'UInt64':
+      return { kind, words: input.typed(Uint32Array, 4, rows * 2) };
     case 'Int64':
       return { kind, words: input.typed(Uint32Array, 4, rows * 2) };
     case 'Float64':

@@ -25,7 +25,7 @@ const metrics: Migration = {
   statements: [
     sql`CREATE TABLE IF NOT EXISTS samples (
       id UInt64 CODEC(ZSTD(1)),
-      ts Int64 CODEC(DoubleDelta, ZSTD(1)) COMMENT 'milliseconds since the epoch',
+      ts Int64 COMMENT 'milliseconds since the epoch' CODEC(DoubleDelta, ZSTD(1)),
       value Float64 CODEC(Delta, ZSTD(1))
     ) ENGINE = ReplacingMergeTree
     PARTITION BY toInt32(floor(ts / 86400000))

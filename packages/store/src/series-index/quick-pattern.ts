@@ -20,8 +20,7 @@ function quickTest(source: string): ((value: string) => boolean) | undefined {
   if (source === '.+') return (value) => value !== '';
   const parts = source.split('.*');
   if (parts.length < 2 || parts.length > 3 || !parts.every((part) => PLAIN.test(part))) return undefined;
-  const [prefix, middle, suffix] = parts.length === 2 ? [parts[0], '', parts[1]] : parts;
-  return glob(prefix as string, middle as string, suffix as string);
+  return glob(parts[0] as string, parts.length === 3 ? (parts[1] as string) : '', parts.at(-1) as string);
 }
 
 /** Whether a text begins with one, ends with another and has a third in between, none overlapping another. */

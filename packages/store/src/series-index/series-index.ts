@@ -183,9 +183,9 @@ export class SeriesIndex {
     return this.#removed.size > 0 && this.#removed.has(slot);
   }
 
-  /** Lets a removed series count again. */
-  revive(slot: number): void {
-    this.#removed.delete(slot);
+  /** Lets a removed series count again; tells whether it had been removed. */
+  revive(slot: number): boolean {
+    return this.#removed.delete(slot);
   }
 
   /** The pairs of a series; a view that must not be kept over a registration. */
@@ -193,20 +193,24 @@ export class SeriesIndex {
     return this.#pairs.view().subarray(slot === 0 ? 0 : this.#ends.at(slot - 1), this.#ends.at(slot));
   }
 
-  /** Appends the canonical form of a series' labels. */
-  writeLabels(slot: number, target: ByteList): void {
-    for (const pair of this.pairsOf(slot)) {
-      this.symbols.append(this.pairs.nameOf(pair), target);
-      target.append(SEPARATOR, 0, 1);
-      this.symbols.append(this.pairs.valueOf(pair), target);
-      target.append(SEPARATOR, 0, 1);
+  /** The canonical forms of series' labels one after the other: those of `slots[i]` end at `ends[i]`. */
+  canonicalForms(slots: Uint32Array): { ends: Uint32Array<ArrayBuffer>; bytes: Uint8Array<ArrayBuffer> } {
+    const target = new ByteList();
+    const ends = new Uint32Array(slots.length);
+    for (let i = 0; i < slots.length; i++) {
+      for (const pair of this.pairsOf(slots[i] as number)) {
+        this.symbols.append(this.pairs.nameOf(pair), target);
+        target.append(SEPARATOR, 0, 1);
+        this.symbols.append(this.pairs.valueOf(pair), target);
+        target.append(SEPARATOR, 0, 1);
+      }
+      ends[i] = target.length;
     }
+    return { ends, bytes: target.view().slice(0, target.length) };
   }
 
   labels(slot: number): Labels {
-    const target = new ByteList();
-    this.writeLabels(slot, target);
-    return decodeLabels(target.view().subarray(0, target.length));
+    return decodeLabels(this.canonicalForms(Uint32Array.of(slot)).bytes);
   }
 
   #isStaged(slot: number): boolean {

@@ -1,0 +1,370 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
+import { encodeMetricBatch, decodeMetricBatch, type MetadataEntry, type MetricBatch } from '@atalaya/journal';
+import {
+  encodeLabels,
+  formatLabels,
+  type Hash64,
+  hashBytes,
+  isStaleAt,
+  type Labels,
+  labelsOf,
+  ManualClock,
+  type Matcher,
+  silentLogger,
+  systemClock,
+  writeStaleMarker,
+} from '@atalaya/model';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEmbeddedEngine } from '../engine/embedded.ts';
+import type { Engine } from '../engine/engine.ts';
+import { connectReader, type PortReader } from '../reader/connect-reader.ts';
+import { serveReader } from '../reader/serve-reader.ts';
+import { sql } from '../sql.ts';
+import { DAY_MS } from './day.ts';
+import { type MetricStore, openMetricStore } from './metric-store.ts';
+import type { Retention } from './retention.ts';
+
+const NOW = Date.UTC(2026, 5, 15, 12);
+
+interface Sample {
+  readonly labels: Labels;
+  readonly fingerprint?: readonly [number, number];
+  readonly at: number;
+  readonly value: number | 'stale';
+}
+
+function batchOf(samples: readonly Sample[], metadata: readonly MetadataEntry[] = [], define = true): MetricBatch {
+  const forms = new Map<string, { bytes: Uint8Array; fp: readonly [number, number] }>();
+  const hash: Hash64 = { low: 0, high: 0 };
+  for (const { labels, fingerprint } of samples) {
+    const bytes = encodeLabels(labels);
+    hashBytes(bytes, 0, bytes.length, 0, hash);
+    forms.set(formatLabels(labels), { bytes, fp: fingerprint ?? [hash.low, hash.high] });
+  }
+  const defined = define ? [...forms.values()] : [];
+  let end = 0;
+  const values = new Float64Array(samples.length);
+  samples.forEach(({ value }, i) => (value === 'stale' ? writeStaleMarker(values, i) : (values[i] = value)));
+  // Through bytes, as it comes out of the journal.
+  return decodeMetricBatch(
+    encodeMetricBatch({
+      series: {
+        count: defined.length,
+        fingerprints: Uint32Array.from(defined.flatMap(({ fp }) => fp)),
+        ends: Uint32Array.from(defined, ({ bytes }) => (end += bytes.length)),
+        labels: Buffer.concat(defined.map(({ bytes }) => bytes)),
+      },
+      samples: {
+        count: samples.length,
+        fingerprints: Uint32Array.from(samples.flatMap(({ labels }) => forms.get(formatLabels(labels))?.fp ?? [])),
+        timestamps: Float64Array.from(samples, ({ at }) => at),
+        values,
+      },
+      metadata,
+    }),
+  );
+}
+
+const named = (name: string, labels: Record<string, string> = {}): Labels => labelsOf({ __name__: name, ...labels });
+const is = (name: string): Matcher[] => [{ name: '__name__', operator: '=', value: name }];
+const BOUNDS = { series: 1000, samples: 100_000 };
+const never = new AbortController().signal;
+
+describe('metric store', () => {
+  let folder: string;
+  let engine: Engine;
+  let store: MetricStore;
+  let reader: PortReader;
+  const channels: MessageChannel[] = [];
+  const clock = new ManualClock(NOW);
+
+  const openWith = async (retention: Retention): Promise<MetricStore> => openMetricStore({ engine, clock, log: silentLogger, retention });
+  const readerOf = (of: MetricStore): PortReader => {
+    const channel = new MessageChannel();
+    channels.push(channel);
+    serveReader(of, channel.port1);
+    return connectReader(channel.port2);
+  };
+  /** Series as text with their samples as pairs. */
+  const read = async (
+    from: PortReader,
+    matchers: readonly Matcher[],
+    start = NOW - DAY_MS,
+    end = NOW,
+  ): Promise<Record<string, number[][]>> => {
+    const set = await from.select({ matchers, start, end }, BOUNDS, never);
+    const answer: Record<string, number[][]> = {};
+    set.labels.forEach((labels, i) => {
+      const samples: number[][] = [];
+      for (let at = set.offsets[i] as number; at < (set.offsets[i + 1] as number); at++)
+        samples.push([set.timestamps[at] as number, set.values[at] as number]);
+      answer[formatLabels(labels)] = samples;
+    });
+    return answer;
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'atalaya-metric-store-'));
+    engine = await openEmbeddedEngine({ dataDir: folder, memoryBytes: 600_000_000, clock: systemClock });
+    store = await openWith({ ageMs: 0, bytes: 0 });
+    reader = readerOf(store);
+  });
+  afterAll(async () => {
+    for (const { port1 } of channels) port1.close();
+    await engine.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('gives back what was loaded, in order of time, whatever the order it came in', async () => {
+    const a = named('order', { host: 'a' });
+    const b = named('order', { host: 'b' });
+    const result = await store.load([
+      batchOf([
+        { labels: a, at: NOW - 1000, value: 2 },
+        { labels: b, at: NOW - 500, value: -0.5 },
+      ]),
+      batchOf([{ labels: a, at: NOW - 2000, value: 1 }], [], false),
+    ]);
+    expect(result).toEqual({ samples: 3, newSeries: 2, skipped: 0 });
+    await store.load([batchOf([{ labels: a, at: NOW - 1500, value: 1.5 }], [], false)]);
+    expect(await read(reader, is('order'))).toEqual({
+      'order{host="a"}': [
+        [NOW - 2000, 1],
+        [NOW - 1500, 1.5],
+        [NOW - 1000, 2],
+      ],
+      'order{host="b"}': [[NOW - 500, -0.5]],
+    });
+  });
+
+  it('shows a sample once however often it was loaded, with or without the token', async () => {
+    const batch = batchOf([{ labels: named('twice'), at: NOW, value: 7 }]);
+    await store.load([batch], { token: 'twice-1' });
+    await store.load([batch], { token: 'twice-1' });
+    await store.load([batch], { token: 'twice-2' });
+    await store.load([batch, batch]);
+    expect(await read(reader, is('twice'))).toEqual({ twice: [[NOW, 7]] });
+    await engine.execute(sql`OPTIMIZE TABLE samples FINAL`);
+    expect(await read(reader, is('twice'))).toEqual({ twice: [[NOW, 7]] });
+  });
+
+  it('shows one value where loaded ones differ, after a merge the last', async () => {
+    for (const value of [3, 1, 2]) await store.load([batchOf([{ labels: named('differs'), at: NOW, value }])]);
+    const before = (await read(reader, is('differs')))['differs'];
+    expect(before).toHaveLength(1);
+    expect([1, 2, 3]).toContain(before?.[0]?.[1]);
+    await engine.execute(sql`OPTIMIZE TABLE samples FINAL`);
+    expect(await read(reader, is('differs'))).toEqual({ differs: [[NOW, 2]] });
+  });
+
+  it('keeps the bits of stale markers apart from those of other NaNs', async () => {
+    const labels = named('stale');
+    await store.load([
+      batchOf([
+        { labels, at: NOW - 2, value: Number.NaN },
+        { labels, at: NOW - 1, value: 'stale' },
+        { labels, at: NOW, value: Number.POSITIVE_INFINITY },
+      ]),
+    ]);
+    const set = await reader.select({ matchers: is('stale'), start: NOW - 10, end: NOW }, BOUNDS, never);
+    const words = new Uint32Array(set.values.buffer, set.values.byteOffset, set.values.length * 2);
+    expect([0, 1, 2].map((i) => isStaleAt(words, i))).toEqual([false, true, false]);
+    expect(set.values[0]).toBeNaN();
+    expect(set.values[2]).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('takes timestamps from long before the epoch to far ahead', async () => {
+    const labels = named('eons');
+    const times = [-5 * DAY_MS - 1, -1, 0, 1, DAY_MS, NOW, NOW + 40 * 365 * DAY_MS];
+    await store.load([batchOf(times.map((at, value) => ({ labels, at, value })))]);
+    expect(await read(reader, is('eons'), Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)).toEqual({
+      eons: times.map((at, value) => [at, value]),
+    });
+    expect(await read(reader, is('eons'), -1, 0)).toEqual({
+      eons: [
+        [-1, 1],
+        [0, 2],
+      ],
+    });
+  });
+
+  it('takes a backfill of a year of days at once', async () => {
+    const labels = named('backfill');
+    const days = Array.from({ length: 365 }, (_, day) => NOW - (800 - day) * DAY_MS);
+    await store.load([batchOf(days.map((at, value) => ({ labels, at, value })))]);
+    expect((await read(reader, is('backfill'), 0, NOW))['backfill']).toHaveLength(365);
+  });
+
+  it('leaves out samples outside of the range, both ends counting as inside', async () => {
+    const labels = named('range');
+    await store.load([batchOf([1, 2, 3, 4].map((value) => ({ labels, at: NOW - 10 + value, value })))]);
+    expect(await read(reader, is('range'), NOW - 8, NOW - 7)).toEqual({
+      range: [
+        [NOW - 8, 2],
+        [NOW - 7, 3],
+      ],
+    });
+    expect(await read(reader, is('range'), NOW + 5, NOW)).toEqual({});
+  });
+
+  it('lists a matching series of the day without samples in the range', async () => {
+    await store.load([batchOf([{ labels: named('silent'), at: NOW - 3_600_000, value: 1 }])]);
+    expect(await read(reader, is('silent'), NOW - 1000, NOW)).toEqual({ silent: [] });
+  });
+
+  it('refuses to read more series or samples than allowed', async () => {
+    await store.load([batchOf(Array.from({ length: 30 }, (_, i) => ({ labels: named('many', { i: String(i) }), at: NOW, value: i })))]);
+    const question = { matchers: is('many'), start: NOW - 1000, end: NOW };
+    await expect(reader.select(question, { series: 29, samples: 1000 }, never)).rejects.toMatchObject({
+      code: 'QUERY_LIMIT',
+      details: { setting: 'query.series' },
+    });
+    await expect(reader.select(question, { series: 30, samples: 29 }, never)).rejects.toMatchObject({
+      code: 'QUERY_LIMIT',
+      details: { setting: 'query.samples' },
+    });
+    expect((await reader.select(question, { series: 30, samples: 30 }, never)).labels).toHaveLength(30);
+  });
+
+  it('rejects a selection whose signal is aborted', async () => {
+    const aborter = new AbortController();
+    const waiting = reader.select({ matchers: [], start: 0, end: NOW }, BOUNDS, aborter.signal);
+    aborter.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
+    await expect(reader.select({ matchers: [], start: 0, end: NOW }, BOUNDS, aborter.signal)).rejects.toMatchObject({
+      code: 'QUERY_CANCELED',
+    });
+  });
+
+  it('rejects what waits when the port closes', async () => {
+    const lost = readerOf(store);
+    const waiting = lost.select({ matchers: [], start: 0, end: NOW }, BOUNDS, never);
+    channels.at(-1)?.port2.close();
+    await expect(waiting).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+    await expect(lost.select({ matchers: [], start: 0, end: NOW }, BOUNDS, never)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+  });
+
+  it('refuses a second series with the fingerprint of another and mixes nothing', async () => {
+    const fingerprint = [7, 0x1000] as const;
+    const [first, second] = [named('collides', { a: '1' }), named('collides', { a: '2' })];
+    await store.load([batchOf([{ labels: first, fingerprint, at: NOW - 1, value: 1 }])]);
+    const before = store.counters;
+    const result = await store.load([batchOf([{ labels: second, fingerprint, at: NOW, value: 2 }])]);
+    expect(result).toEqual({ samples: 0, newSeries: 0, skipped: 1 });
+    expect(store.counters.collisions).toBe(before.collisions + 1);
+    expect(store.counters.refusedSamples).toBe(before.refusedSamples + 1);
+    expect(await read(reader, is('collides'))).toEqual({ 'collides{a="1"}': [[NOW - 1, 1]] });
+    // Once the first one is defined again, by a writer that was restarted, its samples count again.
+    await store.load([batchOf([{ labels: first, fingerprint, at: NOW, value: 3 }])]);
+    expect(await read(reader, is('collides'))).toEqual({
+      'collides{a="1"}': [
+        [NOW - 1, 1],
+        [NOW, 3],
+      ],
+    });
+  });
+
+  it('leaves out and counts samples of series that nobody defined', async () => {
+    const before = store.counters.unknownSamples;
+    const result = await store.load([batchOf([{ labels: named('undefined'), at: NOW, value: 1 }], [], false)]);
+    expect(result.skipped).toBe(1);
+    expect(store.counters.unknownSamples).toBe(before + 1);
+  });
+
+  it('answers label names, values and series by matchers, time and limit', async () => {
+    await store.load([
+      batchOf([
+        { labels: named('q_old', { zone: 'north', old_only: 'x' }), at: NOW - 20 * DAY_MS, value: 1 },
+        { labels: named('q_new', { zone: 'south' }), at: NOW, value: 1 },
+        { labels: named('q_new', { zone: 'west', __proto__x: 'y' }), at: NOW, value: 1 },
+      ]),
+    ]);
+    const all = { start: 0, end: NOW, limit: undefined };
+    const sets = [is('q_old'), is('q_new')];
+    expect(await store.labelNames({ matcherSets: sets, ...all })).toEqual(['__name__', '__proto__x', 'old_only', 'zone']);
+    expect(await store.labelValues('zone', { matcherSets: sets, ...all })).toEqual(['north', 'south', 'west']);
+    expect(await store.labelValues('zone', { matcherSets: [], start: NOW - DAY_MS, end: NOW, limit: undefined })).toEqual([
+      'south',
+      'west',
+    ]);
+    expect(await store.labelValues('zone', { matcherSets: [], ...all, limit: 1 })).toEqual(['north']);
+    expect(await store.labelNames({ matcherSets: [], start: NOW - DAY_MS, end: NOW, limit: undefined })).not.toContain('old_only');
+    expect(await store.labelValues('no_such_label', { matcherSets: [], ...all })).toEqual([]);
+    expect((await store.series({ matcherSets: sets, start: NOW, end: NOW, limit: undefined })).map(formatLabels).sort()).toEqual([
+      'q_new{__proto__x="y", zone="west"}',
+      'q_new{zone="south"}',
+    ]);
+    expect(await store.series({ matcherSets: sets, ...all, limit: 2 })).toHaveLength(2);
+  });
+
+  it('remembers metadata', async () => {
+    await store.load([
+      batchOf(
+        [],
+        [
+          ['meta_a', 'counter', 'Counts.', ''],
+          ['meta_b', 'gauge', 'Says "x".', 'bytes'],
+          ['meta_a', 'counter', 'Counts.', ''],
+        ],
+      ),
+    ]);
+    expect({ ...(await store.metadata('meta_a', undefined)) }).toEqual({ meta_a: [{ type: 'counter', help: 'Counts.', unit: '' }] });
+    expect(Object.keys(await store.metadata(undefined, 1))).toHaveLength(1);
+    expect(Object.keys(await store.metadata('none', undefined))).toEqual([]);
+  });
+
+  it('knows after a start what it knew before, from the tables alone', async () => {
+    const again = await openWith({ ageMs: 0, bytes: 0 });
+    expect(again.seriesCount).toBe(store.seriesCount);
+    const everything = { matcherSets: [], start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY, limit: undefined };
+    const texts = async (of: MetricStore): Promise<string[]> => (await of.series(everything)).map(formatLabels).sort();
+    expect(await texts(again)).toEqual(await texts(store));
+    expect(await read(readerOf(again), is('order'))).toEqual(await read(reader, is('order')));
+    expect(await again.metadata(undefined, undefined)).toEqual(await store.metadata(undefined, undefined));
+  });
+
+  it('tells what is stored', async () => {
+    const stats = await store.stats();
+    expect(stats.tables.map(({ name }) => name)).toEqual(expect.arrayContaining(['samples', 'series', 'series_activity', 'metadata']));
+    expect(stats.oldestSample).toBe(-5 * DAY_MS - 1);
+    expect(stats.bytesPerSample).toBeGreaterThan(0);
+    expect(stats.diskBytes).toBeGreaterThan(0);
+    const { metrics, total } = await store.metricStorage(3);
+    expect(metrics[0]).toMatchObject({ metric: 'backfill', series: 1, samples: 365 });
+    expect(metrics).toHaveLength(3);
+    expect(total).toBeGreaterThan(10);
+    const cardinality = store.cardinality(2);
+    expect(cardinality.seriesByMetric[0]).toEqual({ name: 'many', value: 30 });
+    expect(cardinality.valuesByLabel[0]).toMatchObject({ name: 'i', value: 30 });
+    expect(cardinality.seriesByPair).toHaveLength(2);
+  });
+
+  it('drops by age: hidden at once, gone after the next round, series too', async () => {
+    const kept = await openWith({ ageMs: 30 * DAY_MS, bytes: 0 });
+    const from = readerOf(kept);
+    expect((await read(from, is('eons'), 0, NOW + 50 * 365 * DAY_MS))['eons']?.map(([, value]) => value)).toEqual([5, 6]);
+    const result = await kept.enforceRetention();
+    expect(result.droppedDays).toBeGreaterThan(365);
+    expect(result.removedSeries).toBe(1); // the backfill
+    expect((await kept.stats()).oldestSample).toBeGreaterThanOrEqual(NOW - 31 * DAY_MS);
+    expect(await kept.series({ matcherSets: [is('backfill')], start: 0, end: NOW, limit: undefined })).toEqual([]);
+    expect((await openWith({ ageMs: 0, bytes: 0 })).seriesCount).toBe(kept.seriesCount);
+    expect(await kept.enforceRetention()).toEqual({ droppedDays: 0, droppedBytes: 0, removedSeries: 0 });
+    // It comes back without its labels being told again: the writer still knows it.
+    await kept.load([batchOf([{ labels: named('backfill'), at: NOW, value: 1 }], [], false)]);
+    expect(await read(from, is('backfill'))).toEqual({ backfill: [[NOW, 1]] });
+    expect((await openWith({ ageMs: 0, bytes: 0 })).seriesCount).toBe(kept.seriesCount);
+  });
+
+  it('drops by size: the oldest days first, never today', async () => {
+    const tight = await openWith({ ageMs: 0, bytes: 1 });
+    const result = await tight.enforceRetention();
+    expect(result.droppedDays).toBeGreaterThan(0);
+    expect(result.droppedBytes).toBeGreaterThan(0);
+    expect((await tight.stats()).oldestSample).toBeGreaterThanOrEqual(Math.floor(NOW / DAY_MS) * DAY_MS);
+    expect(await read(readerOf(tight), is('order'))).toEqual(await read(reader, is('order')));
+  });
+});

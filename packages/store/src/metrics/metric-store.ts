@@ -1,0 +1,230 @@
+/** The metric store: batches in, label answers and samples out, over an engine and the index in memory. */
+
+import type { MetricBatch } from '@atalaya/journal';
+import type { CancelSignal, Clock, Labels, Logger, MetricMetadata } from '@atalaya/model';
+import type { Engine, QueryLimits } from '../engine/engine.ts';
+import { migrate } from '../schema/migrate.ts';
+import { SeriesIndex } from '../series-index/series-index.ts';
+import { fingerprintKey, sampleColumns } from './batch-columns.ts';
+import { labelNames, type LabelQuestion, labelValues, seriesLabels } from './label-answers.ts';
+import { MetadataTable } from './metadata-table.ts';
+import { applyRetention, horizon, type Retention, type RetentionResult } from './retention.ts';
+import { type RawSelection, select, type SelectBounds, type SelectQuestion } from './selection.ts';
+import { activityRows, definitionRows, loadIndex } from './series-rows.ts';
+import { type Cardinality, cardinality, metricCosts, type MetricCost, storeStats, type StoreStats } from './statistics.ts';
+
+export interface MetricStoreOptions {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly retention: Retention;
+  /** Time and memory that one selection may take in the engine. */
+  readonly queryLimits?: QueryLimits;
+}
+
+/** What one load did. */
+export interface LoadResult {
+  /** Samples that were inserted. */
+  readonly samples: number;
+  readonly newSeries: number;
+  /** Samples left out: their series had been refused (collision) or nobody had defined it. */
+  readonly skipped: number;
+}
+
+/** Counted since the start. */
+export interface StoreCounters {
+  /** Series refused because another one has the same fingerprint or id. */
+  readonly collisions: number;
+  /** Samples of refused series. */
+  readonly refusedSamples: number;
+  /** Samples whose series nobody has defined, because the record that did was damaged. */
+  readonly unknownSamples: number;
+}
+
+/** Metrics. One instance has the tables for itself. Every call rejects with an AtalayaError. */
+export interface MetricStore {
+  /**
+   * Takes batches in order and resolves when they are durable. Batches that were loaded before change nothing that a query sees. A
+   * sample that differs from a stored one of the same series and time replaces it, at the latest with the next merge; until
+   * then a query sees one of the two. After a rejection load the same batches again.
+   * `token` names this very group of batches: a repetition with the same token is recognised without looking at it.
+   */
+  load(batches: readonly MetricBatch[], options?: { readonly token?: string }): Promise<LoadResult>;
+  /** Reads samples; {@link decodeSelection} makes columns of the answer, in any thread. */
+  select(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection>;
+  /** The canonical label forms of series, one after the other: those of `slots[i]` end at `ends[i]`. */
+  labels(slots: Uint32Array): { readonly ends: Uint32Array<ArrayBuffer>; readonly bytes: Uint8Array<ArrayBuffer> };
+  labelNames(question: LabelQuestion): Promise<string[]>;
+  labelValues(name: string, question: LabelQuestion): Promise<string[]>;
+  series(question: LabelQuestion): Promise<Labels[]>;
+  metadata(metric: string | undefined, limit: number | undefined): Promise<Record<string, MetricMetadata[]>>;
+  /** Drops what the retention no longer covers. Call it once an hour or so. */
+  enforceRetention(): Promise<RetentionResult>;
+  stats(): Promise<StoreStats>;
+  /** The metrics with the most samples, `limit` of them. Reads the ids of all samples: not for every second. */
+  metricStorage(limit: number): Promise<{ readonly metrics: readonly MetricCost[]; readonly total: number }>;
+  cardinality(limit: number): Cardinality;
+  readonly seriesCount: number;
+  readonly counters: StoreCounters;
+}
+
+/** Migrates the tables, loads the index and opens the store. The engine stays the caller's to close. */
+export async function openMetricStore(options: MetricStoreOptions): Promise<MetricStore> {
+  const { engine, clock, log } = options;
+  await migrate(engine, clock, log);
+  const started = clock.monotonic();
+  const index = new SeriesIndex();
+  const metadata = new MetadataTable(engine, clock);
+  await loadIndex(engine, index);
+  await metadata.load();
+  log.info({ series: index.count, ms: Math.round(clock.monotonic() - started), bytes: index.memoryBytes }, 'series index loaded');
+  return new TableMetricStore(options, index, metadata);
+}
+
+class TableMetricStore implements MetricStore {
+  readonly #options: MetricStoreOptions;
+  readonly #index: SeriesIndex;
+  readonly #metadata: MetadataTable;
+  /** Series that are in the index but whose definition is not on disk yet. */
+  readonly #undefined = new Set<number>();
+  /** Series whose range of days in the index is wider than on disk. */
+  readonly #unsavedActivity = new Set<number>();
+  /** Fingerprints that stand for a series that was refused. */
+  readonly #refused = new Set<string>();
+  #collisions = 0;
+  #refusedSamples = 0;
+  #unknownSamples = 0;
+  /** Loads and retention run one after another. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MetricStoreOptions, index: SeriesIndex, metadata: MetadataTable) {
+    this.#options = options;
+    this.#index = index;
+    this.#metadata = metadata;
+  }
+
+  get seriesCount(): number {
+    return this.#index.count;
+  }
+
+  get counters(): StoreCounters {
+    return { collisions: this.#collisions, refusedSamples: this.#refusedSamples, unknownSamples: this.#unknownSamples };
+  }
+
+  load(batches: readonly MetricBatch[], options: { readonly token?: string } = {}): Promise<LoadResult> {
+    return this.#inTurn(() => this.#load(batches, options.token));
+  }
+
+  async #load(batches: readonly MetricBatch[], token: string | undefined): Promise<LoadResult> {
+    const { engine } = this.#options;
+    const index = this.#index;
+    for (const batch of batches) this.#register(batch);
+    const samples = sampleColumns(batches, index, this.#refused, (slot, revived) => {
+      this.#unsavedActivity.add(slot);
+      if (revived) this.#undefined.add(slot);
+    });
+    for (const batch of batches) this.#metadata.add(batch.metadata);
+    // Definitions first: a crash may leave a series without samples, never samples without a series.
+    const defined = [...this.#undefined];
+    const active = [...this.#unsavedActivity];
+    if (defined.length > 0) await engine.insert('series', definitionRows(index, defined));
+    for (const slot of defined) this.#undefined.delete(slot);
+    if (active.length > 0) await engine.insert('series_activity', activityRows(index, active));
+    for (const slot of active) this.#unsavedActivity.delete(slot);
+    await this.#metadata.save();
+    await engine.insert('samples', samples.block, token === undefined ? {} : { token });
+    this.#count(samples);
+    return { samples: samples.block.rows, newSeries: defined.length, skipped: samples.unknown + samples.refused };
+  }
+
+  #count({ unknown, refused }: { readonly unknown: number; readonly refused: number }): void {
+    this.#refusedSamples += refused;
+    this.#unknownSamples += unknown;
+    if (unknown > 0) {
+      this.#options.log.error(
+        { samples: unknown },
+        'samples of series that nobody defined were left out: the record with their labels was damaged',
+      );
+    }
+  }
+
+  #register({ series }: MetricBatch): void {
+    const index = this.#index;
+    let start = 0;
+    for (let i = 0; i < series.count; i++) {
+      const end = series.ends[i] as number;
+      const low = series.fingerprints[i * 2] as number;
+      const high = series.fingerprints[i * 2 + 1] as number;
+      index.begin();
+      index.labelsOf(series.labels, start, end);
+      const outcome = index.commit(low, high);
+      if (outcome === 'collision') {
+        this.#collisions++;
+        this.#refused.add(fingerprintKey(low, high));
+        const labels = Buffer.from(series.labels.subarray(start, end)).toString('utf8');
+        this.#options.log.error({ labels }, 'series refused: another one has the same fingerprint');
+      } else {
+        if (this.#refused.size > 0) this.#refused.delete(fingerprintKey(low, high));
+        if (outcome === 'new' || outcome === 'revived') this.#undefined.add(index.lastSlot);
+      }
+      start = end;
+    }
+  }
+
+  select(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection> {
+    const { engine, queryLimits = {} } = this.#options;
+    return select(engine, this.#index, { ...question, start: this.#from(question.start) }, bounds, queryLimits, signal);
+  }
+
+  labels(slots: Uint32Array): { ends: Uint32Array<ArrayBuffer>; bytes: Uint8Array<ArrayBuffer> } {
+    return this.#index.canonicalForms(slots);
+  }
+
+  async labelNames(question: LabelQuestion): Promise<string[]> {
+    return labelNames(this.#index, this.#withinRetention(question));
+  }
+
+  async labelValues(name: string, question: LabelQuestion): Promise<string[]> {
+    return labelValues(this.#index, name, this.#withinRetention(question));
+  }
+
+  async series(question: LabelQuestion): Promise<Labels[]> {
+    return seriesLabels(this.#index, this.#withinRetention(question));
+  }
+
+  async metadata(metric: string | undefined, limit: number | undefined): Promise<Record<string, MetricMetadata[]>> {
+    return this.#metadata.get(metric, limit);
+  }
+
+  enforceRetention(): Promise<RetentionResult> {
+    const { engine, retention, clock, log } = this.#options;
+    return this.#inTurn(() => applyRetention(engine, this.#index, retention, clock.now(), log));
+  }
+
+  stats(): Promise<StoreStats> {
+    return storeStats(this.#options.engine, this.#index);
+  }
+
+  metricStorage(limit: number): Promise<{ metrics: MetricCost[]; total: number }> {
+    return metricCosts(this.#options.engine, this.#index, limit);
+  }
+
+  cardinality(limit: number): Cardinality {
+    return cardinality(this.#index, limit);
+  }
+
+  /** The later of a time and the beginning of what is kept. */
+  #from(start: number): number {
+    return Math.max(start, horizon(this.#options.retention, this.#options.clock.now()));
+  }
+
+  #withinRetention(question: LabelQuestion): LabelQuestion {
+    return { ...question, start: this.#from(question.start) };
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,82 @@
+/** The evaluator's side of a reader: asks through a port and makes columns of the bytes that come back. */
+
+import type { MessagePort } from 'node:worker_threads';
+import { AtalayaError, type CancelSignal, type Labels } from '@atalaya/model';
+import { decodeSelection, type SampleColumns, type SelectBounds, type SelectQuestion } from '../metrics/selection.ts';
+import { LabelCache } from './label-cache.ts';
+import type { ReaderMessage, ServerMessage } from './protocol.ts';
+
+/** Series with their samples; see the reader port of room `query`, which this fits. */
+export interface SelectedSeries extends SampleColumns {
+  readonly labels: readonly Labels[];
+}
+
+/** Reads samples through a port. */
+export interface PortReader {
+  /** The caller owns the answer. Rejects with an AtalayaError; aborting rejects with QUERY_CANCELED at once and ends the work behind it. */
+  select(question: SelectQuestion, bounds: SelectBounds, signal: CancelSignal): Promise<SelectedSeries>;
+}
+
+interface Waiting {
+  resolve(selected: SelectedSeries): void;
+  reject(error: AtalayaError): void;
+}
+
+/** Connects to {@link serveReader} at the other end of the port. When the port closes every waiting call rejects with ENGINE_UNAVAILABLE. */
+export function connectReader(port: MessagePort): PortReader {
+  const waiting = new Map<number, Waiting>();
+  const cache = new LabelCache();
+  let calls = 0;
+  let closed = false;
+  const send = (message: ReaderMessage): void => port.postMessage(message);
+
+  port.on('message', (message: ServerMessage) => {
+    const call = waiting.get(message.call);
+    if (message.kind === 'failed') {
+      call?.reject(AtalayaError.fromData(message.error));
+      return;
+    }
+    // Labels are delivered once: they are taken even if nobody waits for the samples any more.
+    cache.take(message.labels);
+    if (call === undefined) return;
+    try {
+      const { raw } = message;
+      const labels = Array.from(raw.slots, (slot) => cache.get(slot));
+      call.resolve({ labels, ...decodeSelection(raw) });
+    } catch (error) {
+      call.reject(AtalayaError.from(error));
+    }
+  });
+  port.on('close', () => {
+    closed = true;
+    for (const call of waiting.values()) call.reject(closedError());
+  });
+
+  return {
+    select(question, bounds, signal) {
+      if (closed) return Promise.reject(closedError());
+      if (signal.aborted) return Promise.reject(canceledError());
+      const call = ++calls;
+      const { promise, resolve, reject } = Promise.withResolvers<SelectedSeries>();
+      const abort = (): void => {
+        send({ kind: 'cancel', call });
+        reject(canceledError());
+      };
+      signal.addEventListener('abort', abort);
+      waiting.set(call, { resolve, reject });
+      send({
+        kind: 'select',
+        call,
+        question: { matchers: question.matchers, start: question.start, end: question.end },
+        bounds: { series: bounds.series, samples: bounds.samples },
+      });
+      return promise.finally(() => {
+        waiting.delete(call);
+        signal.removeEventListener('abort', abort);
+      });
+    },
+  };
+}
+
+const canceledError = (): AtalayaError => new AtalayaError('QUERY_CANCELED', { phase: 'reading samples' });
+const closedError = (): AtalayaError => new AtalayaError('ENGINE_UNAVAILABLE', { reason: 'the connection to it is closed' });

@@ -1,0 +1,53 @@
+/** The engine's side of a reader: matches, asks the engine, hands its bytes over without a copy. */
+
+import type { MessagePort } from 'node:worker_threads';
+import { AtalayaError } from '@atalaya/model';
+import type { MetricStore } from '../metrics/metric-store.ts';
+import type { LabelDelivery, ReaderMessage, ServerMessage } from './protocol.ts';
+
+/** Series whose labels one reader keeps at most; then it starts afresh. */
+const KEPT_SERIES = 200_000;
+
+/** Serves a reader at the other end of the port until the port closes. */
+export function serveReader(store: MetricStore, port: MessagePort): void {
+  const running = new Map<number, AbortController>();
+  let delivered = new Set<number>();
+
+  const deliver = (slots: Uint32Array): LabelDelivery => {
+    let unknown = slots.filter((slot) => !delivered.has(slot));
+    const reset = delivered.size > 0 && delivered.size + unknown.length > KEPT_SERIES;
+    if (reset) {
+      delivered = new Set();
+      unknown = slots.slice();
+    }
+    for (const slot of unknown) delivered.add(slot);
+    return { reset, slots: Uint32Array.from(unknown), ...store.labels(unknown) };
+  };
+
+  const answer = async (message: ReaderMessage & { kind: 'select' }, signal: AbortSignal): Promise<void> => {
+    const { call } = message;
+    try {
+      const raw = await store.select(message.question, message.bounds, signal);
+      const labels = deliver(raw.slots);
+      const transfer = [raw.bytes.buffer, raw.ids.buffer, labels.slots.buffer, labels.ends.buffer, labels.bytes.buffer];
+      port.postMessage({ kind: 'selected', call, raw, labels } satisfies ServerMessage, transfer);
+    } catch (error) {
+      port.postMessage({ kind: 'failed', call, error: AtalayaError.from(error).toData() } satisfies ServerMessage);
+    } finally {
+      running.delete(call);
+    }
+  };
+
+  port.on('message', (message: ReaderMessage) => {
+    if (message.kind === 'cancel') {
+      running.get(message.call)?.abort();
+      return;
+    }
+    const aborter = new AbortController();
+    running.set(message.call, aborter);
+    void answer(message, aborter.signal);
+  });
+  port.on('close', () => {
+    for (const aborter of running.values()) aborter.abort();
+  });
+}
