@@ -82,7 +82,7 @@ export function planReads(expression: Expression, window: QueryWindow, lookbackM
     const start = from - (rangeMs ?? lookbackMs) + 1;
     reads.push({
       selector,
-      request: { matchers: selector.matchers, start, end },
+      request: { matchers: selector.matchers, start, end: to },
       dropStale: rangeMs !== undefined || selector.border !== undefined,
     });
   }
