@@ -188,7 +188,11 @@ export class BatchAppender implements RawAppender {
   }
 
   metadata(metric: string, metadata: MetricMetadata): void {
-    const entry = [metric, metadata.type, metadata.help, metadata.unit] as const;
+    const { type, help, unit } = metadata;
+    const most = this.#state.limits.labelValueBytes;
+    // No series can have such a name.
+    if (metric === '' || metric.length > most) return;
+    const entry = [metric, type, cut(help, most), cut(unit, most)] as const;
     if (!this.#state.knownMetadata.has(entry)) this.#open().metadata.push(entry);
   }
 
@@ -264,6 +268,11 @@ export class BatchAppender implements RawAppender {
       floats[slot * SLOT_FLOATS + LAST_TIMESTAMP] = -Infinity;
     }
   }
+}
+
+/** A description of at most `most` characters; what is left out is marked. */
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 /** Sorted and without empty values; checked sets only. */

@@ -1,12 +1,14 @@
 /** The remote-write receiver: from a request's headers and body to a journal record and an answer. */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AtalayaError, type Clock, type Logger } from '@atalaya/model';
 import type { RawSeriesResolver } from '../metrics/raw-series.ts';
+import type { SeriesDecoder } from './decoded-series.ts';
 import { randomSeed } from './keyed-hash.ts';
 import { negotiate, type ProtocolVersion, type RequestHeaders } from './negotiate.ts';
 import type { RefusalReason } from './refusals.ts';
-import { SnappyDecoder } from './snappy-block.ts';
-import { type Taken, takeSeries } from './take-series.ts';
+import { KEPT_BYTES, SnappyDecoder } from './snappy-block.ts';
+import { SeriesTaker } from './take-series.ts';
 import { WriteRequestV1 } from './write-request-v1.ts';
 import { WriteRequestV2 } from './write-request-v2.ts';
 
@@ -36,6 +38,8 @@ export interface RemoteWriteStats {
   readonly samplesAcknowledged: number;
   readonly samplesRefused: Readonly<Partial<Record<RefusalReason, number>>>;
   readonly exemplarsDropped: number;
+  /** Metadata beyond what one request may hold. */
+  readonly metadataDropped: number;
 }
 
 export interface RemoteWriteOptions {
@@ -56,6 +60,8 @@ export interface RemoteWrite {
 const RETRY_AFTER_SECONDS = 5;
 /** Refusals are a sender's doing and would repeat with each of its requests. */
 const WARN_EVERY_MS = 60_000;
+/** A large body is walked in slices of so many series, a few milliseconds each, so that others get their turn. */
+const SLICE_SERIES = 1000;
 
 /** Makes the receiver of remote write 1.0 and 2.0. */
 export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOptions): RemoteWrite {
@@ -64,10 +70,17 @@ export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOpt
   const requests = { '1.0': 0, '2.0': 0 };
   const answers: Record<number, number> = {};
   const samplesRefused: Partial<Record<RefusalReason, number>> = {};
-  const totals = { compressedBytes: 0, uncompressedBytes: 0, samplesReceived: 0, samplesAcknowledged: 0, exemplarsDropped: 0 };
+  const totals = {
+    compressedBytes: 0,
+    uncompressedBytes: 0,
+    samplesReceived: 0,
+    samplesAcknowledged: 0,
+    exemplarsDropped: 0,
+    metadataDropped: 0,
+  };
   let nextWarning = -Infinity;
 
-  function take({ headers, body }: RemoteWriteRequest): Taken {
+  function open({ headers, body }: RemoteWriteRequest): { content: Uint8Array; decoder: SeriesDecoder } {
     const version = negotiate(headers);
     requests[version]++;
     totals.compressedBytes += body.length;
@@ -76,13 +89,17 @@ export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOpt
     }
     const content = snappy.decode(body, limits.decompressedBytes);
     totals.uncompressedBytes += content.length;
-    // The content is memory that the next request reuses: all of it is read here, without a pause.
     const decoder = version === '1.0' ? new WriteRequestV1(content, seed) : new WriteRequestV2(content, seed);
-    return takeSeries(decoder, writer);
+    return { content, decoder };
   }
 
   async function write(request: RemoteWriteRequest): Promise<RemoteWriteAnswer> {
-    const { appender, samples, written, exemplars, refusals } = take(request);
+    const { content, decoder } = open(request);
+    const taker = new SeriesTaker(decoder, writer);
+    // A small body lies in memory that the next request reuses: it is walked without a pause.
+    while (taker.takeSome(SLICE_SERIES)) if (content.length > KEPT_BYTES) await nextTurn();
+    const { appender, samples, written, exemplars, refusals } = taker.finish();
+    totals.metadataDropped += decoder.metadataDropped;
     totals.samplesReceived += samples;
     await appender.commit();
     totals.samplesAcknowledged += written;

@@ -20,7 +20,14 @@ export interface SeriesDecoder {
   labels(): Labels;
   /** Metadata of the request as far as it has been walked. */
   readonly metadata: MetadataEntry[];
+  /** Metadata that was passed over because there was too much of it. */
+  readonly metadataDropped: number;
 }
+
+/** Descriptions that one request may hold; senders send some thousands. */
+export const MOST_METADATA = 65_536;
+/** Series or symbols that one 2.0 request may hold: more do not fit into 32 MiB but as a flood of empty ones. */
+const MOST_RANGES = 1 << 20;
 
 /** Numbers of MetricType in both versions of the protocol. */
 export const METRIC_TYPES: readonly MetricType[] = [
@@ -83,7 +90,9 @@ export class Ranges {
   count = 0;
   #bounds = new Int32Array(128);
 
+  /** @throws AtalayaError BAD_ENCODING beyond a million. */
   push(from: number, to: number): void {
+    if (this.count === MOST_RANGES) malformed(`more than ${MOST_RANGES} series or symbols`);
     if (this.count * 2 === this.#bounds.length) {
       const larger = new Int32Array(this.#bounds.length * 2);
       larger.set(this.#bounds);

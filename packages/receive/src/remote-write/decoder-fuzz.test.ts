@@ -7,7 +7,7 @@ import { RecordingJournal } from '../metrics/recording-journal.ts';
 import { encodeV1, encodeV2, type TestSeries } from './encode-for-tests.ts';
 import { hashRange, randomSeed } from './keyed-hash.ts';
 import { ProtobufCursor } from './protobuf-cursor.ts';
-import { takeSeries } from './take-series.ts';
+import { SeriesTaker } from './take-series.ts';
 import { WriteRequestV1 } from './write-request-v1.ts';
 import { WriteRequestV2 } from './write-request-v2.ts';
 
@@ -29,7 +29,9 @@ const anySeries: fc.Arbitrary<TestSeries> = fc.record({
 function takeAll(version: 1 | 2, body: Uint8Array) {
   const journal = new RecordingJournal();
   const writer = createMetricWriter({ journal, clock: new ManualClock(NOW), limits: DEFAULT_METRIC_LIMITS });
-  const taken = takeSeries(version === 1 ? new WriteRequestV1(body, seed) : new WriteRequestV2(body, seed), writer);
+  const taker = new SeriesTaker(version === 1 ? new WriteRequestV1(body, seed) : new WriteRequestV2(body, seed), writer);
+  while (taker.takeSome(2));
+  const taken = taker.finish();
   return { journal, writer, taken };
 }
 

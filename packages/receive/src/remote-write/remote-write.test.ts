@@ -341,6 +341,40 @@ test('bombs are refused by what they declare, before anything is allocated', asy
   expect((await send(Uint8Array.of(0))).status).toBe(204);
 });
 
+test('large bodies are walked in slices, small ones pass them meanwhile, and neither disturbs the other', async () => {
+  const { journal, receiver, send } = setUp();
+  const filler = 'x'.repeat(1000);
+  const large = Array.from({ length: 4000 }, (_, i) => ({
+    labels: ['__name__', 'large', 'filler', filler, 'i', String(i)],
+    samples: [{ timestamp: NOW, value: i }],
+  }));
+  const answers: string[] = [];
+  const note = (name: string) => (answer: { status: number }) => answers.push(`${name} ${answer.status}`);
+  const both = [receiver.handle(requestOf('1.0', encodeV1(large))).then(note('large')), send('1.0', manySeries(3000)).then(note('small'))];
+  await Promise.all(both);
+  expect(answers).toEqual(['small 204', 'large 204']);
+  const stored = journal.stored();
+  expect(large.every(({ labels, samples }) => stored[`large{filler="${filler}", i="${labels[5]}"}`]?.[NOW] === samples[0]?.value)).toBe(
+    true,
+  );
+  expect(Object.keys(stored)).toHaveLength(7000);
+});
+
+test('floods of tiny messages are refused or dropped', async () => {
+  const { receiver, journal } = setUp();
+  const metadata = new ProtobufWriter().bytes(3, new ProtobufWriter().varint(1, 1).bytes(2, Buffer.from('m')).finish()).finish();
+  const many = Buffer.alloc(metadata.length * 70_000);
+  for (let at = 0; at < many.length; at += metadata.length) many.set(metadata, at);
+  expect((await receiver.handle(requestOf('1.0', many))).status).toBe(204);
+  expect(receiver.stats().metadataDropped).toBe(70_000 - 65_536);
+  const symbols = Buffer.alloc(2 * (1 << 20) + 2);
+  for (let at = 0; at < symbols.length; at += 2) symbols[at] = 0x22;
+  const answer = await receiver.handle(requestOf('2.0', symbols));
+  expect(answer).toMatchObject({ status: 400, headers: written(0) });
+  expect(answer.body).toContain('more than 1048576 series or symbols');
+  expect(journal.rows).toEqual([0]);
+});
+
 test('a malformed tail changes nothing: what was before it is neither stored nor taken for stored', async () => {
   const { journal, receiver, send } = setUp({ outOfOrderWindowMs: 1000 });
   // Were it remembered, the sample five minutes ahead would put the next one out of the window.

@@ -10,8 +10,8 @@ import { AtalayaError } from '@atalaya/model';
 const MOST_EXPANSION = 64 / 3;
 /** The block's length header: a varint of at most 32 bits. */
 const LONGEST_HEADER = 5;
-/** Larger results get memory of their own, which the garbage collector takes back. */
-const KEPT_BYTES = 4 << 20;
+/** Contents of up to so many bytes lie in memory that the next call reuses; larger ones get memory of their own. */
+export const KEPT_BYTES = 1 << 20;
 /** Words are copied four bytes at a time and may reach three bytes beyond the end. */
 const SLACK = 4;
 /** Up to here a literal is copied by words, beyond by one call. */
@@ -24,7 +24,7 @@ export class SnappyDecoder {
   #kept = new Uint8Array(0);
 
   /**
-   * The content of a block, valid until the next call.
+   * The content of a block, valid until the next call unless it is larger than {@link KEPT_BYTES}.
    * @throws AtalayaError BODY_TOO_LARGE when it declares more than `limit` bytes: checked before anything is allocated.
    * @throws AtalayaError BAD_ENCODING when it is not a snappy block.
    */
@@ -34,14 +34,13 @@ export class SnappyDecoder {
     if (declared > block.length * MOST_EXPANSION) {
       damaged(`it declares ${declared} bytes, more than ${block.length} compressed bytes can hold`);
     }
-    const target = this.#memory(declared + SLACK);
+    const target = declared > KEPT_BYTES ? new Uint8Array(declared + SLACK) : this.#memory(declared + SLACK);
     decodeElements(block, headerLength(block), target, declared);
     return target.subarray(0, declared);
   }
 
   #memory(bytes: number): Uint8Array {
-    if (bytes > KEPT_BYTES) return new Uint8Array(bytes);
-    if (this.#kept.length < bytes) this.#kept = new Uint8Array(Math.min(KEPT_BYTES, bytes * 2));
+    if (this.#kept.length < bytes) this.#kept = new Uint8Array(bytes * 2);
     return this.#kept;
   }
 }

@@ -2,7 +2,7 @@
 
 import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels } from '@atalaya/model';
-import { messageTag, METRIC_TYPES, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
+import { messageTag, METRIC_TYPES, MOST_METADATA, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
 import { type HashSeed, hashRange } from './keyed-hash.ts';
 import { decodeText, ProtobufCursor } from './protobuf-cursor.ts';
 
@@ -23,6 +23,7 @@ const METADATA_UNIT = messageTag(5);
 export class WriteRequestV1 implements SeriesDecoder {
   readonly samples = new SampleColumns();
   readonly metadata: MetadataEntry[] = [];
+  metadataDropped = 0;
   keyed = false;
   keyLow = 0;
   keyHigh = 0;
@@ -138,7 +139,8 @@ export class WriteRequestV1 implements SeriesDecoder {
       else if (tag === METADATA_UNIT) unit = this.#text(end);
       else cursor.skip(tag, end);
     }
-    this.metadata.push([family, METRIC_TYPES[type] ?? 'unknown', help, unit]);
+    if (this.metadata.length === MOST_METADATA) this.metadataDropped++;
+    else this.metadata.push([family, METRIC_TYPES[type] ?? 'unknown', help, unit]);
   }
 
   #text(end: number): string {

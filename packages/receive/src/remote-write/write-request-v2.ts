@@ -2,7 +2,7 @@
 
 import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels, MetricType } from '@atalaya/model';
-import { messageTag, METRIC_TYPES, Ranges, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
+import { messageTag, METRIC_TYPES, MOST_METADATA, Ranges, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
 import { type HashSeed, hashRange } from './keyed-hash.ts';
 import { malformed, ProtobufCursor } from './protobuf-cursor.ts';
 import { SymbolTable } from './symbol-table.ts';
@@ -23,6 +23,7 @@ const METADATA_UNIT_REF = 0x20;
 export class WriteRequestV2 implements SeriesDecoder {
   readonly samples = new SampleColumns();
   readonly metadata: MetadataEntry[] = [];
+  metadataDropped = 0;
   readonly keyed = true;
   keyLow = 0;
   keyHigh = 0;
@@ -121,6 +122,10 @@ export class WriteRequestV2 implements SeriesDecoder {
   #metadata(start: number, seriesEnd: number): void {
     const nameRef = this.#metricNameRef();
     if (nameRef < 0 || this.#described.has(nameRef)) return;
+    if (this.metadata.length === MOST_METADATA) {
+      this.metadataDropped++;
+      return;
+    }
     this.#described.add(nameRef);
     const cursor = this.#cursor;
     const resumeAt = cursor.at;
