@@ -17,13 +17,10 @@ export function parseDurationExpression(text: string, node: SyntaxNode, computed
     const read = readNumber(literal);
     if (read === undefined) throw new PromqlError(text, node.from, node.to, `bad duration syntax: ${JSON.stringify(literal)}`);
     if (!(Math.abs(read.value) < 1e10)) throw new PromqlError(text, node.from, node.to, 'duration out of range');
-    // Finer than a nanosecond is rounding noise, finer than a millisecond is dropped.
-    return {
-      kind: 'duration',
-      milliseconds: Math.trunc(Math.round(read.value * 1e9) / 1e6),
-      asNumber: computed && !read.asDuration,
-      ...span,
-    };
+    // Literal durations are whole milliseconds; of numbers what is finer is dropped, rounding noise aside.
+    const exact = Math.round(read.value * 1000);
+    const milliseconds = read.asDuration || Math.abs(read.value * 1000 - exact) < 1e-3 ? exact : Math.trunc(read.value * 1000);
+    return { kind: 'duration', milliseconds, asNumber: computed && !read.asDuration, ...span };
   }
   const first = children[0];
   if (first === undefined) throw new PromqlError(text, node.from, node.to, 'bad duration syntax');

@@ -15,7 +15,8 @@ import type {
 const METRIC_IDENTIFIER = /^[A-Za-z_:][A-Za-z\d_:]*$/;
 const LABEL_IDENTIFIER = /^[A-Za-z_][A-Za-z\d_]*$/;
 /** Words the grammar keeps for itself: as a metric name they stand in braces. */
-const RESERVED = /^(?:inf|nan|bool|ignoring|on|group_left|group_right|offset)$/i;
+const RESERVED =
+  /^(?:inf|nan|bool|ignoring|on|group_left|group_right|offset|by|without|and|or|unless|atan2|fill|fill_left|fill_right|anchored|smoothed)$/i;
 
 /** The canonical text of an expression; parsing it gives the same tree. */
 export function printPromql(expression: Expression): string {
@@ -121,7 +122,8 @@ export function printDuration(duration: DurationExpression): string {
 }
 
 function printNumber(value: number, asDuration: boolean): string {
-  if (asDuration && Number.isInteger(value * 1000)) return formatDuration(value * 1000);
+  const milliseconds = Math.round(value * 1000);
+  if (asDuration && milliseconds / 1000 === value) return formatDuration(milliseconds);
   return formatFixed(value);
 }
 
