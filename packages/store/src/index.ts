@@ -10,3 +10,6 @@ export { decodeSelection, type RawSelection, type SampleColumns, type SelectBoun
 export type { Cardinality, MetricCost, Ranked, StoreStats, TableStats } from './metrics/statistics.ts';
 export { connectReader, type PortReader, type SelectedSeries } from './reader/connect-reader.ts';
 export { serveReader } from './reader/serve-reader.ts';
+export type { BreakerState } from './loader/breaker.ts';
+export { type DeadLetters, deadLetterFolder } from './loader/dead-letters.ts';
+export { createLoader, type Loader, type LoaderOptions, type LoaderState, type LoadStats } from './loader/loader.ts';
