@@ -3,7 +3,7 @@
 const ENTRY = 3;
 const SMALLEST = 1024;
 
-/** Keys are two signed 32-bit words of a good hash; slots are 0 and up. Entries are only removed all together or by a filter. */
+/** Keys are two signed 32-bit words of a good hash; slots are 0 and up. Entries are removed all together or by a filter. */
 export class KeyIndex {
   #entries = new Int32Array(SMALLEST * ENTRY);
   #mask = SMALLEST - 1;
@@ -30,16 +30,20 @@ export class KeyIndex {
 
   /** Adds a key, or gives a known one another slot. */
   set(low: number, high: number, slot: number): void {
-    if ((this.#count + 1) * 4 > (this.#mask + 1) * 3) this.#rebuild((this.#mask + 1) * 2, () => true);
+    if ((this.#count + 1) * 4 > (this.#mask + 1) * 3) this.#grow();
     this.#put(low, high, slot);
   }
 
-  /** Keeps only entries whose slot passes, in a table of a fitting size. */
+  /** Removes the entries whose slot does not pass, in place: the table keeps its size. */
   retain(keep: (slot: number) => boolean): void {
-    this.#rebuild(this.#mask + 1, keep);
-    let fitting = SMALLEST;
-    while (this.#count * 2 > fitting) fitting *= 2;
-    if (fitting * 2 < this.#mask + 1) this.#rebuild(fitting, () => true);
+    for (let at = 0; at <= this.#mask; at++) {
+      // Removing moves another entry here, which has not been looked at yet.
+      for (;;) {
+        const slot = (this.#entries[at * ENTRY + 2] as number) - 1;
+        if (slot < 0 || keep(slot)) break;
+        this.#removeAt(at);
+      }
+    }
   }
 
   clear(): void {
@@ -67,12 +71,27 @@ export class KeyIndex {
     this.#count = 0;
   }
 
-  #rebuild(capacity: number, keep: (slot: number) => boolean): void {
+  /** Empties a place and moves those who were displaced past it back, so that no search ends early. */
+  #removeAt(at: number): void {
+    const entries = this.#entries;
+    const mask = this.#mask;
+    let hole = at;
+    for (let next = (at + 1) & mask; entries[next * ENTRY + 2] !== 0; next = (next + 1) & mask) {
+      const home = (entries[next * ENTRY] as number) & mask;
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      entries.copyWithin(hole * ENTRY, next * ENTRY, next * ENTRY + ENTRY);
+      hole = next;
+    }
+    entries[hole * ENTRY + 2] = 0;
+    this.#count--;
+  }
+
+  #grow(): void {
     const old = this.#entries;
-    this.#reset(capacity);
+    this.#reset((this.#mask + 1) * 2);
     for (let base = 0; base < old.length; base += ENTRY) {
       const slot = (old[base + 2] as number) - 1;
-      if (slot >= 0 && keep(slot)) this.#put(old[base] as number, old[base + 1] as number, slot);
+      if (slot >= 0) this.#put(old[base] as number, old[base + 1] as number, slot);
     }
   }
 }

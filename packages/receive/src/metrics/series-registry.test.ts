@@ -26,6 +26,26 @@ test('series that come and go for ever are found, and cost no more than those th
   expect(bytes.at(-1)).toBe(bytes[2]);
 });
 
+test('evicting any part leaves all the others found, by fingerprint and by key', () => {
+  const registry = new SeriesRegistry(10_000);
+  const added = new Map<number, number>();
+  let next = 0;
+  for (let round = 0; round < 20; round++) {
+    while (registry.size < 5000) {
+      const slot = registry.add(...words(next), NO_LABELS, 0);
+      registry.bindKey(...words(-2 - next), slot);
+      added.set(next++, slot);
+    }
+    const gone = [...added].filter(([i]) => Math.imul(i + round, 0x9e3779b1) >>> 28 < 5);
+    for (const [, slot] of added) registry.words[slot * SLOT_WORDS + LAST_USED] = 1;
+    for (const [, slot] of gone) registry.words[slot * SLOT_WORDS + LAST_USED] = 0;
+    expect(registry.evict(1)).toBe(gone.length);
+    for (const [i] of gone) added.delete(i);
+    expect([...added].every(([i, slot]) => registry.find(...words(i)) === slot && registry.findKey(...words(-2 - i)) === slot)).toBe(true);
+    expect(gone.every(([i]) => registry.find(...words(i)) === -1 && registry.findKey(...words(-2 - i)) === -1)).toBe(true);
+  }
+});
+
 test('fingerprints that end alike are found as fast as others', () => {
   const registry = new SeriesRegistry(100_000);
   // With the low word alone to go by this would take five thousand million steps.

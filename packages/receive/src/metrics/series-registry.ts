@@ -108,16 +108,14 @@ export class SeriesRegistry {
     for (let slot = 0; slot < this.#fresh; slot++) {
       const base = slot * SLOT_WORDS;
       if (this.states[slot] === FREE || (this.words[base + LAST_USED] as number) >= seconds) continue;
+      this.#unlink(slot);
       this.states[slot] = FREE;
       this.definitions.delete(slot);
       this.words[base] = this.#freed;
       this.#freed = slot;
       this.#count--;
     }
-    if (this.#count < before) {
-      this.#byKey.retain((slot) => this.states[slot] !== FREE);
-      this.#index(this.#byFingerprint.length);
-    }
+    if (this.#count < before) this.#byKey.retain((slot) => this.states[slot] !== FREE);
     return before - this.#count;
   }
 
@@ -154,13 +152,32 @@ export class SeriesRegistry {
     return again ^ (again >>> 13);
   }
 
+  #home(slot: number): number {
+    const base = slot * SLOT_WORDS;
+    return this.#place(this.words[base + FINGERPRINT_LOW] as number, this.words[base + FINGERPRINT_HIGH] as number);
+  }
+
   #link(slot: number): void {
     const index = this.#byFingerprint;
     const mask = index.length - 1;
-    const base = slot * SLOT_WORDS;
-    let at = this.#place(this.words[base + FINGERPRINT_LOW] as number, this.words[base + FINGERPRINT_HIGH] as number) & mask;
+    let at = this.#home(slot) & mask;
     while (index[at] !== 0) at = (at + 1) & mask;
     index[at] = slot + 1;
+  }
+
+  /** Takes a slot out of the index and moves those who were displaced past it back. */
+  #unlink(slot: number): void {
+    const index = this.#byFingerprint;
+    const mask = index.length - 1;
+    let hole = this.#home(slot) & mask;
+    while (index[hole] !== slot + 1) hole = (hole + 1) & mask;
+    for (let next = (hole + 1) & mask; index[next] !== 0; next = (next + 1) & mask) {
+      const home = this.#home((index[next] as number) - 1) & mask;
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      index[hole] = index[next] as number;
+      hole = next;
+    }
+    index[hole] = 0;
   }
 
   #index(capacity: number): void {
