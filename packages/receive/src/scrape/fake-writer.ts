@@ -44,7 +44,12 @@ export class FakeWriter implements MetricWriter {
         return this.#names.push(name) - 1;
       },
       sample: add,
-      stale: (ref, timestamp) => add(ref, timestamp, 'stale'),
+      stale: (ref, timestamp) => {
+        const outcome = add(ref, timestamp, 'stale');
+        // A writer would refuse it; asking for it at all is the mistake that tests look for.
+        if (outcome !== 'written') throw new Error(`stale marker for ${this.#names[ref]}, which has a sample at ${timestamp}`);
+        return outcome;
+      },
       metadata: (metric, entry) => void metadata.push([metric, entry]),
       get pending() {
         return waiting.length;
