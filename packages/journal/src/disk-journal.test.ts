@@ -147,6 +147,19 @@ describe('segments', () => {
     expect(journal.stats()).toMatchObject({ bytes: 0, segments: 1 });
   });
 
+  test('a large one that is all released gives way to an empty one, and appends go on undisturbed', async () => {
+    const disk = new SimulatedDisk();
+    const journal = await open(disk);
+    const large = new Uint8Array(2 * 1024 * 1024);
+    await journal.append(SIGNAL.metrics, 1, large);
+    const before = journal.durable;
+    await journal.release(before);
+    await journal.append(SIGNAL.metrics, 1, large.subarray(0, 8));
+    expect(journal.durable.segment).toBe(before.segment + 1);
+    expect(await segmentsOn(disk)).toEqual([journal.durable.segment]);
+    expect((await readAll(disk, journal.durable, { from: before })).records).toMatchObject([{ rows: 1, payload: { length: 8 } }]);
+  });
+
   test('that were released before a crash are deleted at the next start', async () => {
     const disk = new SimulatedDisk();
     const first = await open(disk, { segmentBytes: 1000 });

@@ -27,6 +27,8 @@ export interface JournalOptions {
 }
 
 const SEGMENT_BYTES = 64 * 1024 * 1024;
+/** A segment of this size is given up as soon as all of it is released: an idle program keeps no dead bytes. */
+const IDLE_SEGMENT_BYTES = 1024 * 1024;
 /** Bounds what one commit takes, and so by how much a segment outgrows its size. */
 const COMMIT_BYTES = 8 * 1024 * 1024;
 const RETRY_AFTER_SECONDS = 5;
@@ -134,6 +136,31 @@ class DiskJournal implements Journal {
     // The newest segment stays in any case: it carries the batch ids over a restart.
     this.#released = comparePositions(position, this.durable) > 0 ? this.durable : position;
     this.#limitReached = false;
+    await this.#deleteReleased();
+    const { offset } = this.durable;
+    const idle = this.#working === undefined && this.#closing === undefined && comparePositions(this.#released, this.durable) === 0;
+    if (idle && offset >= IDLE_SEGMENT_BYTES) {
+      this.#working = this.#beginAnew();
+      await this.#working;
+    }
+  }
+
+  /** Ends the newest segment, all of which is released, and begins another, so that it can be deleted too. */
+  async #beginAnew(): Promise<void> {
+    try {
+      await this.#writer.close(this.#nextBatchId);
+      await this.#writer.begin(this.#nextBatchId);
+      // Nothing was written in between: the two positions mean the same.
+      this.#released = this.durable;
+      this.#announce();
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#working = this.#queue.length > 0 ? this.#work() : undefined;
+    await this.#deleteReleased();
+  }
+
+  async #deleteReleased(): Promise<void> {
     // Oldest first: a reader tells the end of a segment by the header of the next one.
     for (const segment of this.#ledger.release(this.#released)) {
       const path = join(this.#options.directory, segmentName(segment));
