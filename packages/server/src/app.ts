@@ -1,0 +1,281 @@
+/** The running program: starts every part in order, wires them, and stops them in reverse. */
+
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { type Journal, lockDirectory, openJournal } from '@atalaya/journal';
+import { AtalayaError, type Clock, type Configuration, type Logger } from '@atalaya/model';
+import { createHostCollector, createMetricWriter, createRemoteWrite, createScrapeManager, type ScrapeManager } from '@atalaya/receive';
+import { EngineSupervisor } from './engine/supervisor.ts';
+import { changedSettings, describeConfiguration } from './configuration.ts';
+import { buildHttp } from './http/listener.ts';
+import type { Parts } from './http/parts.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { formatAddress, parseListenAddress } from './listen-address.ts';
+import { availableMemory, engineMemory } from './memory.ts';
+import { readScrapeFile } from './scrape-file.ts';
+import type { LoadedSettings } from './settings/load.ts';
+import type { Settings } from './settings/table.ts';
+import { StatusGatherer } from './status.ts';
+import { OwnMetrics } from './telemetry/own-metrics.ts';
+import { processCpuSeconds, startMeters } from './telemetry/meters.ts';
+import { VERSION } from './version.ts';
+
+/** Labels of the built-in collectors' series. */
+const HOST_JOB = 'node';
+const EVICT_EVERY_MS = 5 * 60_000;
+
+export interface AppOptions {
+  /** Reads the settings; called at the start and at every reload. @throws AtalayaError BAD_CONFIG */
+  readonly loadSettings: () => LoadedSettings;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A started program. */
+export interface App {
+  /** `host:port` in force. */
+  readonly address: string;
+  /** Resolves when the engine serves for the first time. */
+  readonly ready: Promise<void>;
+  reload(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the program. Rejects when it cannot serve (address taken, data directory in use, bad configuration), leaving nothing behind. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const lifecycle = new Lifecycle(options.clock, options.log);
+  try {
+    return await start(options, lifecycle);
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecycle): Promise<App> {
+  let loaded = loadSettings();
+  const { settings } = loaded;
+  const listen = parseListenAddress(settings.listen, settings.insecure);
+  // Parsed before anything is opened, so that a bad file leaves no trace.
+  let scrapeFile = await readScrapeFile(loaded.prometheusFile, settings.listen);
+
+  const dataDirectory = path.resolve(settings.data);
+  const journal = await openData(dataDirectory, settings, { clock, log, lifecycle });
+  const writer = createMetricWriter({ journal, clock, limits: metricLimits(settings) });
+  const engineMemoryBytes = settings['engine.memory'] === -1 ? engineMemory(availableMemory()) : settings['engine.memory'];
+
+  const metrics = new OwnMetrics(VERSION, readings);
+  const engine = new EngineSupervisor({
+    engine: {
+      dataDirectory,
+      url: settings['engine.url'],
+      memoryBytes: engineMemoryBytes,
+      queryMemoryBytes: settings['query.memory'] === -1 ? Math.round(engineMemoryBytes / 2) : settings['query.memory'],
+      retention: { ageMs: settings['retention.metrics'], bytes: settings['retention.metrics_bytes'] },
+      query: {
+        timeoutMs: settings['query.timeout'],
+        lookbackMs: settings['query.lookback'],
+        series: settings['query.series'],
+        samples: settings['query.samples'],
+        points: settings['query.points'],
+        concurrency: settings['query.concurrency'],
+      },
+    },
+    clock,
+    log,
+    durable: () => journal.durable,
+    onLoaded(event) {
+      metrics.loaded(event, clock.now());
+      journal
+        .release(event.position)
+        .catch((error: unknown) => log.error({ error: String(error) }, 'loaded journal segments could not be deleted'));
+    },
+  });
+  journal.onDurable((position) => engine.advance(position));
+  engine.start();
+  lifecycle.onStop('engine', () => engine.stop(), 7000);
+
+  const scrapes = createScrapeManager({ writer, clock, log, userAgent: `Atalaya/${VERSION}` });
+  lifecycle.onStop('scraping', () => scrapes.stop());
+  const meters = startMeters({ clock, writer, engine });
+  lifecycle.onStop('meters', () => meters.stop());
+
+  const host = { job: HOST_JOB, instance: os.hostname() };
+  const status = new StatusGatherer({
+    settings,
+    engineMemoryBytes,
+    dataDirectory,
+    clock,
+    startedAt: clock.now(),
+    journal,
+    writer,
+    engine,
+    throughput: meters.throughput,
+    cpu: meters.cpu,
+    host,
+    targetsHealthy: () => countTargets(scrapes),
+  });
+
+  let address = settings.listen;
+  let loadedAt = clock.now();
+  let lastReload: Configuration['lastReload'];
+  let stopping = false;
+
+  const reload = async (): Promise<void> => {
+    try {
+      const next = loadSettings();
+      const nextFile = await readScrapeFile(next.prometheusFile, address);
+      await scrapes.apply(nextFile.config);
+      const restart = changedSettings(loaded, next);
+      if (restart.length > 0) log.warn({ settings: restart }, 'these settings changed; they take effect at the next start');
+      loaded = { ...next, settings, texts: loaded.texts, sources: loaded.sources };
+      scrapeFile = nextFile;
+      loadedAt = clock.now();
+      lastReload = {
+        at: loadedAt,
+        ok: true,
+        message: restart.length === 0 ? 'reloaded' : `reloaded; need a restart: ${restart.join(', ')}`,
+      };
+      for (const warning of nextFile.warnings) log.warn(warning, 'configuration');
+      log.info({ jobs: nextFile.config.scrapeConfigs.length }, 'configuration reloaded');
+    } catch (error) {
+      const failure = AtalayaError.from(error);
+      lastReload = { at: clock.now(), ok: false, message: failure.message };
+      log.error({ reason: failure.message }, 'the new configuration is bad; the old one stays in force');
+      throw failure;
+    }
+  };
+
+  const parts: Parts = {
+    settings,
+    clock,
+    log,
+    journal,
+    writer,
+    engine,
+    metrics,
+    startedAt: clock.now(),
+    remoteWrite: createRemoteWrite({
+      writer,
+      clock,
+      log,
+      limits: { bodyBytes: settings['limits.body'], decompressedBytes: settings['limits.body'] },
+    }),
+    address: () => address,
+    targets: () => scrapes.targets(),
+    scrapeConfiguration: () => scrapeFile.shown,
+    configuration: () => describeConfiguration(loaded, scrapeFile, loadedAt, lastReload),
+    status: () => status.gather(),
+    reload,
+    lastEnqueueAt: () => meters.lastEnqueueAt(),
+    stopping: () => stopping,
+  };
+
+  const http = await buildHttp(parts);
+  try {
+    await http.listen({ host: listen.host, port: listen.port });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    const reason = code === 'EADDRINUSE' ? 'another program listens there already; choose another with --listen' : (error as Error).message;
+    throw new AtalayaError('BAD_CONFIG', { file: `listen ${settings.listen}`, reason }, { cause: error });
+  }
+  lifecycle.onStop('http', () => http.close(), 4000);
+  const bound = http.server.address() as AddressInfo;
+  address = formatAddress(bound.address, bound.port);
+
+  if (scrapeFile.shown.includes('${ATALAYA_LISTEN}')) scrapeFile = await readScrapeFile(loaded.prometheusFile, address);
+  for (const warning of [...loaded.warnings, ...scrapeFile.warnings]) log.warn(warning, 'configuration');
+  await scrapes.apply(scrapeFile.config);
+  if (settings['host.enabled']) watchHost();
+  const evictions = clock.every(EVICT_EVERY_MS, () => writer.evictIdle());
+  lifecycle.onStop('evictions', () => evictions.cancel());
+
+  return {
+    address,
+    ready: engine.ready,
+    reload,
+    stop() {
+      stopping = true;
+      return lifecycle.stop();
+    },
+  };
+
+  function watchHost(): void {
+    const collector = createHostCollector({ clock, log, disabled: settings['host.disabled_collectors'] });
+    scrapes.addBuiltIn({
+      job: host.job,
+      labels: { instance: host.instance },
+      intervalMs: settings['host.interval'],
+      collect: () => collector.collect(),
+    });
+  }
+
+  function readings(): ReturnType<ConstructorParameters<typeof OwnMetrics>[1]> {
+    const journalStats = journal.stats();
+    const written = writer.stats();
+    const { report } = engine;
+    const { up, down } = countTargets(scrapes);
+    return {
+      bufferBytes: journalStats.bytes,
+      bufferCapacityBytes: journalStats.limitBytes,
+      enqueued: written.samplesWritten,
+      dropped: written.rejected,
+      throughputPerSecond: meters.throughput.perSecond,
+      activeSeries: written.activeSeries,
+      engineReady: engine.state === 'ready',
+      engineRestarts: engine.restarts,
+      engineMemoryBytes: report?.memoryBytes ?? 0,
+      engineCpuSeconds: report?.cpuSeconds ?? 0,
+      breaker: report?.breaker ?? 'closed',
+      lagMs: report?.lagMs ?? 0,
+      healthy: status.dependencies().every((dependency) => dependency.up),
+      cpuPercent: meters.cpu.main.perSecond * 100,
+      memoryBytes: process.memoryUsage.rss(),
+      cpuSeconds: processCpuSeconds(),
+      fsyncMeanMs: journalStats.fsyncMeanMs,
+      fsyncErrors: journalStats.fsyncErrors,
+      quarantinedRecords: report?.quarantinedRecords ?? 0,
+      storedSeries: report?.series ?? 0,
+      targetsUp: up,
+      targetsDown: down,
+    };
+  }
+}
+
+async function openData(
+  directory: string,
+  settings: Settings,
+  { clock, log, lifecycle }: { clock: Clock; log: Logger; lifecycle: Lifecycle },
+): Promise<Journal> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new AtalayaError('BAD_CONFIG', { file: `data ${directory}`, reason: (error as Error).message }, { cause: error });
+  }
+  const lock = await lockDirectory(directory, { log });
+  lifecycle.onStop('lock', () => lock.release());
+  const journal = await openJournal({ directory: path.join(directory, 'journal'), clock, log, limitBytes: settings['journal.limit'] });
+  lifecycle.onStop('journal', () => journal.close());
+  return journal;
+}
+
+function metricLimits(settings: Settings): Parameters<typeof createMetricWriter>[0]['limits'] {
+  const orUnlimited = (milliseconds: number): number => (milliseconds === 0 ? Infinity : milliseconds);
+  return {
+    series: settings['limits.series'],
+    labels: settings['limits.labels'],
+    labelNameBytes: settings['limits.label_name_bytes'],
+    labelValueBytes: settings['limits.label_value_bytes'],
+    outOfOrderWindowMs: orUnlimited(settings['limits.out_of_order']),
+    retentionMs: orUnlimited(settings['retention.metrics']),
+    maxFutureMs: orUnlimited(settings['limits.future']),
+  };
+}
+
+function countTargets(scrapes: ScrapeManager): { up: number; down: number } {
+  const { activeTargets } = scrapes.targets();
+  const down = activeTargets.filter(({ health }) => health === 'down').length;
+  return { up: activeTargets.filter(({ health }) => health === 'up').length, down };
+}

@@ -1,0 +1,97 @@
+/** What the two processes say to each other: methods, events and their data. */
+
+import type { JournalPosition } from '@atalaya/journal';
+import type { Labels, Matcher, MetricMetadata } from '@atalaya/model';
+
+/** What the engine process needs to begin. Sizes in bytes, times in milliseconds. */
+export interface EngineOptions {
+  readonly dataDirectory: string;
+  /** URL of a ClickHouse server; empty for the embedded engine. */
+  readonly url: string;
+  readonly memoryBytes: number;
+  readonly queryMemoryBytes: number;
+  readonly retention: { readonly ageMs: number; readonly bytes: number };
+  readonly query: {
+    readonly timeoutMs: number;
+    readonly lookbackMs: number;
+    readonly series: number;
+    readonly samples: number;
+    readonly points: number;
+    readonly concurrency: number;
+  };
+}
+
+/** An instant query, as the HTTP API got it. */
+export interface InstantRequest {
+  readonly query: string;
+  readonly timeMs: number;
+  readonly timeoutMs: number;
+  readonly lookbackMs?: number;
+  readonly limit?: number;
+}
+
+/** A range query, as the HTTP API got it. */
+export interface RangeRequest {
+  readonly query: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+  readonly timeoutMs: number;
+  readonly lookbackMs?: number;
+  readonly limit?: number;
+}
+
+/** A question about labels. Absent bounds mean "all there is". */
+export interface LabelsRequest {
+  readonly matcherSets: readonly (readonly Matcher[])[];
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly limit: number | undefined;
+}
+
+/** Told by the engine after every load. */
+export interface LoadedEvent {
+  readonly position: JournalPosition;
+  readonly rows: number;
+  /** Journal records that were loaded together. */
+  readonly batches: number;
+  /** Whole time of the round, and of the insert within it. */
+  readonly roundMs: number;
+  readonly insertMs: number;
+}
+
+/** Told by the engine every second. */
+export interface StateEvent {
+  readonly breaker: 'closed' | 'open' | 'half-open';
+  /** Age of the oldest record on disk that is not loaded, milliseconds. */
+  readonly lagMs: number;
+  readonly lastError: string | undefined;
+  readonly memoryBytes: number;
+  readonly cpuSeconds: number;
+  readonly engineVersion: string;
+  readonly series: number;
+  readonly quarantinedRecords: number;
+  readonly tornTails: number;
+  readonly deadLetters: number;
+  readonly queriesRunning: number;
+}
+
+/** A log line of the engine process, written by the main one. */
+export interface LogEvent {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly details: Record<string, unknown>;
+  readonly message: string;
+}
+
+/** How much is stored. */
+export interface StorageStats {
+  readonly tables: readonly { readonly name: string; readonly rows: number; readonly bytes: number; readonly parts: number }[];
+  readonly samples: number;
+  readonly series: number;
+  readonly diskBytes: number;
+  readonly bytesPerSample: number | undefined;
+  readonly oldestSample: number | undefined;
+}
+
+export type MetadataAnswer = Record<string, MetricMetadata[]>;
+export type SeriesAnswer = readonly Labels[];

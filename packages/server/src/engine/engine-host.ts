@@ -1,0 +1,117 @@
+/** What runs inside the engine process: the storage engine, the loader and the query workers, wired together. */
+
+import path from 'node:path';
+import { type JournalPosition, openJournalReader, readCheckpoint, writeCheckpoint } from '@atalaya/journal';
+import type { Clock, Logger } from '@atalaya/model';
+import {
+  createLoader,
+  deadLetterFolder,
+  type MetricStore,
+  openEmbeddedEngine,
+  openMetricStore,
+  openServerEngine,
+  serveReader,
+} from '@atalaya/store';
+import type { EngineOptions, LabelsRequest, LoadedEvent, MetadataAnswer, StateEvent, StorageStats } from './contract.ts';
+import { QueryPool } from './query-pool.ts';
+import type { QueryTask } from './query-task.ts';
+import { encodeSeries } from './series-json.ts';
+
+const QUERY_WORKERS = 2;
+const RETENTION_EVERY_MS = 10 * 60_000;
+
+export interface EngineHostOptions {
+  readonly options: EngineOptions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  onLoaded(event: LoadedEvent): void;
+}
+
+/** The methods that the main process may call. */
+export interface EngineHost {
+  advance(position: JournalPosition): void;
+  query(task: QueryTask, signal: AbortSignal): Promise<Uint8Array>;
+  labelNames(request: LabelsRequest): Promise<string[]>;
+  labelValues(name: string, request: LabelsRequest): Promise<string[]>;
+  /** The finished JSON envelope: there may be very many. */
+  series(request: LabelsRequest): Promise<Uint8Array>;
+  metadata(metric: string | undefined, limit: number | undefined): Promise<MetadataAnswer>;
+  storage(): Promise<StorageStats>;
+  metricStorage(limit: number): Promise<unknown>;
+  cardinality(limit: number): Promise<unknown>;
+  state(): StateEvent;
+  stop(): Promise<void>;
+}
+
+/** Opens everything; resolves when questions can be answered. */
+export async function startEngine(host: EngineHostOptions): Promise<EngineHost> {
+  const { options, clock, log } = host;
+  const journalDirectory = path.join(options.dataDirectory, 'journal');
+  const engine =
+    options.url === ''
+      ? await openEmbeddedEngine({ dataDir: options.dataDirectory, memoryBytes: options.memoryBytes, clock })
+      : openServerEngine({ url: options.url, clock });
+  const engineVersion = await engine.version();
+  const store = await openMetricStore({ engine, clock, log, retention: options.retention });
+  const reader = await openJournalReader({ directory: journalDirectory, log, from: await readCheckpoint(journalDirectory, log) });
+  const loader = createLoader({
+    reader,
+    store,
+    clock,
+    log,
+    writeCheckpoint: (position) => writeCheckpoint(journalDirectory, position),
+    onLoaded: (position, stats) => host.onLoaded({ position, ...stats }),
+    deadLetters: deadLetterFolder(path.join(options.dataDirectory, 'dead-letters')),
+  });
+  const queries = new QueryPool({
+    workers: QUERY_WORKERS,
+    limits: options.query,
+    clock,
+    log,
+    serveReader: (port) => serveReader(store, port),
+  });
+  const retention = clock.every(RETENTION_EVERY_MS, () => {
+    store.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, 'retention could not be enforced'));
+  });
+
+  return {
+    advance: (position) => loader.advance(position),
+    query: (task, signal) => queries.run(task, signal),
+    labelNames: (request) => store.labelNames(labelRequest(request)),
+    labelValues: (name, request) => store.labelValues(name, labelRequest(request)),
+    series: async (request) => encodeSeries(await store.series(labelRequest(request)), request.limit),
+    metadata: (metric, limit) => store.metadata(metric, limit),
+    storage: () => store.stats(),
+    metricStorage: (limit) => store.metricStorage(limit),
+    cardinality: async (limit) => store.cardinality(limit),
+    state() {
+      const { user, system } = process.cpuUsage();
+      const { breaker, lagMs, lastError, deadLetters } = loader.state();
+      return {
+        breaker,
+        lagMs,
+        lastError,
+        deadLetters,
+        memoryBytes: process.memoryUsage.rss(),
+        cpuSeconds: (user + system) / 1e6,
+        engineVersion,
+        series: store.seriesCount,
+        quarantinedRecords: reader.damage.quarantinedRecords,
+        tornTails: reader.damage.tornTails,
+        queriesRunning: queries.running,
+      };
+    },
+    async stop() {
+      retention.cancel();
+      await queries.close();
+      await loader.stop();
+      await reader.close();
+      await engine.close();
+    },
+  };
+}
+
+/** As the store takes it. */
+function labelRequest({ matcherSets, startMs, endMs, limit }: LabelsRequest): Parameters<MetricStore['labelNames']>[0] {
+  return { matcherSets, start: startMs, end: endMs, limit };
+}

@@ -1,0 +1,87 @@
+/** Stand-ins for the running parts, so that routes can be tested without processes, disks or sockets. */
+
+import { AtalayaError, ManualClock, silentLogger, type Status } from '@atalaya/model';
+import type { Answer } from '../engine/channel.ts';
+import { defaultSettings } from '../reference/openapi.ts';
+import { OwnMetrics, type Readings } from '../telemetry/own-metrics.ts';
+import type { Parts } from './parts.ts';
+
+/** What was asked of the engine, and the answers it gives; a method without an answer is away. */
+export interface FakeEngine {
+  readonly asked: { method: string; params: unknown }[];
+  answers: Record<string, Answer>;
+}
+
+/** Parts whose engine gives prepared answers. Override what a test is about. */
+export function fakeParts(overrides: Partial<Parts> = {}): { parts: Parts; engine: FakeEngine } {
+  const engine: FakeEngine = { asked: [], answers: {} };
+  const clock = new ManualClock(1_700_000_000_000);
+  const parts = {
+    settings: defaultSettings(),
+    clock,
+    log: silentLogger,
+    startedAt: clock.now(),
+    metrics: new OwnMetrics('0.0.0', () => READINGS),
+    writer: { stats: () => ({ samplesWritten: 7, activeSeries: 3, seriesLimit: 10, seriesCreated: 3, rejected: { too_old: 2 } }) },
+    engine: {
+      state: 'ready',
+      report: undefined,
+      async request(method: string, params: unknown): Promise<Answer> {
+        engine.asked.push({ method, params });
+        const answer = engine.answers[method];
+        if (answer === undefined) throw new AtalayaError('ENGINE_UNAVAILABLE', { reason: 'it is starting' }, { retryAfterSeconds: 1 });
+        return answer;
+      },
+    },
+    remoteWrite: { handle: async () => ({ status: 204, headers: {}, body: '' }) },
+    targets: () => ({ activeTargets: [], droppedTargets: [], droppedTargetCounts: {}, scrapePools: ['node'] }),
+    scrapeConfiguration: () => 'scrape_configs: []\n',
+    configuration: () => ({
+      files: [],
+      settings: [{ path: 'listen', value: '127.0.0.1:3002', source: 'default' }],
+      warnings: [],
+      loadedAt: clock.now(),
+    }),
+    status: async () => STATUS,
+    reload: async () => undefined,
+    lastEnqueueAt: () => undefined,
+    stopping: () => false,
+    ...overrides,
+  } as unknown as Parts;
+  return { parts, engine };
+}
+
+const READINGS: Readings = {
+  bufferBytes: 50,
+  bufferCapacityBytes: 200,
+  enqueued: 90,
+  dropped: { too_old: 10 },
+  throughputPerSecond: 5,
+  activeSeries: 3,
+  engineReady: true,
+  engineRestarts: 0,
+  engineMemoryBytes: 1,
+  engineCpuSeconds: 1,
+  breaker: 'half-open',
+  lagMs: 1500,
+  healthy: true,
+  cpuPercent: 1,
+  memoryBytes: 1,
+  cpuSeconds: 1,
+  fsyncMeanMs: 1,
+  fsyncErrors: 0,
+  quarantinedRecords: 0,
+  storedSeries: 3,
+  targetsUp: 1,
+  targetsDown: 0,
+};
+
+const STATUS = {
+  journal: { state: 'ok', bytes: 50, limitBytes: 200 },
+  engine: { state: 'ready', breaker: 'closed' },
+  host: { name: 'here' },
+  dependencies: [
+    { name: 'journal', up: true, message: '' },
+    { name: 'engine', up: true, message: '' },
+  ],
+} as unknown as Status;

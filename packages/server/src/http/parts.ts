@@ -1,0 +1,32 @@
+/** What the routes are made from: the running parts of the program, as far as HTTP needs them. */
+
+import type { Journal } from '@atalaya/journal';
+import type { Clock, Configuration, Logger, Status } from '@atalaya/model';
+import type { MetricWriter, RemoteWrite, TargetsSnapshot } from '@atalaya/receive';
+import type { EngineSupervisor } from '../engine/supervisor.ts';
+import type { Settings } from '../settings/table.ts';
+import type { OwnMetrics } from '../telemetry/own-metrics.ts';
+
+export interface Parts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly journal: Journal;
+  readonly writer: MetricWriter;
+  readonly engine: EngineSupervisor;
+  readonly remoteWrite: RemoteWrite;
+  readonly metrics: OwnMetrics;
+  readonly startedAt: number;
+  /** The address in force, `host:port`. */
+  address(): string;
+  targets(): TargetsSnapshot;
+  /** `prometheus.yml` in force, secrets hidden. */
+  scrapeConfiguration(): string;
+  configuration(): Configuration;
+  status(): Promise<Status>;
+  /** Reads the configuration again. Rejects with BAD_CONFIG, and the old one stays. */
+  reload(): Promise<void>;
+  /** When something was last accepted, milliseconds since the epoch. */
+  lastEnqueueAt(): number | undefined;
+  stopping(): boolean;
+}

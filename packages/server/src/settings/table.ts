@@ -1,0 +1,114 @@
+/** Every setting of `atalaya.yml`, as data: its type, default and meaning. The reference page is made from this table. */
+
+/** How a setting is written: durations as `15d`, sizes as `4GiB`, lists comma-separated in the environment. */
+export type SettingType = 'text' | 'duration' | 'bytes' | 'count' | 'switch' | 'list';
+
+/** What is known of one setting. */
+export interface SettingEntry {
+  readonly type: SettingType;
+  readonly default: string;
+  readonly help: string;
+  /** Words that stand for a value of their own, such as `auto`. They read as -1. */
+  readonly auto?: boolean;
+  /** Whether the value is shown as `<secret>`. */
+  readonly secret?: boolean;
+}
+
+/** The settings by path. `ATALAYA_` and the path in capitals, dots as underscores, sets one from the environment. */
+export const SETTINGS = {
+  listen: { type: 'text', default: '127.0.0.1:3002', help: 'Address and port of the console and every HTTP API. Port 0 takes a free one.' },
+  data: { type: 'text', default: './data', help: 'Folder that holds everything stored: the journal and the engine.' },
+  insecure: {
+    type: 'switch',
+    default: 'false',
+    help: 'Allows listening on an address other than loopback although there are no users yet.',
+  },
+  allowed_hosts: {
+    type: 'list',
+    default: '',
+    help: 'Host names, besides loopback ones, that requests may name while listening on loopback (for a reverse proxy).',
+  },
+  'log.level': { type: 'text', default: 'info', help: 'The least severe level that is logged: debug, info, warn or error.' },
+  'log.format': { type: 'text', default: 'auto', help: 'json, text, or auto: text on a terminal, else JSON.' },
+  'retention.metrics': { type: 'duration', default: '15d', help: 'How long samples are kept; 0 keeps them for ever.' },
+  'retention.metrics_bytes': {
+    type: 'bytes',
+    default: '0',
+    help: 'Most bytes of samples on disk, oldest days go first; 0 means no limit.',
+  },
+  'journal.limit': {
+    type: 'bytes',
+    default: '4GiB',
+    help: 'Most bytes waiting in the journal while the engine is away; then writes are refused with 503.',
+  },
+  'engine.memory': {
+    type: 'bytes',
+    default: 'auto',
+    auto: true,
+    help: 'Memory cap of the storage engine; auto takes a quarter of the machine, from 512 MiB to 8 GiB.',
+  },
+  'engine.url': {
+    type: 'text',
+    default: '',
+    secret: true,
+    help: 'URL of a ClickHouse server (http://user:password@host:8123/database); empty runs the engine embedded.',
+  },
+  'limits.series': {
+    type: 'count',
+    default: '2000000',
+    help: 'Most series active within an hour; further new series are refused and counted.',
+  },
+  'limits.labels': { type: 'count', default: '64', help: 'Most labels of one series.' },
+  'limits.label_name_bytes': { type: 'bytes', default: '1KiB', help: 'Longest label name.' },
+  'limits.label_value_bytes': { type: 'bytes', default: '16KiB', help: 'Longest label value.' },
+  'limits.body': { type: 'bytes', default: '32MiB', help: 'Largest request body, before and after decompression.' },
+  'limits.out_of_order': {
+    type: 'duration',
+    default: '0',
+    help: 'How far behind its newest sample a series may be written; 0 means anywhere within retention.',
+  },
+  'limits.future': { type: 'duration', default: '1h', help: 'How far ahead of the clock a sample may be; 0 means anywhere.' },
+  'query.timeout': { type: 'duration', default: '2m', help: 'Longest time a query may take.' },
+  'query.lookback': { type: 'duration', default: '5m', help: 'How long an instant selector still sees the last sample of a series.' },
+  'query.series': { type: 'count', default: '500000', help: 'Most series one selector may touch.' },
+  'query.samples': { type: 'count', default: '50000000', help: 'Most samples one query may read.' },
+  'query.points': { type: 'count', default: '11000', help: 'Most points per series a range query may ask for.' },
+  'query.concurrency': { type: 'count', default: '20', help: 'Most queries waiting or running; further ones are answered 429.' },
+  'query.memory': {
+    type: 'bytes',
+    default: 'auto',
+    auto: true,
+    help: 'Engine memory one query may use; auto takes half of engine.memory.',
+  },
+  'host.enabled': { type: 'switch', default: 'true', help: 'Whether the built-in collector watches this machine.' },
+  'host.interval': { type: 'duration', default: '15s', help: 'How often the built-in collector and the self-monitoring run.' },
+  'host.disabled_collectors': { type: 'list', default: '', help: 'Collectors of the built-in host collector that are left out.' },
+} as const satisfies Record<string, SettingEntry>;
+
+export type SettingPath = keyof typeof SETTINGS;
+
+/** A setting's entry, optional fields included. */
+export function settingEntry(path: SettingPath): SettingEntry {
+  return SETTINGS[path];
+}
+
+/** Every path, in the order of the table. */
+export const SETTING_PATHS = Object.keys(SETTINGS) as SettingPath[];
+
+interface ValueOf {
+  text: string;
+  /** Milliseconds. */
+  duration: number;
+  bytes: number;
+  count: number;
+  switch: boolean;
+  list: readonly string[];
+}
+
+/** The settings in force, by path: durations in milliseconds, sizes in bytes, `auto` as -1. */
+export type Settings = { readonly [Path in SettingPath]: ValueOf[(typeof SETTINGS)[Path]['type']] };
+
+/** The environment variable that sets a path. */
+export function environmentName(path: string): string {
+  return `ATALAYA_${path.toUpperCase().replaceAll('.', '_')}`;
+}

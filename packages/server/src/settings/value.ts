@@ -1,0 +1,55 @@
+/** Reads the value of one setting from text. */
+
+import { parseDuration } from '@atalaya/model';
+import { settingEntry, type SettingPath, type SettingType } from './table.ts';
+
+const SIZES: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+
+const ALLOWED: Readonly<Record<SettingType, string>> = {
+  text: 'a text',
+  duration: 'a duration such as 15s, 2h or 15d',
+  bytes: 'a size such as 512MiB or 4GiB',
+  count: 'a whole number',
+  switch: 'true or false',
+  list: 'a list',
+};
+
+/** The value, or a sentence on what is allowed. */
+export type ParsedValue = { readonly value: string | number | boolean | readonly string[] } | { readonly problem: string };
+
+/** Reads `text` as the setting at `path` wants it. */
+export function parseSetting(path: SettingPath, text: string): ParsedValue {
+  const entry = settingEntry(path);
+  if (entry.auto === true && text === 'auto') return { value: -1 };
+  const value = readers[entry.type](text.trim());
+  if (value !== undefined) return { value };
+  return { problem: `"${text}" is not allowed for ${path}: it takes ${ALLOWED[entry.type]}${entry.auto === true ? ', or auto' : ''}` };
+}
+
+const readers: Record<SettingType, (text: string) => string | number | boolean | readonly string[] | undefined> = {
+  text: (text) => text,
+  duration: parseDuration,
+  bytes(text) {
+    const match = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(text);
+    const size = SIZES[match?.[2] ?? '?'];
+    return match === null || size === undefined ? undefined : Math.round(Number(match[1]) * size);
+  },
+  count: (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
+  switch: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  list: (text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+};
