@@ -1,0 +1,79 @@
+/**
+ * `node e2e/crash-rounds.ts [ROUNDS]`: kills the main and the engine process in turn with SIGKILL at random moments while
+ * samples are being written, starts again what needs it, and counts at the end what was lost or doubled.
+ */
+
+import { discard, makeFolder, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { LedgerWriter, type Verdict } from './ledger.ts';
+
+/** What the rounds came to. */
+export interface CrashReport extends Verdict {
+  readonly rounds: number;
+  readonly repeated: number;
+  readonly refused: readonly string[];
+  /** From the start of the program after a kill to ready, milliseconds. */
+  readonly readyMs: readonly number[];
+}
+
+/** Runs the rounds with several writers at once. */
+export async function crashRounds(rounds: number, say: (line: string) => void = () => undefined): Promise<CrashReport> {
+  const folder = makeFolder();
+  let program: RunningAtalaya = await startAtalaya({ folder });
+  const start = Math.floor(Date.now() / 1000) * 1000 - 3_600_000;
+  const writers = ['a', 'b', 'c'].map((name) => new LedgerWriter(name, start, () => program.url));
+  for (const writer of writers) writer.begin();
+  const readyMs: number[] = [];
+  try {
+    for (let round = 0; round < rounds; round++) {
+      await pause(200 + Math.random() * 1500);
+      if (round % 2 === 0) {
+        await program.kill('SIGKILL');
+        const begun = performance.now();
+        program = await startAtalaya({ folder });
+        readyMs.push(performance.now() - begun);
+      } else {
+        process.kill(await program.enginePid(), 'SIGKILL');
+      }
+      say(
+        `round ${round + 1}: ${round % 2 === 0 ? 'main' : 'engine'} killed, ${writers.reduce((sum, { acknowledgedSteps }) => sum + acknowledgedSteps, 0)} requests acknowledged`,
+      );
+    }
+    await pause(1000);
+    await Promise.all(writers.map((writer) => writer.stop()));
+    await program.waitReady();
+    await loaded(program);
+    const verdicts = await Promise.all(writers.map((writer) => writer.judge(program.url)));
+    const sum = (pick: (verdict: Verdict) => number): number => verdicts.reduce((total, verdict) => total + pick(verdict), 0);
+    return {
+      rounds,
+      acknowledged: sum((verdict) => verdict.acknowledged),
+      lost: sum((verdict) => verdict.lost),
+      doubled: sum((verdict) => verdict.doubled),
+      wrong: sum((verdict) => verdict.wrong),
+      invented: sum((verdict) => verdict.invented),
+      repeated: writers.reduce((total, writer) => total + writer.repeated, 0),
+      refused: writers.flatMap((writer) => writer.refused),
+      readyMs,
+    };
+  } finally {
+    for (const writer of writers) await writer.stop();
+    await discard(program);
+  }
+}
+
+/** Waits until everything on disk is in the store. */
+export async function loaded(program: RunningAtalaya): Promise<void> {
+  for (;;) {
+    const { engine } = await program.status();
+    if (engine.state === 'ready' && engine.lagMs === 0) break;
+    await pause(50);
+  }
+  // The state is told once a second: one more report makes sure that it is not an old one.
+  await pause(1200);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const report = await crashRounds(Number(process.argv[2] ?? '50'), (line) => process.stdout.write(`${line}\n`));
+  process.stdout.write(`${JSON.stringify({ ...report, readyMs: report.readyMs.map(Math.round) })}\n`);
+  process.exit(report.lost + report.doubled + report.wrong + report.invented + report.refused.length === 0 ? 0 : 1);
+}
