@@ -1,9 +1,11 @@
 /** Function calls: arguments are evaluated by their types, then handed to the file of the function's family. */
 
-import { type Expression, type FunctionCall, withoutParentheses } from '@atalaya/lang';
+import { type BorderModifier, type Expression, type FunctionCall, withoutParentheses } from '@atalaya/lang';
 import { AtalayaError } from '@atalaya/model';
-import type { Evaluation } from './context.ts';
+import { type Evaluation, failed } from './context.ts';
 import { absent, absentLabels, absentOverTime } from './functions/absent.ts';
+import { BORDER_FUNCTIONS, borderKernel } from './functions/borders.ts';
+import { addInfoLabels } from './functions/info.ts';
 import { histogramFraction, histogramQuantile, histogramQuantiles } from './functions/histogram.ts';
 import { labelJoin, labelReplace } from './functions/labels.ts';
 import { DATE_FUNCTIONS, NUMBER_FUNCTIONS } from './functions/math.ts';
@@ -11,7 +13,7 @@ import { KEEPS_NAME, OVER_TIME_FUNCTIONS, quantileKernel } from './functions/ove
 import { RATE_FUNCTIONS } from './functions/rate.ts';
 import { derivKernel, predictKernel, smoothingKernel } from './functions/regression.ts';
 import { sortByLabel, sortByValue } from './functions/sorting.ts';
-import { selectInstant } from './select.ts';
+import { selectInfos, selectTimestamps } from './select.ts';
 import { dropNames } from './series.ts';
 import { constantScalar, EMPTY_VECTOR, type RangeValue, type ScalarValue, type Value, type VectorValue } from './value.ts';
 import { counterHint } from './hints.ts';
@@ -48,6 +50,14 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
     return dropNames({ ...source, values }, steps);
   };
 
+  const border = borderOf(args);
+  if (border !== undefined) {
+    const allowed = BORDER_FUNCTIONS[border];
+    if (!allowed.has(name)) {
+      throw failed(`${border} modifier can only be used with: ${[...allowed].sort().join(', ')} - not with ${name}`);
+    }
+    return ofRange(range(0), borderKernel(name, border, query.lookbackMs));
+  }
   const rangeKernel = RATE_FUNCTIONS[name] ?? OVER_TIME_FUNCTIONS[name];
   if (rangeKernel !== undefined) return ofRange(range(0), rangeKernel);
   const ofNumber = NUMBER_FUNCTIONS[name];
@@ -93,6 +103,8 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
         return Math.floor(value * inverse + 0.5) / inverse;
       });
     }
+    case 'info':
+      return addInfoLabels(vector(0), selectInfos(node, evaluation), node, evaluation);
     case 'label_replace':
       return labelReplace(vector(0), texts(1), steps);
     case 'label_join':
@@ -121,7 +133,7 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
       return EMPTY_VECTOR;
     case 'timestamp': {
       const inner = withoutParentheses(arg(0));
-      if (inner.kind === 'selector') return dropNames(selectInstant(inner, evaluation, true), steps);
+      if (inner.kind === 'selector') return dropNames(selectTimestamps(inner, evaluation), steps);
       return mapped(vector(0), (_value, step) => (steps.start + step * steps.step) / 1000);
     }
     case 'time':
@@ -149,6 +161,15 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
     default:
       throw new AtalayaError('NOT_SUPPORTED', { what: `function ${name}()`, reason: 'it is not built yet' });
   }
+}
+
+/** The border modifier of a range selector among the arguments. */
+function borderOf(args: readonly Expression[]): BorderModifier | undefined {
+  for (const arg of args) {
+    const inner = withoutParentheses(arg);
+    if (inner.kind === 'matrix' && inner.selector.border !== undefined) return inner.selector.border;
+  }
+  return undefined;
 }
 
 function fromScalar(values: Float64Array): VectorValue {

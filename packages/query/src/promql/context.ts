@@ -1,8 +1,8 @@
 /** What an evaluation carries along: its steps, the samples that were read for it, its limits, its annotations. */
 
-import type { VectorSelector } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, type Clock } from '@atalaya/model';
 import type { Annotations } from './annotations.ts';
+import type { ReadingNode } from './plan.ts';
 import type { SampleColumns, Steps } from './value.ts';
 
 /** What one query may cost. */
@@ -66,7 +66,7 @@ export interface QueryContext {
   /** The step of subqueries that name none, in milliseconds. */
   readonly defaultStepMs: number;
   /** The samples of each selector; range selectors find theirs without stale markers. */
-  readonly reads: ReadonlyMap<VectorSelector, SampleColumns>;
+  readonly reads: ReadonlyMap<ReadingNode, SampleColumns>;
   readonly annotations: Annotations;
   readonly budget: Budget;
 }

@@ -123,7 +123,12 @@ test('stale markers end a series for selectors and are no samples of ranges', as
 test.each([
   ['sum(', 'BAD_QUERY', 'invalid parameter "query": 1:5: parse error: unclosed left parenthesis'],
   ['up[0s]', 'BAD_QUERY', 'duration must be greater than 0'],
-  ['rate(up[5m] smoothed)', 'NOT_SUPPORTED', 'smoothed'],
+  ['up smoothed', 'NOT_SUPPORTED', 'smoothed'],
+  [
+    'max_over_time(up[5m] anchored)',
+    'QUERY_FAILED',
+    'anchored modifier can only be used with: changes, delta, increase, rate, resets - not with max_over_time',
+  ],
   ['{__name__=~"up"} * 0 * -{__name__=~"up"} > on () group_left up', 'QUERY_FAILED', 'found duplicate series'],
   ['sum_over_time(up[1y:1ms])', 'QUERY_LIMIT', 'query.samples'],
 ])('%s answers %s', async (query, code, words) => {

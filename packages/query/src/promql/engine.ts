@@ -1,6 +1,6 @@
 /** The PromQL engine: takes a query's text and times, reads what it needs, evaluates, answers. */
 
-import { type Expression, parsePromql, PromqlError, typeOf } from '@atalaya/lang';
+import { type Expression, parsePromql, PromqlError, typeOf, withoutParentheses } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, type Clock } from '@atalaya/model';
 import type { SampleReader } from '../reader.ts';
 import { Annotations } from './annotations.ts';
@@ -69,10 +69,10 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
     const defaultStepMs = options.defaultStepMs ?? 60_000;
     const planned = planReads(expression, window, lookbackMs, defaultStepMs);
     const parsed = clock.monotonic();
-    const { bySelector, seriesRead, samplesRead } = await readAll(reader, planned, limits, signal);
+    const { byNode, seriesRead, samplesRead } = await readAll(reader, planned, limits, signal);
     const read = clock.monotonic();
     const annotations = new Annotations(query.query);
-    const context: QueryContext = { text: query.query, window, lookbackMs, defaultStepMs, reads: bySelector, annotations, budget };
+    const context: QueryContext = { text: query.query, window, lookbackMs, defaultStepMs, reads: byNode, annotations, budget };
     const { result, truncated } = limited(finish(expression, context, steps), query.limit ?? 0);
     if (truncated) annotations.note('results truncated due to limit');
     const { warnings, infos } = annotations;
@@ -131,8 +131,16 @@ function instantAnswer(expression: Expression, query: QueryContext, steps: Steps
     case 'vector':
       return instantResult(value, timestamp);
     case 'range':
+      if (hasBorder(expression)) {
+        throw new AtalayaError('NOT_SUPPORTED', { what: 'a range with a border modifier as a result', reason: 'ask for a function of it' });
+      }
       return samplesResult(value.samples, value.rangeMs, value.firstEnd);
   }
+}
+
+function hasBorder(expression: Expression): boolean {
+  const inner = withoutParentheses(expression);
+  return inner.kind === 'matrix' && inner.selector.border !== undefined;
 }
 
 function rangeAnswer(expression: Expression, query: QueryContext, steps: Steps): QueryResult {

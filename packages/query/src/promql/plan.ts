@@ -5,6 +5,7 @@ import {
   type DurationExpression,
   evaluateDuration,
   type Expression,
+  type FunctionCall,
   childrenOf,
   type Subquery,
   type VectorSelector,
@@ -12,10 +13,15 @@ import {
 import { AtalayaError } from '@atalaya/model';
 import type { SelectRequest } from '../reader.ts';
 import type { QueryWindow } from './context.ts';
+import { infoMatchers } from './functions/info.ts';
+
+/** A node whose evaluation needs samples. */
+export type ReadingNode = VectorSelector | FunctionCall;
 
 /** What one selector has to read. */
 export interface PlannedRead {
-  readonly selector: VectorSelector;
+  /** The selector, or the call of info() that reads info metrics besides its argument. */
+  readonly reads: ReadingNode;
   readonly request: SelectRequest;
   /** Whether stale markers are to be taken out, as range selectors need it. */
   readonly dropStale: boolean;
@@ -69,22 +75,25 @@ export function planReads(expression: Expression, window: QueryWindow, lookbackM
   const reads: PlannedRead[] = [];
 
   function read(selector: VectorSelector, first: number, last: number, rangeMs: number | undefined): void {
-    if (selector.border !== undefined) {
+    const { border, matchers } = selector;
+    if (border !== undefined && rangeMs === undefined) {
       throw new AtalayaError('NOT_SUPPORTED', {
-        what: `the modifier ${selector.border}`,
-        reason: 'it is experimental in PromQL and not built yet',
+        what: `${border} on an instant vector`,
+        reason: 'this experimental modifier is built for ranges only',
       });
     }
     const shift = shiftOf(selector, window);
     const from = (shift.at ?? first) - shift.offset;
     const to = (shift.at ?? last) - shift.offset;
-    // Windows are left-open, and timestamps are whole milliseconds.
-    const start = from - (rangeMs ?? lookbackMs) + 1;
-    reads.push({
-      selector,
-      request: { matchers: selector.matchers, start, end: to },
-      dropStale: rangeMs !== undefined || selector.border !== undefined,
-    });
+    // Windows are left-open, and timestamps are whole milliseconds. Border modifiers look beyond the windows.
+    const start = from - (rangeMs ?? lookbackMs) + 1 - (border === undefined ? 0 : lookbackMs);
+    const end = to + (border === 'smoothed' ? lookbackMs : 0);
+    reads.push({ reads: selector, request: { matchers, start, end }, dropStale: rangeMs !== undefined });
+  }
+
+  /** The info metrics that info() reads at its own steps. */
+  function readInfos(node: FunctionCall, first: number, last: number): void {
+    reads.push({ reads: node, request: { matchers: infoMatchers(node), start: first - lookbackMs + 1, end: last }, dropStale: false });
   }
 
   function visit(node: Expression, first: number, last: number): void {
@@ -108,7 +117,13 @@ export function planReads(expression: Expression, window: QueryWindow, lookbackM
       case 'parentheses':
       case 'binary':
       case 'aggregation':
+        for (const child of childrenOf(node)) visit(child, first, last);
+        return;
       case 'call':
+        if (node.name === 'info') {
+          readInfos(node, first, last);
+          return visit(node.args[0] as Expression, first, last);
+        }
         for (const child of childrenOf(node)) visit(child, first, last);
     }
   }

@@ -1,15 +1,14 @@
 /** Reading: fetches what was planned, each distinct request once, and brings series into one order. */
 
-import type { VectorSelector } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, compareLabels, isStaleAt, type Labels } from '@atalaya/model';
 import type { SampleReader, SeriesSet } from '../reader.ts';
 import { type QueryLimits, samplesLimit } from './context.ts';
-import type { PlannedRead } from './plan.ts';
+import type { PlannedRead, ReadingNode } from './plan.ts';
 import type { SampleColumns } from './value.ts';
 
 /** What was read for a query. */
 export interface ReadResult {
-  readonly bySelector: ReadonlyMap<VectorSelector, SampleColumns>;
+  readonly byNode: ReadonlyMap<ReadingNode, SampleColumns>;
   readonly seriesRead: number;
   readonly samplesRead: number;
 }
@@ -46,15 +45,15 @@ export async function readAll(
 
   const plain = new Map<string, SampleColumns>();
   const clean = new Map<string, SampleColumns>();
-  const bySelector = new Map<VectorSelector, SampleColumns>();
+  const byNode = new Map<ReadingNode, SampleColumns>();
   for (const read of planned) {
     const key = keyOf(read);
     const columns = plain.get(key) ?? inOrder(fetched.get(key) as SeriesSet);
     plain.set(key, columns);
     if (read.dropStale && !clean.has(key)) clean.set(key, withoutStaleMarkers(columns));
-    bySelector.set(read.selector, (read.dropStale ? clean.get(key) : columns) as SampleColumns);
+    byNode.set(read.reads, (read.dropStale ? clean.get(key) : columns) as SampleColumns);
   }
-  return { bySelector, seriesRead, samplesRead };
+  return { byNode, seriesRead, samplesRead };
 }
 
 /** Series without samples left out, the others ordered by labels: what comes out of a query then never depends on the reader. */

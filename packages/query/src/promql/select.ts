@@ -1,18 +1,28 @@
 /** Selectors: samples as they were stored, laid onto the steps of a query. */
 
-import type { MatrixSelector, Subquery, VectorSelector } from '@atalaya/lang';
+import type { FunctionCall, MatrixSelector, Subquery, VectorSelector } from '@atalaya/lang';
 import { AtalayaError, isStaleAt, type Labels } from '@atalaya/model';
 import type { Evaluation } from './context.ts';
-import { durationOf, shiftOf, subquerySteps } from './plan.ts';
+import { durationOf, type ReadingNode, type Shift, shiftOf, subquerySteps } from './plan.ts';
 import type { RangeValue, SampleColumns, Steps, VectorValue } from './value.ts';
 
-/**
- * The newest sample of each series at each step, not older than the lookback and not ended by a stale marker.
- * With `timestamps` the samples' times in seconds instead of their values.
- */
-export function selectInstant(selector: VectorSelector, { query, steps }: Evaluation, timestamps = false): VectorValue {
-  const columns = query.reads.get(selector) as SampleColumns;
-  const { at, offset } = shiftOf(selector, query.window);
+/** The newest sample of each series at each step, not older than the lookback and not ended by a stale marker. */
+export function selectInstant(selector: VectorSelector, evaluation: Evaluation): VectorValue {
+  return newestSamples(selector, shiftOf(selector, evaluation.query.window), evaluation, false);
+}
+
+/** As {@link selectInstant}, but the samples' times in seconds instead of their values. */
+export function selectTimestamps(selector: VectorSelector, evaluation: Evaluation): VectorValue {
+  return newestSamples(selector, shiftOf(selector, evaluation.query.window), evaluation, true);
+}
+
+/** The times, in seconds, of the current samples of the info metrics that a call of info() reads. */
+export function selectInfos(node: FunctionCall, evaluation: Evaluation): VectorValue {
+  return newestSamples(node, { at: undefined, offset: 0 }, evaluation, true);
+}
+
+function newestSamples(node: ReadingNode, { at, offset }: Shift, { query, steps }: Evaluation, timestamps: boolean): VectorValue {
+  const columns = query.reads.get(node) as SampleColumns;
   const { count } = steps;
   const { lookbackMs } = query;
   query.budget.reserve(columns.labels.length, steps);
