@@ -174,6 +174,7 @@ export class ExpositionParser {
       if (this.#at < bytes.length) throw this.error('text follows after # EOF');
       this.#ended = true;
     }
+    if (wordEnd === lineEnd) return false;
     if (word !== 'HELP' && word !== 'TYPE' && !(word === 'UNIT' && this.#openMetrics)) return false;
     this.textStart = hash;
     this.textEnd = lineEnd;

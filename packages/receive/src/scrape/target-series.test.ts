@@ -72,7 +72,7 @@ describe('the text format', () => {
 
   it('allows blanks, comments, empty lines and a missing line end', async () => {
     expect(
-      await scrape('# a comment\n\n  a\t 1  \n#HELPLESS\nb {x = "1" , y="2"}\t2\n{z="1"} 5 \n'.replace('{z="1"} 5 \n', 'c 3')),
+      await scrape('# a comment\n#\n# HELP\n\n  a\t 1  \n#HELPLESS\nb {x = "1" , y="2"}\t2\n{z="1"} 5 \n'.replace('{z="1"} 5 \n', 'c 3')),
     ).toEqual(['a 1 @1000', 'b{x="1", y="2"} 2 @1000', 'c 3 @1000']);
   });
 
@@ -110,7 +110,7 @@ describe('the text format', () => {
     ['a-b 1\n', 1, 'invalid metric name'],
     ['a{1x="1"} 1\n', 1, 'a label name is expected'],
     ['# TYPE a rainbow\n', 1, '"rainbow" is not a metric type'],
-    ['# HELP\n', 1, 'a metric name is expected'],
+    ['# HELP \n', 1, 'a metric name is expected'],
     ['a 1 # {x="1"} 2\n', 1, 'unexpected text after the sample'],
     ['<html>\n', 1, 'no value'],
   ])('refuses %j as a whole, with line and text', async (body, line, reason) => {
