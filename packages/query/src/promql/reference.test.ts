@@ -157,6 +157,37 @@ test('the largest over time is the largest of the window', () =>
     return result;
   }));
 
+test.each([
+  ['sum_over_time(a_total[90s])', 1],
+  ['avg_over_time(a_total[90s])', undefined],
+])('%s is what the samples of the window give', (query, divisor) =>
+  agree(query, (list, time) => {
+    const result: Instant = new Map();
+    for (const { labels, samples: own } of list) {
+      const inside = own.filter((sample) => sample.time <= time && sample.time > time - 90_000).map(({ value }) => value);
+      if (labelValue(labels, '__name__') !== 'a_total' || inside.length === 0) continue;
+      const sum = inside.reduce((total, value) => total + value, 0);
+      result.set(keyOf(nameless(labels)), sum / (divisor ?? inside.length));
+    }
+    return result;
+  }),
+);
+
+test('the mean of thirds is a third of the mean', async () => {
+  // Whole numbers and fractions are summed in different ways.
+  await fc.assert(
+    fc.asyncProperty(sources, times, async (list, window) => {
+      const thirds = await evaluate(list, 'avg_over_time((a_total / 3)[90s:5s])', window);
+      const wholes = await evaluate(list, 'avg_over_time(a_total[90s:5s])', window);
+      for (const [step, instant] of wholes.entries()) {
+        expect([...instant.keys()]).toEqual([...thirds[step]!.keys()]);
+        for (const [key, value] of instant) expect(thirds[step]!.get(key)).toBeCloseTo(value / 3, 9);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test('a subquery sees its inner expression at multiples of its step', () =>
   agree('sum_over_time(a_total[3m:30s])', (list, time) => {
     const result: Instant = new Map();

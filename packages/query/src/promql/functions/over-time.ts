@@ -2,7 +2,7 @@
 
 import { quantileOf } from '../quantile.ts';
 import { CompensatedMean, CompensatedVariance } from '../summation.ts';
-import { perWindow, type RangeKernel } from '../windows.ts';
+import { perWindow, type RangeKernel, type WindowedSeries } from '../windows.ts';
 
 /** The compensated sum of a window, in local variables: this loop runs for every sample of every window. */
 function sumOf(values: Float64Array, low: number, high: number): number {
@@ -36,6 +36,45 @@ function meanOf(values: Float64Array, low: number, high: number): number {
   mean.reset();
   for (let i = low; i < high; i++) mean.add(values[i]!);
   return mean.mean;
+}
+
+let prefix = new Float64Array(256);
+
+/**
+ * Running sums of a series: entry `i` is the sum of its first `i` samples. `undefined` unless every sample is a whole number
+ * and all sums are exact, as most counters and many gauges have it. A window's sum is then a difference, and equals the
+ * compensated sum to the last bit.
+ */
+function exactPrefix({ values, start, end }: WindowedSeries): Float64Array | undefined {
+  if (prefix.length <= end - start) prefix = new Float64Array((end - start) * 2 + 1);
+  let sum = 0;
+  let size = 0;
+  for (let i = start; i < end; i++) {
+    const value = values[i]!;
+    if (!Number.isInteger(value)) return undefined;
+    sum += value;
+    size += Math.abs(value);
+    prefix[i - start + 1] = sum;
+  }
+  return size <= Number.MAX_SAFE_INTEGER ? prefix : undefined;
+}
+
+/** A kernel that needs the windows' sums: exact ones by difference, others by `compute`. */
+function overSums(
+  compute: (values: Float64Array, low: number, high: number) => number,
+  finish: (sum: number, count: number) => number,
+): RangeKernel {
+  return (series, out, present, at) => {
+    const { values, start, lows, highs, count } = series;
+    const sums = exactPrefix(series);
+    for (let i = 0; i < count; i++) {
+      const low = lows[i]!;
+      const high = highs[i]!;
+      if (high === low) continue;
+      out[at + i] = sums === undefined ? compute(values, low, high) : finish(sums[high - start]! - sums[low - start]!, high - low);
+      present[at + i] = 1;
+    }
+  };
 }
 
 /**
@@ -104,8 +143,8 @@ export function quantileKernel(quantiles: Float64Array): RangeKernel {
 
 /** Kernels by function name. */
 export const OVER_TIME_FUNCTIONS: Readonly<Record<string, RangeKernel>> = {
-  sum_over_time: perWindow(1, ({ values }, low, high) => sumOf(values, low, high)),
-  avg_over_time: perWindow(1, ({ values }, low, high) => meanOf(values, low, high)),
+  sum_over_time: overSums(sumOf, (sum) => sum),
+  avg_over_time: overSums(meanOf, (sum, count) => sum / count),
   min_over_time: extremes(-1),
   max_over_time: extremes(1),
   count_over_time: perWindow(1, (_series, low, high) => high - low),
