@@ -3,6 +3,7 @@
 import type { FunctionCall, MatrixSelector, Subquery, VectorSelector } from '@atalaya/lang';
 import { AtalayaError, isStaleAt, type Labels } from '@atalaya/model';
 import type { Evaluation } from './context.ts';
+import { findCrossings } from './crossings.ts';
 import { durationOf, type ReadingNode, type Shift, shiftOf, subquerySteps } from './plan.ts';
 import type { RangeValue, SampleColumns, Steps, VectorValue } from './value.ts';
 
@@ -34,21 +35,19 @@ function newestSamples(node: ReadingNode, { at, offset }: Shift, { query, steps 
   const labels: Labels[] = [];
   const first = (at ?? steps.start) - offset;
   const step = at === undefined ? steps.step : 0;
+  const crossings = new Int32Array(count);
   let row = 0;
   for (let series = 0; series < columns.labels.length; series++) {
     query.budget.check();
-    const end = columns.ends[series]!;
-    // `next` is the first sample after the step's time.
-    let next = columns.starts[series]!;
-    const start = next;
+    const start = columns.starts[series]!;
+    findCrossings(times, start, columns.ends[series]!, crossings, count, first, step);
     let any = false;
     for (let i = 0; i < count; i++) {
-      const time = first + i * step;
-      while (next < end && times[next]! <= time) next++;
-      if (next === start) continue;
-      const value = samples[next - 1]!;
-      if (times[next - 1]! <= time - lookbackMs || (value !== value && isStaleAt(words, next - 1))) continue;
-      values[row + i] = timestamps ? times[next - 1]! / 1000 : value;
+      const newest = crossings[i]! - 1;
+      if (newest < start) continue;
+      const value = samples[newest]!;
+      if (times[newest]! <= first + i * step - lookbackMs || (value !== value && isStaleAt(words, newest))) continue;
+      values[row + i] = timestamps ? times[newest]! / 1000 : value;
       present[row + i] = 1;
       any = true;
     }

@@ -2,6 +2,7 @@
 
 import type { Labels } from '@atalaya/model';
 import type { Evaluation } from './context.ts';
+import { findCrossings } from './crossings.ts';
 import { type RangeValue, VectorBuilder, type VectorValue } from './value.ts';
 
 /** One series and its windows. The object is reused from series to series. */
@@ -79,14 +80,9 @@ export function overRanges(range: RangeValue, { query, steps }: Evaluation, kern
 }
 
 function findWindows({ timestamps, start, end, lows, highs, count, rangeMs, firstEnd, endStep }: WindowedSeries): void {
-  let low = start;
-  let high = start;
-  for (let i = 0; i < count; i++) {
-    const windowEnd = firstEnd + i * endStep;
-    while (high < end && timestamps[high]! <= windowEnd) high++;
-    const windowStart = windowEnd - rangeMs;
-    while (low < high && timestamps[low]! <= windowStart) low++;
-    lows[i] = low;
-    highs[i] = high;
-  }
+  findCrossings(timestamps, start, end, highs, count, firstEnd, endStep);
+  // A window that begins where an earlier one ended needs no search.
+  const lag = endStep > 0 && rangeMs % endStep === 0 ? Math.min(count, rangeMs / endStep) : count;
+  findCrossings(timestamps, start, end, lows, lag, firstEnd - rangeMs, endStep);
+  for (let i = lag; i < count; i++) lows[i] = highs[i - lag]!;
 }

@@ -47,7 +47,12 @@ const NO_RESETS: readonly number[] = [];
 /** The samples that are smaller than the one before. */
 function findResets(values: Float64Array, start: number, end: number): readonly number[] {
   let resets: number[] | undefined;
-  for (let i = start + 1; i < end; i++) if (values[i]! < values[i - 1]!) (resets ??= []).push(i);
+  let previous = values[start]!;
+  for (let i = start + 1; i < end; i++) {
+    const value = values[i]!;
+    if (value < previous) (resets ??= []).push(i);
+    previous = value;
+  }
   return resets ?? NO_RESETS;
 }
 
