@@ -45,6 +45,7 @@ export interface LabelReader {
   metadata(metric: string | undefined, limit: number | undefined): Promise<Record<string, MetricMetadata[]>>;
 }
 
+/** Which series a label question is about. Times in milliseconds, both inclusive; a limit of `undefined` means all. */
 export interface LabelRequest {
   readonly matcherSets: readonly (readonly Matcher[])[];
   readonly start: number;

@@ -19,6 +19,7 @@ export interface NumberLiteral extends Span {
   readonly asDuration: boolean;
 }
 
+/** A text; `value` is what it means, escapes resolved. */
 export interface StringLiteral extends Span {
   readonly kind: 'string';
   readonly value: string;
@@ -58,12 +59,14 @@ export interface Subquery extends Span, TimeModifiers {
   readonly step: DurationExpression | undefined;
 }
 
+/** `rate(…)`. The name is one of `FUNCTIONS`. */
 export interface FunctionCall extends Span {
   readonly kind: 'call';
   readonly name: string;
   readonly args: readonly Expression[];
 }
 
+/** The words that begin an aggregation, in lower case. */
 export const AGGREGATION_OPERATORS = [
   'sum',
   'avg',
@@ -80,6 +83,7 @@ export const AGGREGATION_OPERATORS = [
   'quantile',
   'count_values',
 ] as const;
+/** One of {@link AGGREGATION_OPERATORS}. */
 export type AggregationOperator = (typeof AGGREGATION_OPERATORS)[number];
 
 /** `sum by (job) (…)`. Without `by` or `without` it is `by ()`. */
@@ -92,12 +96,19 @@ export interface Aggregation extends Span {
   readonly grouping: readonly string[];
 }
 
+/** Operators that compute a new number. `</` and `>/` trim native histograms. */
 export const ARITHMETIC_OPERATORS = ['+', '-', '*', '/', '%', '^', 'atan2', '</', '>/'] as const;
+/** Operators that filter, or with `bool` give 1 or 0. */
 export const COMPARISON_OPERATORS = ['==', '!=', '<', '<=', '>', '>='] as const;
+/** Operators that choose series by whether a partner exists. */
 export const SET_OPERATORS = ['and', 'or', 'unless'] as const;
+/** One of {@link ARITHMETIC_OPERATORS}. */
 export type ArithmeticOperator = (typeof ARITHMETIC_OPERATORS)[number];
+/** One of {@link COMPARISON_OPERATORS}. */
 export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
+/** One of {@link SET_OPERATORS}. */
 export type SetOperator = (typeof SET_OPERATORS)[number];
+/** Any operator between two operands. */
 export type BinaryOperator = ArithmeticOperator | ComparisonOperator | SetOperator;
 
 /** How series of two vectors find their partners. */
@@ -112,6 +123,7 @@ export interface VectorMatching {
   readonly fill: { readonly left: number | undefined; readonly right: number | undefined };
 }
 
+/** `left + right`, with what the operator was told about matching. */
 export interface BinaryExpression extends Span {
   readonly kind: 'binary';
   readonly operator: BinaryOperator;
@@ -122,17 +134,20 @@ export interface BinaryExpression extends Span {
   readonly matching: VectorMatching | undefined;
 }
 
+/** A sign before anything but a number, which takes it in. */
 export interface UnaryExpression extends Span {
   readonly kind: 'unary';
   readonly operator: '+' | '-';
   readonly expression: Expression;
 }
 
+/** `(expression)`; kept, so that an expression prints as it was written. */
 export interface Parentheses extends Span {
   readonly kind: 'parentheses';
   readonly expression: Expression;
 }
 
+/** Any PromQL expression. */
 export type Expression =
   | NumberLiteral
   | StringLiteral

@@ -27,6 +27,7 @@ export interface QueryStats {
   readonly timings: { readonly parse: number; readonly read: number; readonly evaluate: number };
 }
 
+/** A query's result with what is to be known about it. Warnings and infos read as Prometheus'. */
 export interface QueryAnswer {
   readonly result: QueryResult;
   readonly warnings: readonly string[];

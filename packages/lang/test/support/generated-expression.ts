@@ -9,8 +9,8 @@ import {
   precedenceOf,
   SET_OPERATORS,
   UNARY_PRECEDENCE,
-} from './ast.ts';
-import { TAKES_PARAMETER } from './parser.ts';
+} from '../../src/promql/ast.ts';
+import { TAKES_PARAMETER } from '../../src/promql/parser.ts';
 
 const PLACE = { start: 0, end: 0 };
 const text = fc.string({ unit: 'grapheme', maxLength: 8 });
@@ -33,7 +33,7 @@ const metricName = fc.constantFrom(
 const duration = fc.integer({ min: 1, max: 10_000_000_000 }).map((milliseconds) => {
   return { kind: 'duration' as const, milliseconds, asNumber: false, ...PLACE };
 });
-const computed = fc.letrec<{ duration: import('./ast.ts').DurationExpression }>((tie) => ({
+const computed = fc.letrec<{ duration: import('../../src/promql/ast.ts').DurationExpression }>((tie) => ({
   duration: fc.oneof(
     { maxDepth: 2 },
     duration,

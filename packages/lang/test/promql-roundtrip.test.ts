@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Expression } from './ast.ts';
-import { PromqlError } from './error.ts';
-import { anyExpression } from './generated-expression.fixture.ts';
-import { parsePromql } from './parse.ts';
-import { parseSyntax } from './parser.ts';
-import { prettyPromql } from './pretty.ts';
-import { printPromql } from './printer.ts';
+import type { Expression } from '../src/promql/ast.ts';
+import { PromqlError } from '../src/promql/error.ts';
+import { anyExpression } from './support/generated-expression.ts';
+import { parsePromql } from '../src/promql/parse.ts';
+import { parseSyntax } from '../src/promql/parser.ts';
+import { prettyPromql } from '../src/promql/pretty.ts';
+import { printPromql } from '../src/promql/printer.ts';
 
 /** The tree without positions. */
 function bare(tree: Expression): unknown {
