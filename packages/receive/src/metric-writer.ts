@@ -41,6 +41,14 @@ export interface MetricAppender {
 export interface MetricWriter {
   appender(): MetricAppender;
   stats(): MetricWriterStats;
+  /**
+   * Journals labels and metadata of every series once more, with its next sample: for when records that held them were damaged.
+   * Labels are not kept here, so whoever keeps refs asks for them anew with {@link MetricAppender.series} once
+   * {@link generation} has changed. Refs stay valid, and what was written before stays known.
+   */
+  redefineSeries(): void;
+  /** Counts the calls of {@link redefineSeries}. */
+  readonly generation: number;
   /** Forgets series that no sample has used for an hour. Called by a timer. */
   evictIdle(): void;
 }

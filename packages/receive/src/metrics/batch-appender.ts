@@ -27,6 +27,7 @@ import {
   type SeriesRegistry,
   SLOT_FLOATS,
   SLOT_WORDS,
+  UNJOURNALED,
 } from './series-registry.ts';
 
 /** What all appenders of one writer share. */
@@ -96,7 +97,10 @@ export class BatchAppender implements RawAppender {
     const low = this.#hash.low | 0;
     const high = this.#hash.high | 0;
     const known = registry.find(low, high);
-    if (known >= 0) return known;
+    if (known >= 0) {
+      registry.remind(known, canonical);
+      return known;
+    }
     if (registry.size >= limits.series) {
       rejected.series_limit++;
       return 'series_limit';
@@ -155,7 +159,7 @@ export class BatchAppender implements RawAppender {
       words[base + LAST_BATCH] = this.#batch;
     }
     // Until a record with the definition is on disk every batch that uses the series carries it: the other one may fail.
-    if (state !== JOURNALED && columns.count > countBefore && !columns.defined.has(ref)) this.#define(columns, ref);
+    if (state === UNJOURNALED && columns.count > countBefore && !columns.defined.has(ref)) this.#define(columns, ref);
   }
 
   /** The outcome's number for one sample of the slot at `base`. */

@@ -36,12 +36,21 @@ export function createMetricWriter({ journal, clock, limits }: MetricWriterOptio
     seriesCreated: 0,
     samplesWritten: 0,
   };
+  let generation = 0;
   return {
     appender: () => new BatchAppender(state),
     rawAppender: () => new BatchAppender(state),
     findKey: (low, high) => registry.findKey(low, high),
     bindKey: (low, high, ref) => registry.bindKey(low, high, ref),
     explain: (reason, labels, timestamp) => rejectionText(reason, labels, limits, timestamp),
+    redefineSeries() {
+      generation++;
+      registry.forgetDefinitions();
+      state.knownMetadata.forget();
+    },
+    get generation() {
+      return generation;
+    },
     evictIdle() {
       const now = useSeconds(clock);
       registry.evict(now - IDLE_SECONDS);

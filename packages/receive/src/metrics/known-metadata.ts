@@ -29,6 +29,10 @@ export class KnownMetadata {
     }
   }
 
+  forget(): void {
+    this.#byMetric.clear();
+  }
+
   forgetOld(seconds: number): void {
     if (seconds - this.#since < SAID_AGAIN_SECONDS) return;
     this.#since = seconds;

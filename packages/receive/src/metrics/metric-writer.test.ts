@@ -227,6 +227,62 @@ test('series that nobody uses for an hour are forgotten and defined again when t
   expect(journal.stored()).toMatchObject({ idle: { [NOW]: 1, [NOW + HOUR + 1000]: 2 } });
 });
 
+test('told to, every series is defined again with its next sample, and nothing else about it is forgotten', async () => {
+  const { journal, writer } = setUp();
+  const appender = writer.appender();
+  const ref = refOf(appender);
+  const other = refOf(appender, labelsOf({ __name__: 'other' }));
+  const help = { type: 'gauge', help: 'Whether the target answered.', unit: '' } as const;
+  const write = async (timestamp: number): Promise<void> => {
+    expect(appender.sample(ref, timestamp, 1)).toBe('written');
+    appender.metadata('up', help);
+    await appender.commit();
+  };
+  appender.sample(other, NOW, 1);
+  await write(NOW);
+  writer.bindKey(1, 2, ref);
+  writer.redefineSeries();
+  expect(writer.generation).toBe(1);
+  expect(writer.findKey(1, 2)).toBe(-1);
+
+  // Who has not heard of it yet goes on writing; the labels come as soon as somebody tells them.
+  await write(NOW + 1);
+  expect(appender.series(UP)).toBe(ref);
+  expect(appender.sample(ref, NOW + 1, 1)).toBe('same');
+  await write(NOW + 2);
+  await write(NOW + 3);
+  expect([0, 1, 2, 3].map((batch) => journal.definitions(batch).length)).toEqual([2, 0, 1, 0]);
+  expect(journal.definitions(2)).toEqual([UP]);
+  expect(journal.batches.map(({ metadata }) => metadata.length)).toEqual([1, 1, 0, 0]);
+  expect(writer.stats()).toMatchObject({ activeSeries: 2, seriesCreated: 2 });
+});
+
+test('told to while a definition is under way, it is sent again only when that fails', async () => {
+  const { journal, writer } = setUp();
+  journal.hold = true;
+  const ref = refOf(writer.appender());
+  const write = async (timestamp: number): Promise<void> => {
+    const appender = writer.appender();
+    expect(appender.series(UP)).toBe(ref);
+    appender.sample(ref, timestamp, 1);
+    await appender.commit();
+  };
+  const failing = write(NOW);
+  writer.redefineSeries();
+  const succeeding = write(NOW + 1);
+  writer.redefineSeries();
+  journal.settle(JOURNAL_IS_FULL);
+  await expect(failing).rejects.toBe(JOURNAL_IS_FULL);
+  journal.settle();
+  await succeeding;
+  journal.hold = false;
+  await write(NOW + 2);
+  expect([0, 1].map((batch) => journal.definitions(batch).length)).toEqual([1, 0]);
+  writer.redefineSeries();
+  await write(NOW + 3);
+  expect(journal.definitions(2)).toEqual([UP]);
+});
+
 test('metadata is written once, again when it changes, again after a failure', async () => {
   const { journal, writer } = setUp();
   const appender = writer.appender();

@@ -15,10 +15,14 @@ export const LAST_USED = 7;
 /** Where in a slot's floats: the newest timestamp, -Infinity when none is known. */
 export const LAST_TIMESTAMP = 1;
 
-/** What a slot holds: nothing, a series whose labels are not journaled yet, one whose labels are. */
+/**
+ * What a slot holds: nothing; a series whose labels are not journaled yet; one whose labels are; one whose labels are to be
+ * journaled again, but nobody has told them yet.
+ */
 export const FREE = 0;
 export const UNJOURNALED = 1;
 export const JOURNALED = 2;
+export const FORGOTTEN = 3;
 
 const FIRST_CAPACITY = 1024;
 /** Keys per series that may be remembered before all are forgotten: orders of the same labels are many, and a sender's to choose. */
@@ -91,6 +95,19 @@ export class SeriesRegistry {
     if (this.#count * 4 > this.#byFingerprint.length * 3) this.#index(this.#byFingerprint.length * 2);
     else this.#link(slot);
     return slot;
+  }
+
+  /** Takes the labels of no series for journaled any more, and forgets all keys, so that labels are asked for again. */
+  forgetDefinitions(): void {
+    for (let slot = 0; slot < this.#fresh; slot++) if (this.states[slot] === JOURNALED) this.states[slot] = FORGOTTEN;
+    this.#byKey.clear();
+  }
+
+  /** Tells the canonical label bytes of a known series; kept only where they are missing. */
+  remind(slot: number, definition: Uint8Array): void {
+    if (this.states[slot] !== FORGOTTEN) return;
+    this.states[slot] = UNJOURNALED;
+    this.definitions.set(slot, definition);
   }
 
   findKey(low: number, high: number): number {

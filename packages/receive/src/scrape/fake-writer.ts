@@ -15,6 +15,9 @@ export class FakeWriter implements MetricWriter {
   samples: FakeSample[] = [];
   metadata = new Map<string, MetricMetadata>();
   commits = 0;
+  generation = 0;
+  /** Series that were asked for by their labels, in order. */
+  asked: string[] = [];
   /** While set, commits reject with it. */
   failure: AtalayaError | undefined;
   /** Refuses series whose text it says so of. */
@@ -36,6 +39,7 @@ export class FakeWriter implements MetricWriter {
     return {
       series: (labels: Labels) => {
         const name = formatLabels(labels);
+        this.asked.push(name);
         const reason = this.refuse(name);
         if (reason !== undefined) return reason;
         const known = this.#refs.get(name);
@@ -78,6 +82,10 @@ export class FakeWriter implements MetricWriter {
 
   stats(): MetricWriterStats {
     throw new Error('not part of the fake');
+  }
+
+  redefineSeries(): void {
+    this.generation++;
   }
 
   evictIdle(): void {

@@ -56,6 +56,8 @@ export class ScrapeLoop {
   #lastTimestamp = -Infinity;
   /** When the refs of the scraped series were last used, monotonic. Those of the report series are used in every round. */
   #refsUsedAt: number;
+  /** The writer's generation that the series were last told to. */
+  #generation: number;
 
   constructor(settings: LoopSettings, context: LoopContext) {
     this.#settings = settings;
@@ -63,6 +65,7 @@ export class ScrapeLoop {
     this.series = new TargetSeries(rulesOf(settings), context.metadata);
     this.#reports = new ReportSeries(settings.target.labels);
     this.#refsUsedAt = context.clock.monotonic();
+    this.#generation = context.writer.generation;
     this.#cadence = this.#plan();
   }
 
@@ -152,6 +155,7 @@ export class ScrapeLoop {
     const started = clock.monotonic();
     const startedAt = clock.now();
     this.#forgetOldRefs();
+    this.#tellLabelsAgain();
     const appender = writer.appender();
     const failure = await this.#fetchAndAppend(appender, timestamp);
     if (this.#stopped) {
@@ -227,6 +231,14 @@ export class ScrapeLoop {
     if (idle <= REFS_GOOD_MS) return;
     this.series.forget();
     if (this.#settings.target.intervalMs > REFS_GOOD_MS) this.#reports.forget();
+  }
+
+  #tellLabelsAgain(): void {
+    const { generation } = this.#context.writer;
+    if (generation === this.#generation) return;
+    this.#generation = generation;
+    this.series.reread();
+    this.#reports.forget();
   }
 
   #commitFailed(error: unknown): void {

@@ -188,6 +188,30 @@ describe('a scrape', () => {
     await clock.advance(3 * 3_000_000);
     expect(asked).toBe(18);
   });
+
+  it('tells the labels of all its series again when the writer asks for it, and still knows what is gone', async () => {
+    answers['a:1'] = 'kept 1\ngone 1\n';
+    await apply(JOB());
+    await clock.advance(10_000);
+    await clock.advance(10_000);
+    const told = writer.asked.length;
+    await clock.advance(10_000);
+    expect(writer.asked.length).toBe(told);
+    writer.redefineSeries();
+    answers['a:1'] = 'kept 1\n';
+    writer.samples = [];
+    await clock.advance(10_000);
+    expect(writer.asked.slice(told).filter((series) => !series.startsWith('scrape_'))).toEqual([
+      'kept{instance="a:1", job="j"}',
+      'up{instance="a:1", job="j"}',
+    ]);
+    expect(writer.samples.filter(scraped).map(({ series, value }) => `${series} ${value}`)).toEqual([
+      'kept{instance="a:1", job="j"} 1',
+      'gone{instance="a:1", job="j"} stale',
+    ]);
+    await clock.advance(10_000);
+    expect(writer.samples.filter(({ value }) => value === 'stale')).toHaveLength(1);
+  });
 });
 
 describe('targets', () => {

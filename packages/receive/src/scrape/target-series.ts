@@ -82,6 +82,11 @@ export class TargetSeries {
     this.#table = new SeriesTable();
   }
 
+  /** Reads every line anew with the next body, without forgetting who is alive. */
+  reread(): void {
+    this.changeRules(this.#rules);
+  }
+
   /** Takes over series that somebody else kept alive: those that this target does not produce become stale in the next round. */
   carry(refs: readonly SeriesRef[]): void {
     this.#carried.push(...refs);
