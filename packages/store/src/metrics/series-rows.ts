@@ -5,7 +5,7 @@ import type { NativeBlock, StringColumn } from '../native/block.ts';
 import { column, readNative } from '../native/read.ts';
 import { ByteList } from '../series-index/growable.ts';
 import type { SeriesIndex } from '../series-index/series-index.ts';
-import { sql } from '../sql.ts';
+import { sql, type Sql } from '../sql.ts';
 
 /** Collects strings, symbol by symbol. */
 class SymbolColumn {
@@ -82,68 +82,63 @@ const PAGE = 50_000;
 
 /** Registers every series of the tables. Repeated rows are no matter. */
 export async function loadIndex(engine: Engine, index: SeriesIndex): Promise<void> {
-  await inPages(async (after) => {
-    const { bytes } = await engine.query(sql`SELECT id, fingerprint, labels FROM series WHERE id > ${after} ORDER BY id LIMIT ${PAGE}`);
-    const page = new Page();
-    for (const block of readNative(bytes)) {
-      const fingerprints = column(block, 'fingerprint', 'UInt64').words;
-      const { ends, keys, values } = column(block, 'labels', 'Map(String, String)');
-      let pair = 0;
-      for (let row = 0; row < block.rows; row++) {
-        index.begin();
-        for (const end = ends[row] as number; pair < end; pair++) {
-          const keyStart = pair === 0 ? 0 : (keys.ends[pair - 1] as number);
-          const valueStart = pair === 0 ? 0 : (values.ends[pair - 1] as number);
-          index.label(keys.bytes, keyStart, keys.ends[pair] as number, values.bytes, valueStart, values.ends[pair] as number);
-        }
-        index.commit(fingerprints[row * 2] as number, fingerprints[row * 2 + 1] as number);
-      }
-      page.add(block);
-    }
-    return page;
-  });
-  await inPages(async (after) => {
-    const { bytes } = await engine.query(
-      sql`SELECT id, toInt32(min(first_day)) AS first, toInt32(max(last_day)) AS last FROM series_activity
-        WHERE id > ${after} GROUP BY id ORDER BY id LIMIT ${PAGE}`,
-      { settings: { optimize_aggregation_in_order: 1 } },
-    );
-    const page = new Page();
-    for (const block of readNative(bytes)) {
-      const ids = column(block, 'id', 'UInt64').words;
-      const first = column(block, 'first', 'Int32').values;
-      const last = column(block, 'last', 'Int32').values;
-      for (let row = 0; row < block.rows; row++) {
-        const slot = index.slotOfId(ids[row * 2] as number, ids[row * 2 + 1] as number);
-        if (slot < 0) continue;
-        index.touch(slot, first[row] as number);
-        index.touch(slot, last[row] as number);
-      }
-      page.add(block);
-    }
-    return page;
-  });
+  const series = (after: bigint): Sql => sql`SELECT id, fingerprint, labels FROM series WHERE id > ${after} ORDER BY id LIMIT ${PAGE}`;
+  const activity = (after: bigint): Sql => sql`SELECT id, toInt32(min(first_day)) AS first, toInt32(max(last_day)) AS last
+    FROM series_activity WHERE id > ${after} GROUP BY id ORDER BY id LIMIT ${PAGE}`;
+  await inPages(engine, series, (block) => registerBlock(index, block));
+  await inPages(engine, activity, (block) => touchBlock(index, block));
 }
 
-/** How many rows came, and the last row's id. */
-class Page {
-  rows = 0;
-  lastId = 0n;
-
-  add(block: NativeBlock): void {
-    this.rows += block.rows;
-    if (block.rows === 0) return;
-    const words = column(block, 'id', 'UInt64').words;
-    const at = (block.rows - 1) * 2;
-    this.lastId = (BigInt(words[at + 1] as number) << 32n) | BigInt(words[at] as number);
+function registerBlock(index: SeriesIndex, block: NativeBlock): void {
+  const fingerprints = column(block, 'fingerprint', 'UInt64').words;
+  const { ends, keys, values } = column(block, 'labels', 'Map(String, String)');
+  let pair = 0;
+  for (let row = 0; row < block.rows; row++) {
+    index.begin();
+    for (const end = ends[row] as number; pair < end; pair++) {
+      const keyStart = pair === 0 ? 0 : (keys.ends[pair - 1] as number);
+      const valueStart = pair === 0 ? 0 : (values.ends[pair - 1] as number);
+      index.label(keys.bytes, keyStart, keys.ends[pair] as number, values.bytes, valueStart, values.ends[pair] as number);
+    }
+    index.commit(fingerprints[row * 2] as number, fingerprints[row * 2 + 1] as number);
   }
 }
 
-async function inPages(read: (after: bigint) => Promise<Page>): Promise<void> {
-  // Ids that repeat at the border of a page are the same series. No id is 0 but by a chance of one in 2^64.
-  for (let after = 0n; ;) {
-    const page = await read(after);
-    if (page.rows < PAGE) return;
-    after = page.lastId;
+function touchBlock(index: SeriesIndex, block: NativeBlock): void {
+  const ids = column(block, 'id', 'UInt64').words;
+  const first = column(block, 'first', 'Int32').values;
+  const last = column(block, 'last', 'Int32').values;
+  for (let row = 0; row < block.rows; row++) {
+    const slot = index.slotOfId(ids[row * 2] as number, ids[row * 2 + 1] as number);
+    if (slot < 0) continue;
+    index.touch(slot, first[row] as number);
+    index.touch(slot, last[row] as number);
   }
+}
+
+/** Reads a table page by page in the order of its ids; the engine reads the next page while this one is worked on. */
+async function inPages(engine: Engine, statement: (after: bigint) => Sql, use: (block: NativeBlock) => void): Promise<void> {
+  const fetch = async (after: bigint): Promise<NativeBlock[]> => {
+    const settings = { optimize_aggregation_in_order: 1, optimize_read_in_order: 1 };
+    return readNative((await engine.query(statement(after), { settings })).bytes);
+  };
+  // No id is 0 but by a chance of one in 2^64.
+  let next: Promise<NativeBlock[]> | undefined = fetch(0n);
+  while (next !== undefined) {
+    const page: NativeBlock[] = await next;
+    const rows = page.reduce((sum, block) => sum + block.rows, 0);
+    next = rows < PAGE ? undefined : fetch(lastId(page));
+    // A page that cannot be used fails the start; that the next one might fail too is then of no interest.
+    next?.catch(() => undefined);
+    for (const block of page) use(block);
+  }
+}
+
+/** The id of the last row. Rows of one id that lie beyond the border of a page say the same as this one. */
+function lastId(page: readonly NativeBlock[]): bigint {
+  const block = page.findLast(({ rows }) => rows > 0);
+  if (block === undefined) throw new RangeError('an empty page has no last id');
+  const { words } = column(block, 'id', 'UInt64');
+  const at = (block.rows - 1) * 2;
+  return (BigInt(words[at + 1] as number) << 32n) | BigInt(words[at] as number);
 }

@@ -23,12 +23,14 @@ class Input {
     throw new RangeError('a Native block holds a number of more than 56 bits');
   }
 
+  skip(length: number): void {
+    this.at += length;
+    if (this.at > this.bytes.length) throw new RangeError(`a Native block is cut off: ${this.at - this.bytes.length} bytes are missing`);
+  }
+
   take(length: number): Uint8Array {
-    const end = this.at + length;
-    if (end > this.bytes.length) throw new RangeError(`a Native block is cut off: ${end - this.bytes.length} bytes are missing`);
-    const view = this.bytes.subarray(this.at, end);
-    this.at = end;
-    return view;
+    this.skip(length);
+    return this.bytes.subarray(this.at - length, this.at);
   }
 
   /** The bytes as an array of another type: a view where they lie aligned, else a copy. */
@@ -40,24 +42,24 @@ class Input {
   }
 
   strings(rows: number): StringColumn {
+    // Lengths and texts alternate, so the texts are gathered; the first walk finds out how much room they need.
     const ends = new Uint32Array(rows);
     const start = this.at;
     let length = 0;
     for (let row = 0; row < rows; row++) {
       const size = this.varint();
-      this.take(size);
+      this.skip(size);
       length += size;
       ends[row] = length;
     }
     const bytes = new Uint8Array(length);
-    const after = this.at;
-    this.at = start;
+    const source = this.bytes;
+    let from = start;
     let target = 0;
     for (let row = 0; row < rows; row++) {
-      const size = this.varint();
-      for (let i = 0; i < size; i++) bytes[target++] = this.bytes[this.at++] as number;
+      while ((source[from++] as number) >= 0x80);
+      for (const end = ends[row] as number; target < end;) bytes[target++] = source[from++] as number;
     }
-    this.at = after;
     return { kind: 'String', ends, bytes };
   }
 }

@@ -30,7 +30,8 @@ const metrics: Migration = {
     ) ENGINE = ReplacingMergeTree
     PARTITION BY toInt32(floor(ts / 86400000))
     ORDER BY (id, ts)
-    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+    SETTINGS index_granularity = 2048, min_compress_block_size = 16384, max_compress_block_size = 65536,
+      fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
       non_replicated_deduplication_window = 100, old_parts_lifetime = 60,
       max_parts_in_total = 1000000, max_bytes_to_merge_at_max_space_in_pool = 10737418240`,
     sql`CREATE TABLE IF NOT EXISTS series (

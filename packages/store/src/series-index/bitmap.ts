@@ -46,17 +46,20 @@ export class Bitmap {
 
   /** The members in ascending order. */
   items(): Uint32Array {
+    const { words } = this;
     let count = 0;
-    for (let i = 0; i < this.words.length; i++) {
-      for (let word = this.words[i] as number; word !== 0; word &= word - 1) count++;
-    }
+    for (let i = 0; i < words.length; i++) count += bitCount(words[i] as number);
     const items = new Uint32Array(count);
     let at = 0;
-    for (let i = 0; i < this.words.length; i++) {
-      for (let word = this.words[i] as number; word !== 0; word &= word - 1) {
-        items[at++] = (i << 5) + (31 - Math.clz32(word & -word));
-      }
+    for (let i = 0; i < words.length; i++) {
+      for (let word = words[i] as number; word !== 0; word &= word - 1) items[at++] = (i << 5) + (31 - Math.clz32(word & -word));
     }
     return items;
   }
+}
+
+function bitCount(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x5555_5555);
+  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }

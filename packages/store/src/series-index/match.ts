@@ -60,7 +60,7 @@ export function matchSeries(index: SeriesIndex, matchers: readonly Matcher[], fr
     }
   }
   const slots = candidates ?? (bitmap ?? Bitmap.full(index.size)).items();
-  return slots.filter((slot) => index.isActive(slot, fromDay, toDay));
+  return index.keepActive(slots, fromDay, toDay);
 }
 
 function prepare(index: SeriesIndex, matcher: Matcher): Prepared {

@@ -63,8 +63,14 @@ export class SeriesIndex {
       staged.set(this.#staged);
       this.#staged = staged;
     }
-    this.#staged[this.#stagedLength++] = this.symbols.intern(names, nameStart, nameEnd);
-    this.#staged[this.#stagedLength++] = this.symbols.intern(values, valueStart, valueEnd);
+    // Series that come one after another share most labels, at the same places: what stood there last is tried first.
+    const at = this.#stagedLength;
+    const { symbols } = this;
+    const name = this.#staged[at] as number;
+    const value = this.#staged[at + 1] as number;
+    if (!symbols.is(name, names, nameStart, nameEnd)) this.#staged[at] = symbols.intern(names, nameStart, nameEnd);
+    if (!symbols.is(value, values, valueStart, valueEnd)) this.#staged[at + 1] = symbols.intern(values, valueStart, valueEnd);
+    this.#stagedLength = at + 2;
   }
 
   /** Adds all labels of a canonical form, `bytes[start, end)`. */
@@ -170,6 +176,18 @@ export class SeriesIndex {
   /** Whether a series has, to the day, samples between two days (both inclusive). Removed series never have. */
   isActive(slot: number, fromDay: number, toDay: number): boolean {
     return this.firstDay(slot) <= toDay && this.lastDay(slot) >= fromDay;
+  }
+
+  /** Those of the slots that {@link isActive}, moved to the front of the same array. */
+  keepActive(slots: Uint32Array, fromDay: number, toDay: number): Uint32Array {
+    const first = this.#firstDay.view();
+    const last = this.#lastDay.view();
+    let kept = 0;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] as number;
+      if (((first[slot] as number) | 0) <= toDay && ((last[slot] as number) | 0) >= fromDay) slots[kept++] = slot;
+    }
+    return slots.subarray(0, kept);
   }
 
   /** Takes a series out of every answer. Its slot stays, so that it can come back without its labels being told again. */

@@ -56,8 +56,9 @@ export class Symbols {
     return this.#hash.low;
   }
 
-  /** Whether a symbol is the bytes `source[start, end)`. */
+  /** Whether a symbol is the bytes `source[start, end)`; a number that stands for none is not. */
   is(symbol: number, source: Uint8Array, start: number, end: number): boolean {
+    if (symbol >= this.#ends.length) return false;
     const first = this.#start(symbol);
     if (this.#ends.at(symbol) - first !== end - start) return false;
     const bytes = this.#bytes.view();
