@@ -13,6 +13,7 @@ export default defineConfig({
           // Processes, not threads: the embedded engine brings its process down when the thread that loaded it ends.
           pool: 'forks',
           isolate: false,
+          maxWorkers: 2,
           testTimeout: 10_000,
         },
       },

@@ -52,6 +52,7 @@ test.each([
   ['a deep import', 'packages/store/src/a.ts', `import '@atalaya/model/src/clock.ts';`, 'goes past the door'],
   ['a relative import into another room', 'packages/store/src/a.ts', `import '../../model/src/clock.ts';`, 'leaves the room'],
   ['a worker in another room', 'packages/store/src/a.ts', `new URL('../../model/src/x.ts', import.meta.url);`, 'leaves the room'],
+  ['an absolute path', 'packages/store/bench/a.ts', `import '/home/me/x.ts';`, 'a path on one machine'],
   ['the own room by name', 'packages/store/src/a.ts', `import '@atalaya/store';`, 'by relative path'],
   ['a room that does not exist', 'packages/store/src/a.ts', `import '@atalaya/nothing';`, 'there is no room'],
   ['the second door in sources', 'packages/query/src/a.ts', `import '@atalaya/store/testing';`, 'tests and benchmarks only'],

@@ -14,7 +14,6 @@ const COUNTED = {
   'eslint-disable': (/** @type {string} */ text) => occurrences(text, /eslint[-]disable/g),
   '@ts-expect-error': (/** @type {string} */ text) => occurrences(text, /@ts[-]expect-error/g),
   '@ts-ignore or @ts-nocheck': (/** @type {string} */ text) => occurrences(text, /@ts[-](ignore|nocheck)/g),
-  'as unknown as': (/** @type {string} */ text) => occurrences(text, /\bas unknown as\b/g),
 };
 
 /** @param {string} text @param {RegExp} pattern */

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { PURE_ROOMS } from './layers/rules.mjs';
 import { exitCode, isMain, report } from './report.mjs';
 import { filesOf, isSource } from './tree.mjs';
@@ -35,9 +35,9 @@ async function check(root, project) {
   /** @type {string[]} */
   const errors = [];
   for (const line of output.split('\n')) {
-    if (line.startsWith(root + sep) && !line.includes(': error ')) {
-      if (!line.includes(`${sep}node_modules${sep}`)) files.push(relative(root, line).split(sep).join('/'));
-    } else if (line.trim() !== '' && !/^(?:\/|[A-Z]:).*\.d\.[cm]?ts$/.test(line)) errors.push(line);
+    if (line.trim() === '') continue;
+    if (!isAbsolute(line) || line.includes('): error ')) errors.push(line);
+    else if (!line.includes(`${sep}node_modules${sep}`)) files.push(relative(root, line).split(sep).join('/'));
   }
   if (files.length === 0) errors.push(`${project}: saw 0 files`);
   if (code !== 0 && errors.length === 0) errors.push(`${project}: tsc ended with ${code}`);

@@ -53,6 +53,7 @@ function problemOf(path, specifier, manifests) {
   const room = roomOf(path);
   const test = isTestSide(path);
   if (specifier.startsWith('.')) return relativeProblem(path, specifier, room, test);
+  if (specifier.startsWith('/')) return `"${specifier}" is a path on one machine`;
   if (isBuiltin(specifier)) return builtinProblem(path, specifier, room, test);
 
   const name = specifier
