@@ -92,7 +92,7 @@ function start(options: Partial<LoaderOptions> = {}): Bench {
         if (failure !== undefined) throw failure;
         inserts.push(batches.map(({ samples }) => samples.values[0] as number));
         tokens.push(token);
-        return { samples: batches.reduce((sum, { samples }) => sum + samples.count, 0), newSeries: 0, skipped: 0 };
+        return { samples: batches.reduce((sum, { samples }) => sum + samples.count, 0), newSeries: 0, skipped: 0, undefinedSamples: 0 };
       },
     },
     clock,

@@ -31,6 +31,8 @@ export interface LoadStats {
   /** Journal records. */
   readonly batches: number;
   readonly newSeries: number;
+  /** Samples whose series nobody has defined. They wait in the store until somebody does. */
+  readonly undefinedSamples: number;
   /** Reading, inserting and the checkpoint together. */
   readonly roundMs: number;
   readonly insertMs: number;
@@ -186,7 +188,8 @@ class JournalLoader implements Loader {
     this.#loadedBatches += records.length;
     this.#pendingSince = comparePositions(end, this.#durable) < 0 ? (records.at(-1)?.appendedAt ?? this.#pendingSince) : undefined;
     const roundMs = clock.monotonic() - started;
-    options.onLoaded(end, { rows: result.samples, batches: records.length, newSeries: result.newSeries, roundMs, insertMs });
+    const { newSeries, undefinedSamples } = result;
+    options.onLoaded(end, { rows: result.samples, batches: records.length, newSeries, undefinedSamples, roundMs, insertMs });
     return true;
   }
 

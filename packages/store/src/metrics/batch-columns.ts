@@ -8,8 +8,8 @@ import { DAY_MS } from './day.ts';
 /** What came of the samples. */
 export interface SampleColumns {
   readonly block: NativeBlock;
-  /** Samples whose series nobody has defined: the record with its labels was damaged. */
-  readonly unknown: number;
+  /** Samples whose series nobody has defined: the record with its labels was damaged. See {@link undefinedColumns}. */
+  readonly undefined: number;
   /** Samples of series that were refused because of a collision. */
   readonly refused: number;
 }
@@ -35,7 +35,7 @@ export function sampleColumns(
   // Values are moved as words: a NaN's bits (stale markers) might not survive as a number.
   const values = new Uint32Array(total * 2);
   let at = 0;
-  let unknown = 0;
+  let undefinedSamples = 0;
   let refusedSamples = 0;
   for (const { samples } of batches) {
     const valueWords = new Uint32Array(samples.values.buffer, samples.values.byteOffset, samples.count * 2);
@@ -48,7 +48,7 @@ export function sampleColumns(
       }
       const slot = index.slotOf(low, high);
       if (slot < 0) {
-        unknown++;
+        undefinedSamples++;
         continue;
       }
       const timestamp = samples.timestamps[i] as number;
@@ -71,5 +71,38 @@ export function sampleColumns(
       value: { kind: 'Float64', values: new Float64Array(values.buffer) },
     },
   };
-  return { block, unknown, refused: refusedSamples };
+  return { block, undefined: undefinedSamples, refused: refusedSamples };
+}
+
+/** The samples that {@link sampleColumns} left out because nobody has defined their series; it also tells how many. */
+export function undefinedColumns(
+  batches: readonly MetricBatch[],
+  index: SeriesIndex,
+  refused: ReadonlySet<string>,
+  count: number,
+): NativeBlock {
+  const fingerprints = new Uint32Array(count * 2);
+  const timestamps = new BigInt64Array(count);
+  const values = new Uint32Array(count * 2);
+  let at = 0;
+  for (const { samples } of batches) {
+    const valueWords = new Uint32Array(samples.values.buffer, samples.values.byteOffset, samples.count * 2);
+    for (let i = 0; i < samples.count; i++) {
+      const low = samples.fingerprints[i * 2] as number;
+      const high = samples.fingerprints[i * 2 + 1] as number;
+      if (index.slotOf(low, high) >= 0 || refused.has(fingerprintKey(low, high))) continue;
+      fingerprints.set([low, high], at * 2);
+      timestamps[at] = BigInt(samples.timestamps[i] as number);
+      values.set(valueWords.subarray(i * 2, i * 2 + 2), at * 2);
+      at++;
+    }
+  }
+  return {
+    rows: at,
+    columns: {
+      fingerprint: { kind: 'UInt64', words: fingerprints },
+      ts: { kind: 'Int64', words: new Uint32Array(timestamps.buffer) },
+      value: { kind: 'Float64', values: new Float64Array(values.buffer) },
+    },
+  };
 }

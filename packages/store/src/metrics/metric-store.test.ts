@@ -128,7 +128,7 @@ describe('metric store', () => {
       ]),
       batchOf([{ labels: a, at: NOW - 2000, value: 1 }], [], false),
     ]);
-    expect(result).toEqual({ samples: 3, newSeries: 2, skipped: 0 });
+    expect(result).toEqual({ samples: 3, newSeries: 2, skipped: 0, undefinedSamples: 0 });
     await store.load([batchOf([{ labels: a, at: NOW - 1500, value: 1.5 }], [], false)]);
     expect(await read(reader, is('order'))).toEqual({
       'order{host="a"}': [
@@ -253,7 +253,7 @@ describe('metric store', () => {
     await store.load([batchOf([{ labels: first, fingerprint, at: NOW - 1, value: 1 }])]);
     const before = store.counters;
     const result = await store.load([batchOf([{ labels: second, fingerprint, at: NOW, value: 2 }])]);
-    expect(result).toEqual({ samples: 0, newSeries: 0, skipped: 1 });
+    expect(result).toEqual({ samples: 0, newSeries: 0, skipped: 1, undefinedSamples: 0 });
     expect(store.counters.collisions).toBe(before.collisions + 1);
     expect(store.counters.refusedSamples).toBe(before.refusedSamples + 1);
     expect(await read(reader, is('collides'))).toEqual({ 'collides{a="1"}': [[NOW - 1, 1]] });
@@ -267,11 +267,41 @@ describe('metric store', () => {
     });
   });
 
-  it('leaves out and counts samples of series that nobody defined', async () => {
-    const before = store.counters.unknownSamples;
-    const result = await store.load([batchOf([{ labels: named('undefined'), at: NOW, value: 1 }], [], false)]);
-    expect(result.skipped).toBe(1);
-    expect(store.counters.unknownSamples).toBe(before + 1);
+  it('keeps samples of series that nobody defined until somebody does, over a restart and however often they come', async () => {
+    const [lost, other] = [named('lost_labels'), named('lost_labels', { other: 'yes' })];
+    const undefinedBatch = batchOf(
+      [
+        { labels: lost, at: NOW - 3 * DAY_MS, value: 1 },
+        { labels: lost, at: NOW - 1, value: 'stale' },
+        { labels: other, at: NOW, value: 5 },
+      ],
+      [],
+      false,
+    );
+    expect(await store.load([undefinedBatch])).toEqual({ samples: 0, newSeries: 0, skipped: 0, undefinedSamples: 3 });
+    expect(await read(reader, is('lost_labels'), NOW - 4 * DAY_MS)).toEqual({});
+    const again = await openWith({ ageMs: 0, bytes: 0 });
+    await again.load([undefinedBatch]);
+    const defining = batchOf([{ labels: lost, at: NOW, value: 3 }]);
+    expect(await again.load([defining])).toEqual({ samples: 1, newSeries: 1, skipped: 0, undefinedSamples: 0 });
+    const from = readerOf(again);
+    const expected = [
+      [NOW - 3 * DAY_MS, 1],
+      [NOW - 1, Number.NaN],
+      [NOW, 3],
+    ];
+    expect(await read(from, is('lost_labels'), NOW - 4 * DAY_MS)).toEqual({ lost_labels: expected });
+    const set = await from.select({ matchers: is('lost_labels'), start: NOW - 1, end: NOW - 1 }, BOUNDS, never);
+    expect(isStaleAt(new Uint32Array(set.values.buffer, set.values.byteOffset, 2), 0)).toBe(true);
+    // The other one still waits; the first one is found after a start, with its whole range of days.
+    const third = await openWith({ ageMs: 0, bytes: 0 });
+    expect(await read(readerOf(third), is('lost_labels'), NOW - 4 * DAY_MS)).toEqual({ lost_labels: expected });
+    await third.load([batchOf([{ labels: other, at: NOW + 1, value: 6 }])]);
+    expect((await read(readerOf(third), is('lost_labels'), NOW, NOW + 1))['lost_labels{other="yes"}']).toEqual([
+      [NOW, 5],
+      [NOW + 1, 6],
+    ]);
+    await store.load([batchOf([{ labels: lost, at: NOW, value: 3 }]), batchOf([{ labels: other, at: NOW + 1, value: 6 }])]);
   });
 
   it('answers label names, values and series by matchers, time and limit', async () => {
@@ -346,18 +376,29 @@ describe('metric store', () => {
     const kept = await openWith({ ageMs: 30 * DAY_MS, bytes: 0 });
     const from = readerOf(kept);
     expect((await read(from, is('eons'), 0, NOW + 50 * 365 * DAY_MS))['eons']?.map(([, value]) => value)).toEqual([5, 6]);
+    const late = named('defined_late');
+    const undefinedBatch = batchOf(
+      [40 * DAY_MS, 1].map((age, value) => ({ labels: late, at: NOW - age, value })),
+      [],
+      false,
+    );
+    await kept.load([undefinedBatch]);
     const result = await kept.enforceRetention();
     expect(result.droppedDays).toBeGreaterThan(365);
     expect(result.removedSeries).toBe(1); // the backfill
     expect((await kept.stats()).oldestSample).toBeGreaterThanOrEqual(NOW - 31 * DAY_MS);
     expect(await kept.series({ matcherSets: [is('backfill')], start: 0, end: NOW, limit: undefined })).toEqual([]);
     expect((await openWith({ ageMs: 0, bytes: 0 })).seriesCount).toBe(kept.seriesCount);
+    // Of the samples that waited for their labels only the recent one is still there to be seen.
+    await kept.load([batchOf([{ labels: late, at: NOW, value: 2 }])]);
+    const all = readerOf(await openWith({ ageMs: 0, bytes: 0 }));
+    expect((await read(all, is('defined_late'), 0))['defined_late']?.map(([, value]) => value)).toEqual([1, 2]);
     expect(await kept.enforceRetention()).toEqual({ droppedDays: 0, droppedBytes: 0, removedSeries: 0 });
     // It comes back without its labels being told again: the writer still knows it.
     await kept.load([batchOf([{ labels: named('backfill'), at: NOW, value: 1 }], [], false)]);
     expect(await read(from, is('backfill'))).toEqual({ backfill: [[NOW, 1]] });
     expect((await openWith({ ageMs: 0, bytes: 0 })).seriesCount).toBe(kept.seriesCount);
-  });
+  }, 60_000);
 
   it('drops by size: the oldest days first, never today', async () => {
     const tight = await openWith({ ageMs: 0, bytes: 1 });

@@ -5,13 +5,14 @@ import type { CancelSignal, Clock, Labels, Logger, MetricMetadata } from '@atala
 import type { Engine, QueryLimits } from '../engine/engine.ts';
 import { migrate } from '../schema/migrate.ts';
 import { SeriesIndex } from '../series-index/series-index.ts';
-import { fingerprintKey, sampleColumns } from './batch-columns.ts';
+import { fingerprintKey, type SampleColumns, sampleColumns, undefinedColumns } from './batch-columns.ts';
 import { labelNames, type LabelQuestion, labelValues, seriesLabels } from './label-answers.ts';
 import { MetadataTable } from './metadata-table.ts';
 import { applyRetention, horizon, type Retention, type RetentionResult } from './retention.ts';
 import { type RawSelection, select, type SelectBounds, type SelectQuestion } from './selection.ts';
 import { activityRows, definitionRows, loadIndex } from './series-rows.ts';
 import { type Cardinality, cardinality, metricCosts, type MetricCost, storeStats, type StoreStats } from './statistics.ts';
+import { UndefinedSamples } from './undefined-samples.ts';
 
 export interface MetricStoreOptions {
   readonly engine: Engine;
@@ -27,8 +28,13 @@ export interface LoadResult {
   /** Samples that were inserted. */
   readonly samples: number;
   readonly newSeries: number;
-  /** Samples left out: their series had been refused (collision) or nobody had defined it. */
+  /** Samples left out because their series had been refused (collision). */
   readonly skipped: number;
+  /**
+   * Samples whose series nobody has defined: the journal record with its labels was damaged. They are kept, and queries see
+   * them once the series has been defined by a later batch.
+   */
+  readonly undefinedSamples: number;
 }
 
 /** Counted since the start. */
@@ -37,8 +43,8 @@ export interface StoreCounters {
   readonly collisions: number;
   /** Samples of refused series. */
   readonly refusedSamples: number;
-  /** Samples whose series nobody has defined, because the record that did was damaged. */
-  readonly unknownSamples: number;
+  /** Samples that had to wait for their series to be defined, because the record that did was damaged. */
+  readonly undefinedSamples: number;
 }
 
 /** Metrics. One instance has the tables for itself. Every call rejects with an AtalayaError. */
@@ -77,14 +83,17 @@ export async function openMetricStore(options: MetricStoreOptions): Promise<Metr
   const metadata = new MetadataTable(engine, clock);
   await loadIndex(engine, index);
   await metadata.load();
+  const waiting = new UndefinedSamples(engine);
+  await waiting.load();
   log.info({ series: index.count, ms: Math.round(clock.monotonic() - started), bytes: index.memoryBytes }, 'series index loaded');
-  return new TableMetricStore(options, index, metadata);
+  return new TableMetricStore(options, index, metadata, waiting);
 }
 
 class TableMetricStore implements MetricStore {
   readonly #options: MetricStoreOptions;
   readonly #index: SeriesIndex;
   readonly #metadata: MetadataTable;
+  readonly #waiting: UndefinedSamples;
   /** Series that are in the index but whose definition is not on disk yet. */
   readonly #undefined = new Set<number>();
   /** Series whose range of days in the index is wider than on disk. */
@@ -93,14 +102,15 @@ class TableMetricStore implements MetricStore {
   readonly #refused = new Set<string>();
   #collisions = 0;
   #refusedSamples = 0;
-  #unknownSamples = 0;
+  #undefinedSamples = 0;
   /** Loads and retention run one after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: MetricStoreOptions, index: SeriesIndex, metadata: MetadataTable) {
+  constructor(options: MetricStoreOptions, index: SeriesIndex, metadata: MetadataTable, waiting: UndefinedSamples) {
     this.#options = options;
     this.#index = index;
     this.#metadata = metadata;
+    this.#waiting = waiting;
   }
 
   get seriesCount(): number {
@@ -108,7 +118,7 @@ class TableMetricStore implements MetricStore {
   }
 
   get counters(): StoreCounters {
-    return { collisions: this.#collisions, refusedSamples: this.#refusedSamples, unknownSamples: this.#unknownSamples };
+    return { collisions: this.#collisions, refusedSamples: this.#refusedSamples, undefinedSamples: this.#undefinedSamples };
   }
 
   load(batches: readonly MetricBatch[], options: { readonly token?: string } = {}): Promise<LoadResult> {
@@ -119,31 +129,55 @@ class TableMetricStore implements MetricStore {
     const { engine } = this.#options;
     const index = this.#index;
     for (const batch of batches) this.#register(batch);
-    const samples = sampleColumns(batches, index, this.#refused, (slot, revived) => {
+    const samples = this.#columns(batches);
+    for (const batch of batches) this.#metadata.add(batch.metadata);
+    if (samples.undefined > 0) {
+      this.#options.log.error(
+        { samples: samples.undefined },
+        'samples of series that nobody defined wait for their labels: the record that held those was damaged',
+      );
+      await this.#waiting.keep(undefinedColumns(batches, index, this.#refused, samples.undefined));
+    }
+    const newSeries = await this.#saveSeries();
+    await this.#metadata.save();
+    await engine.insert('samples', samples.block, token === undefined ? {} : { token });
+    await this.#adopt();
+    this.#refusedSamples += samples.refused;
+    this.#undefinedSamples += samples.undefined;
+    return { samples: samples.block.rows, newSeries, skipped: samples.refused, undefinedSamples: samples.undefined };
+  }
+
+  #columns(batches: readonly MetricBatch[]): SampleColumns {
+    return sampleColumns(batches, this.#index, this.#refused, (slot, revived) => {
       this.#unsavedActivity.add(slot);
       if (revived) this.#undefined.add(slot);
     });
-    for (const batch of batches) this.#metadata.add(batch.metadata);
-    // Definitions first: a crash may leave a series without samples, never samples without a series.
-    const defined = [...this.#undefined];
-    const active = [...this.#unsavedActivity];
-    if (defined.length > 0) await engine.insert('series', definitionRows(index, defined));
-    for (const slot of defined) this.#undefined.delete(slot);
-    if (active.length > 0) await engine.insert('series_activity', activityRows(index, active));
-    for (const slot of active) this.#unsavedActivity.delete(slot);
-    await this.#metadata.save();
-    await engine.insert('samples', samples.block, token === undefined ? {} : { token });
-    this.#count(samples);
-    return { samples: samples.block.rows, newSeries: defined.length, skipped: samples.unknown + samples.refused };
   }
 
-  #count({ unknown, refused }: { readonly unknown: number; readonly refused: number }): void {
-    this.#refusedSamples += refused;
-    this.#unknownSamples += unknown;
-    if (unknown > 0) {
-      this.#options.log.error(
-        { samples: unknown },
-        'samples of series that nobody defined were left out: the record with their labels was damaged',
+  /** Writes definitions and activity that are not on disk yet, before the samples: a crash never leaves samples without a series. */
+  async #saveSeries(): Promise<number> {
+    const { engine } = this.#options;
+    const defined = [...this.#undefined];
+    const active = [...this.#unsavedActivity];
+    if (defined.length > 0) await engine.insert('series', definitionRows(this.#index, defined));
+    for (const slot of defined) this.#undefined.delete(slot);
+    if (active.length > 0) await engine.insert('series_activity', activityRows(this.#index, active));
+    for (const slot of active) this.#unsavedActivity.delete(slot);
+    return defined.length;
+  }
+
+  /** Takes in the samples that waited for series which are defined now. A crash half-way repeats it, which changes nothing. */
+  async #adopt(): Promise<void> {
+    const isDefined = (low: number, high: number): boolean =>
+      this.#index.slotOf(low, high) >= 0 && !this.#refused.has(fingerprintKey(low, high));
+    for (const fingerprints of this.#waiting.defined(isDefined)) {
+      const { block } = this.#columns([await this.#waiting.read(fingerprints)]);
+      await this.#saveSeries();
+      await this.#options.engine.insert('samples', block);
+      await this.#waiting.remove(fingerprints);
+      this.#options.log.info(
+        { samples: block.rows, series: fingerprints.length / 2 },
+        'samples that waited for their labels have them now',
       );
     }
   }
@@ -198,7 +232,10 @@ class TableMetricStore implements MetricStore {
 
   enforceRetention(): Promise<RetentionResult> {
     const { engine, retention, clock, log } = this.#options;
-    return this.#inTurn(() => applyRetention(engine, this.#index, retention, clock.now(), log));
+    return this.#inTurn(async () => {
+      await this.#waiting.dropBefore(horizon(retention, clock.now()));
+      return applyRetention(engine, this.#index, retention, clock.now(), log);
+    });
   }
 
   stats(): Promise<StoreStats> {

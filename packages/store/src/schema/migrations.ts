@@ -60,5 +60,23 @@ const metrics: Migration = {
   ],
 };
 
+/**
+ * Samples of series whose labels are not known, because the journal record that held them was damaged. They wait here, by
+ * fingerprint (an id needs the metric's name), and move to `samples` when the series is defined.
+ */
+const undefinedSamples: Migration = {
+  version: 2,
+  name: 'undefined samples',
+  statements: [
+    sql`CREATE TABLE IF NOT EXISTS undefined_samples (
+      fingerprint UInt64,
+      ts Int64 COMMENT 'milliseconds since the epoch',
+      value Float64
+    ) ENGINE = ReplacingMergeTree
+    ORDER BY (fingerprint, ts)
+    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 60`,
+  ],
+};
+
 /** All steps, in order. */
-export const MIGRATIONS: readonly Migration[] = [metrics];
+export const MIGRATIONS: readonly Migration[] = [metrics, undefinedSamples];
