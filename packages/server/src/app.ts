@@ -14,6 +14,7 @@ import type { Parts } from './http/parts.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { formatAddress, parseListenAddress } from './listen-address.ts';
 import { availableMemory, engineMemory } from './memory.ts';
+import { redefineWhenNeeded } from './redefinition.ts';
 import { readScrapeFile } from './scrape-file.ts';
 import type { LoadedSettings } from './settings/load.ts';
 import type { Settings } from './settings/table.ts';
@@ -67,6 +68,7 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
   const engineMemoryBytes = settings['engine.memory'] === -1 ? engineMemory(availableMemory()) : settings['engine.memory'];
 
   const metrics = new OwnMetrics(VERSION, readings);
+  const redefineSeries = redefineWhenNeeded({ journal, writer, log });
   const engine = new EngineSupervisor({
     engine: {
       dataDirectory,
@@ -88,6 +90,7 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
     durable: () => journal.durable,
     onLoaded(event) {
       metrics.loaded(event, clock.now());
+      redefineSeries(event);
       journal
         .release(event.position)
         .catch((error: unknown) => log.error({ error: String(error) }, 'loaded journal segments could not be deleted'));

@@ -55,6 +55,8 @@ export interface LoadedEvent {
   readonly rows: number;
   /** Journal records that were loaded together. */
   readonly batches: number;
+  /** Samples whose series nobody has defined: the record with their labels was damaged. They wait in the store for a definition. */
+  readonly undefinedSamples: number;
   /** Whole time of the round, and of the insert within it. */
   readonly roundMs: number;
   readonly insertMs: number;
