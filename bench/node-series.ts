@@ -1,31 +1,44 @@
 /** Made-up hosts that look like node_exporter's: a thousand series each, counters and gauges with realistic noise. */
 
+/**
+ * How values move: `seconds` grow by hundredths (CPU time), `count` by small whole numbers, `bytes` by large ones, `level` wanders
+ * in pages of 4 KiB (memory, free space), `steady` never changes (sizes, states, error counters).
+ */
+type Kind = 'seconds' | 'count' | 'bytes' | 'level' | 'steady';
+
 /** One series: its labels in sorted order, and how its values move. */
 export interface MadeSeries {
   readonly labels: readonly (readonly [name: string, value: string])[];
-  readonly kind: 'counter' | 'gauge';
+  readonly kind: Kind;
 }
 
 const MODES = ['idle', 'iowait', 'irq', 'nice', 'softirq', 'steal', 'system', 'user'];
-const DISK = [
-  'reads_completed_total',
-  'read_bytes_total',
-  'read_time_seconds_total',
-  'writes_completed_total',
-  'written_bytes_total',
-  'write_time_seconds_total',
-  'io_time_seconds_total',
-  'io_now',
+const DISK: readonly (readonly [string, Kind])[] = [
+  ['reads_completed_total', 'count'],
+  ['read_bytes_total', 'bytes'],
+  ['read_time_seconds_total', 'seconds'],
+  ['writes_completed_total', 'count'],
+  ['written_bytes_total', 'bytes'],
+  ['write_time_seconds_total', 'seconds'],
+  ['io_time_seconds_total', 'seconds'],
+  ['io_now', 'steady'],
 ];
-const NET = [
-  'receive_bytes_total',
-  'receive_packets_total',
-  'receive_errs_total',
-  'receive_drop_total',
-  'transmit_bytes_total',
-  'transmit_packets_total',
-  'transmit_errs_total',
-  'transmit_drop_total',
+const NET: readonly (readonly [string, Kind])[] = [
+  ['receive_bytes_total', 'bytes'],
+  ['receive_packets_total', 'count'],
+  ['receive_errs_total', 'steady'],
+  ['receive_drop_total', 'steady'],
+  ['transmit_bytes_total', 'bytes'],
+  ['transmit_packets_total', 'count'],
+  ['transmit_errs_total', 'steady'],
+  ['transmit_drop_total', 'steady'],
+];
+const FILES: readonly (readonly [string, Kind])[] = [
+  ['size_bytes', 'steady'],
+  ['free_bytes', 'level'],
+  ['avail_bytes', 'level'],
+  ['files', 'steady'],
+  ['files_free', 'count'],
 ];
 const MEMORY = [
   'MemTotal',
@@ -51,7 +64,7 @@ export function makeSeries(count: number): MadeSeries[] {
   const made: MadeSeries[] = [];
   for (let host = 0; made.length < count; host++) {
     const instance = `host-${String(host).padStart(4, '0')}.example.internal:9100`;
-    const add = (metric: string, kind: MadeSeries['kind'], more: Record<string, string>): void => {
+    const add = (metric: string, kind: Kind, more: Record<string, string>): void => {
       const labels = {
         __name__: metric,
         datacenter: host % 2 === 0 ? 'dc-north' : 'dc-south',
@@ -63,23 +76,24 @@ export function makeSeries(count: number): MadeSeries[] {
       };
       made.push({ kind, labels: Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)) });
     };
-    for (let cpu = 0; cpu < 32; cpu++) for (const mode of MODES) add('node_cpu_seconds_total', 'counter', { cpu: String(cpu), mode });
-    for (let disk = 0; disk < 12; disk++)
-      for (const field of DISK) add(`node_disk_${field}`, field === 'io_now' ? 'gauge' : 'counter', { device: `nvme${disk}n1` });
-    for (let device = 0; device < 24; device++)
-      for (const field of NET) add(`node_network_${field}`, 'counter', { device: `eth${device}` });
-    for (const field of MEMORY) add(`node_memory_${field}_bytes`, 'gauge', {});
-    for (let mount = 0; mount < 20; mount++) {
-      for (const field of ['size', 'free', 'avail', 'files', 'files_free'])
-        add(`node_filesystem_${field}${field.startsWith('files') ? '' : '_bytes'}`, 'gauge', {
-          device: `/dev/mapper/vg-${mount}`,
-          fstype: 'ext4',
-          mountpoint: `/srv/volume-${mount}`,
-        });
+    for (let cpu = 0; cpu < 32; cpu++) for (const mode of MODES) add('node_cpu_seconds_total', 'seconds', { cpu: String(cpu), mode });
+    for (let disk = 0; disk < 12; disk++) {
+      for (const [field, kind] of DISK) add(`node_disk_${field}`, kind, { device: `nvme${disk}n1` });
     }
-    for (let unit = 0; unit < 68; unit++)
-      for (const state of ['active', 'activating', 'deactivating', 'failed', 'inactive'])
-        add('node_systemd_unit_state', 'gauge', { name: `service-${unit}.service`, state, type: 'notify' });
+    for (let device = 0; device < 24; device++) {
+      for (const [field, kind] of NET) add(`node_network_${field}`, kind, { device: `eth${device}` });
+    }
+    for (const field of MEMORY) add(`node_memory_${field}_bytes`, field.endsWith('Total') ? 'steady' : 'level', {});
+    for (let mount = 0; mount < 20; mount++) {
+      for (const [field, kind] of FILES) {
+        add(`node_filesystem_${field}`, kind, { device: `/dev/mapper/vg-${mount}`, fstype: 'ext4', mountpoint: `/srv/volume-${mount}` });
+      }
+    }
+    for (let unit = 0; unit < 68; unit++) {
+      for (const state of ['active', 'activating', 'deactivating', 'failed', 'inactive']) {
+        add('node_systemd_unit_state', 'steady', { name: `service-${unit}.service`, state, type: 'notify' });
+      }
+    }
   }
   return made.slice(0, count);
 }
@@ -93,17 +107,24 @@ export class ValueMaker {
   constructor(series: readonly MadeSeries[], seed = 1) {
     this.#series = series;
     this.#state = seed;
-    this.values = Float64Array.from(series, ({ kind }) => (kind === 'counter' ? this.#random() * 1e6 : this.#random() * 1e9));
+    this.values = Float64Array.from(series, ({ kind }) => {
+      const luck = this.#random();
+      if (kind === 'steady') return Math.floor(luck * 2);
+      return kind === 'level' ? Math.floor(luck * 2e6) * 4096 : Math.floor(luck * 1e7);
+    });
   }
 
   step(): void {
     for (let i = 0; i < this.values.length; i++) {
+      const { kind } = this.#series[i] as MadeSeries;
+      // A third of the values rest in any interval, as idle disks and networks do.
       const luck = this.#random();
+      if (kind === 'steady' || luck < 0.33) continue;
       const value = this.values[i] as number;
-      if (this.#series[i]?.kind === 'counter') {
-        // A third of the counters rest in any interval, as idle disks and networks do.
-        if (luck > 0.33) this.values[i] = Math.round((value + luck * 15) * 100) / 100;
-      } else if (luck > 0.25) this.values[i] = Math.round(value * (1 + (luck - 0.6) / 100));
+      if (kind === 'seconds') this.values[i] = Math.round((value + luck * 15) * 100) / 100;
+      else if (kind === 'count') this.values[i] = value + Math.floor(luck * 300);
+      else if (kind === 'bytes') this.values[i] = value + Math.floor(luck * 200_000);
+      else this.values[i] = Math.max(0, value + Math.floor((luck - 0.66) * 2000) * 4096);
     }
   }
 

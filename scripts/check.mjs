@@ -45,8 +45,8 @@ const GATES = [
 /** Compares the reference pages that are made from the server (openapi.json, settings) with what it says, once it can. @returns {Gate[]} */
 function referenceGate() {
   const manifest = JSON.parse(readFileSync(join(root, 'packages', 'server', 'package.json'), 'utf8'));
-  if (manifest.scripts?.openapi === undefined) return [];
-  const args = ['run', '--silent', 'openapi', '--workspace', 'packages/server', '--', '--check'];
+  if (manifest.scripts?.reference === undefined) return [];
+  const args = ['run', '--silent', 'reference', '--workspace', 'packages/server', '--', '--check'];
   return [{ name: 'reference', command: 'npm', args, count: /(\d+) reference documents/, what: 'pages' }];
 }
 

@@ -29,7 +29,7 @@ export const QUERIES: Readonly<Record<string, string>> = {
   predict_linear: 'predict_linear(node_filesystem_free_bytes[1h], 86400)',
   quantile_over_time: 'quantile_over_time(0.95, node_memory_Cached_bytes[30m])',
   avg_over_time: 'avg by (datacenter) (avg_over_time(node_memory_Active_bytes[10m]))',
-  comparison: 'node_filesystem_avail_bytes / node_filesystem_size_bytes < 0.5',
+  comparison: 'node_filesystem_avail_bytes > 4e9',
 };
 
 export interface QueryOptions {

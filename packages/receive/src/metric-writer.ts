@@ -53,6 +53,7 @@ export interface MetricWriter {
   evictIdle(): void;
 }
 
+/** What the writer has taken and refused since the start. */
 export interface MetricWriterStats {
   /** Series that were used in the last hour. */
   readonly activeSeries: number;

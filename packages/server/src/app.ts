@@ -27,6 +27,7 @@ import { VERSION } from './version.ts';
 const HOST_JOB = 'node';
 const EVICT_EVERY_MS = 5 * 60_000;
 
+/** What the program is started with. */
 export interface AppOptions {
   /** Reads the settings; called at the start and at every reload. @throws AtalayaError BAD_CONFIG */
   readonly loadSettings: () => LoadedSettings;

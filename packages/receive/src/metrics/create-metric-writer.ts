@@ -13,6 +13,7 @@ import { SeriesRegistry } from './series-registry.ts';
 
 const IDLE_SECONDS = 3600;
 
+/** What a writer is made of. */
 export interface MetricWriterOptions {
   /** Where records go. */
   readonly journal: Pick<Journal, 'append'>;

@@ -12,12 +12,14 @@ import { SeriesTaker } from './take-series.ts';
 import { WriteRequestV1 } from './write-request-v1.ts';
 import { WriteRequestV2 } from './write-request-v2.ts';
 
+/** A remote-write request as HTTP brought it: headers by lower-case name, the body still compressed. */
 export interface RemoteWriteRequest {
   /** As node:http gives them, names in lower case. */
   readonly headers: RequestHeaders;
   readonly body: Uint8Array;
 }
 
+/** The HTTP answer to a remote-write request. */
 export interface RemoteWriteAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -42,6 +44,7 @@ export interface RemoteWriteStats {
   readonly metadataDropped: number;
 }
 
+/** What the receiver is made of; limits in bytes. */
 export interface RemoteWriteOptions {
   readonly writer: RawSeriesResolver;
   readonly clock: Clock;

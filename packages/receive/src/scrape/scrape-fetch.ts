@@ -2,6 +2,7 @@
 
 import type { HttpClientConfig } from '../scrape-config/config.ts';
 
+/** One scrape to be made over the network. */
 export interface ScrapeRequest {
   readonly url: string;
   /** Headers besides those that `client` and compression bring. */
@@ -16,6 +17,7 @@ export interface ScrapeRequest {
   readonly signal: AbortSignal;
 }
 
+/** What a target answered. */
 export interface ScrapeResponse {
   readonly status: number;
   readonly statusText: string;

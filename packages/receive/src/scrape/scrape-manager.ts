@@ -21,6 +21,7 @@ export interface BuiltInTarget {
   readonly collect: () => Promise<Uint8Array> | Uint8Array;
 }
 
+/** What scraping is made of. */
 export interface ScrapeManagerOptions {
   readonly writer: MetricWriter;
   readonly clock: Clock;

@@ -23,6 +23,7 @@ export interface ActiveTarget {
   readonly scrapeTimeout: string;
 }
 
+/** All targets at one moment. */
 export interface TargetsSnapshot {
   readonly activeTargets: readonly ActiveTarget[];
   readonly droppedTargets: readonly { readonly discoveredLabels: Readonly<Record<string, string>>; readonly scrapePool: string }[];

@@ -1,7 +1,7 @@
 /** What the two processes say to each other: methods, events and their data. */
 
 import type { JournalPosition } from '@atalaya/journal';
-import type { Labels, Matcher, MetricMetadata } from '@atalaya/model';
+import type { Matcher, MetricMetadata } from '@atalaya/model';
 
 /** What the engine process needs to begin. Sizes in bytes, times in milliseconds. */
 export interface EngineOptions {
@@ -96,4 +96,3 @@ export interface StorageStats {
 }
 
 export type MetadataAnswer = Record<string, MetricMetadata[]>;
-export type SeriesAnswer = readonly Labels[];

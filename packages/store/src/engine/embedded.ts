@@ -13,6 +13,7 @@ import { commandError, queryError } from './engine-errors.ts';
 import { type Engine, insertSettings, type QueryAnswer, type QueryOptions, querySettings } from './engine.ts';
 import { SessionPool } from './session-pool.ts';
 
+/** Where the embedded engine lives and what it may take. */
 export interface EmbeddedOptions {
   /** The engine keeps its files in `engine` below it and short-lived ones in `engine-tmp`. */
   readonly dataDir: string;

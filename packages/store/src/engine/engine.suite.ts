@@ -116,10 +116,10 @@ export function engineSuite(name: string, open: () => Promise<Engine>): void {
         const [answer] = readNative((await engine.query(running)).bytes);
         return column(answer as NativeBlock, 'c', 'UInt32').values[0] as number;
       };
-      await expect.poll(runs).toBe(1);
+      await expect.poll(runs, { timeout: 10_000 }).toBe(1);
       aborter.abort();
       expect(await outcome).toMatchObject({ code: 'QUERY_CANCELED' });
-      await expect.poll(runs).toBe(0);
+      await expect.poll(runs, { timeout: 10_000 }).toBe(0);
     });
 
     it('rejects at once when the signal was aborted before', async () => {

@@ -13,6 +13,7 @@ export interface QueryLimits {
   readonly threads?: number;
 }
 
+/** How one query is asked. */
 export interface QueryOptions {
   readonly limits?: QueryLimits;
   /** Further settings of ClickHouse by name. */

@@ -10,6 +10,7 @@ import { fragment, identifier, sql, type Sql } from '../sql.ts';
 import { commandError, queryError } from './engine-errors.ts';
 import { DEFAULT_LIMITS, type Engine, insertSettings, type QueryAnswer, type QueryOptions, querySettings } from './engine.ts';
 
+/** How to reach a ClickHouse server. */
 export interface ServerOptions {
   /** `http://host:8123`, without credentials. */
   readonly url: string;

@@ -7,6 +7,7 @@ import { Breaker, type BreakerState } from './breaker.ts';
 import { readBatch } from './check-batch.ts';
 import type { DeadLetters } from './dead-letters.ts';
 
+/** What a loader is made of. */
 export interface LoaderOptions {
   readonly reader: JournalReader;
   readonly store: Pick<MetricStore, 'load'>;
@@ -38,6 +39,7 @@ export interface LoadStats {
   readonly insertMs: number;
 }
 
+/** How a loader is doing. */
 export interface LoaderState {
   readonly breaker: BreakerState;
   /** Everything before it is in the store. */
@@ -55,6 +57,7 @@ export interface LoaderState {
   readonly lastError: string | undefined;
 }
 
+/** A running loader. */
 export interface Loader {
   /** Tells that the journal is on disk up to a position. */
   advance(durable: JournalPosition): void;

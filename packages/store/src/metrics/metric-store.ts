@@ -14,6 +14,7 @@ import { activityRows, definitionRows, loadIndex } from './series-rows.ts';
 import { type Cardinality, cardinality, metricCosts, type MetricCost, storeStats, type StoreStats } from './statistics.ts';
 import { UndefinedSamples } from './undefined-samples.ts';
 
+/** What a metric store is made of. */
 export interface MetricStoreOptions {
   readonly engine: Engine;
   readonly clock: Clock;

@@ -8,6 +8,7 @@ import type { SeriesIndex } from '../series-index/series-index.ts';
 import { METRIC_NAME } from '@atalaya/model';
 import { sql } from '../sql.ts';
 
+/** One table: rows, bytes on disk, active parts. */
 export interface TableStats {
   readonly name: string;
   readonly rows: number;
