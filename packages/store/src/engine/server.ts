@@ -72,8 +72,9 @@ class ServerEngine implements Engine {
         query: sql`${fragment(statement)} FORMAT Native`,
         query_id: queryId,
         abort_signal: aborter.signal,
+        // max_query_size: a selection names its series one by one, so statements can be long.
         // wait_end_of_query: an error in the middle becomes a status, not a torn answer.
-        clickhouse_settings: { ...querySettings(options), wait_end_of_query: 1 },
+        clickhouse_settings: { ...querySettings(options), max_query_size: '1000000000', wait_end_of_query: 1 },
       });
       const bytes = await collect(answer.stream);
       const summary = answer.summary?.read_rows;
