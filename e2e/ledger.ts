@@ -4,7 +4,8 @@ import http from 'node:http';
 import { encodeV1, requestOf } from '@atalaya/receive/testing';
 import { ask } from './atalaya.ts';
 
-const SERIES = 40;
+/** Series of one writer, and so samples of one step. */
+export const SERIES = 40;
 const STEP_MS = 1000;
 
 /** What came of the judge's reading. */
@@ -34,6 +35,8 @@ export class LedgerWriter {
   repeated = 0;
   /** Failures that a sender must not repeat; there should be none. */
   readonly refused: string[] = [];
+  /** How often each status came; 0 is a connection that broke. */
+  readonly answers = new Map<number, number>();
 
   /** @param start timestamp of step 0, milliseconds; @param url where to send now: it may change over restarts */
   constructor(name: string, start: number, url: () => string) {
@@ -50,6 +53,11 @@ export class LedgerWriter {
     this.#running = this.#run();
   }
 
+  /** Resolves when so many steps were acknowledged. */
+  async until(steps: number): Promise<void> {
+    while (this.#acknowledgedSteps < steps) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
@@ -59,6 +67,7 @@ export class LedgerWriter {
     const agent = new http.Agent({ keepAlive: true });
     for (let step = 0; !this.#stopped;) {
       const status = await this.#send(step, agent);
+      this.answers.set(status, (this.answers.get(status) ?? 0) + 1);
       if (status >= 200 && status < 300) {
         step++;
         this.#acknowledgedSteps = step;
