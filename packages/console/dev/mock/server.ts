@@ -1,0 +1,219 @@
+/** A development server: the built page, and the API answered from a pretended world. Also slow, empty, or failing, on request. */
+
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+
+import { configurationOf, type Scene, statusOf, storageOf, targetsOf } from './answers.ts';
+import { evaluate, type Point, QueryError } from './evaluate.ts';
+import { makeWorld, type MockMetric } from './world.ts';
+
+const DIST = join(import.meta.dirname, '../../dist');
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+};
+
+/** The policy that the page must live with. */
+export const POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'";
+
+/** A running mock. */
+export interface MockServer {
+  readonly url: string;
+  /** What the API tells from now on. */
+  scene: Scene;
+  /** Milliseconds that every API answer waits. */
+  delay: number;
+  /** The reload's failure; empty when it works. */
+  reloadError: string;
+  close(): Promise<void>;
+}
+
+/** Starts the mock on a free port of the loopback interface (or the one given). */
+export async function startMockServer(port = 0): Promise<MockServer> {
+  const world = makeWorld(Date.now() / 1000);
+  const state = { scene: 'full' as Scene, delay: 0, reloadError: '' };
+  const waiting = new Set<NodeJS.Timeout>();
+  const server = createServer((request, response) => {
+    handle(request, response, world, state, waiting).catch((error: unknown) => {
+      response.writeHead(500).end(String(error));
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve));
+  return Object.assign(state, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        for (const timer of waiting) clearTimeout(timer);
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  });
+}
+
+interface State {
+  readonly scene: Scene;
+  readonly delay: number;
+  readonly reloadError: string;
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  world: readonly MockMetric[],
+  state: State,
+  waiting: Set<NodeJS.Timeout>,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://mock');
+  const api = url.pathname.startsWith('/api/') || url.pathname.startsWith('/-/') || url.pathname.startsWith('/health/');
+  if (!api) return file(url.pathname, response);
+  if (state.delay > 0) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        waiting.delete(timer);
+        resolve();
+      }, state.delay);
+      waiting.add(timer);
+    });
+  }
+  const body = await readBody(request);
+  const parameters = new URLSearchParams(url.search);
+  for (const [name, value] of new URLSearchParams(body)) parameters.append(name, value);
+  const { status, answer } = respond(url.pathname, parameters, world, state);
+  response.writeHead(status, {
+    'content-type': typeof answer === 'string' ? 'text/plain' : 'application/json',
+    'content-security-policy': POLICY,
+  });
+  response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
+}
+
+async function file(path: string, response: ServerResponse): Promise<void> {
+  const wanted = normalize(join(DIST, path));
+  const found = wanted.startsWith(DIST) && extname(wanted) !== '' && existsSync(wanted) ? wanted : join(DIST, 'index.html');
+  const content = await readFile(found);
+  response.writeHead(200, { 'content-type': TYPES[extname(found)] ?? 'application/octet-stream', 'content-security-policy': POLICY });
+  response.end(content);
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly answer: unknown;
+}
+
+const ok = (data: unknown, extra: object = {}): Reply => ({ status: 200, answer: { status: 'success', data, ...extra } });
+const fail = (status: number, errorType: string, error: string): Reply => ({ status, answer: { status: 'error', errorType, error } });
+
+function respond(path: string, parameters: URLSearchParams, world: readonly MockMetric[], { scene, reloadError }: State): Reply {
+  const now = Date.now();
+  if (scene === 'error') return fail(500, 'internal', 'internal error: the disk returned EIO');
+  switch (path) {
+    case '/api/atalaya/status':
+      return { status: 200, answer: statusOf(scene, now) };
+    case '/api/atalaya/config':
+      return { status: 200, answer: configurationOf(scene, now) };
+    case '/health/ready':
+      return { status: scene === 'engine-down' ? 503 : 200, answer: {} };
+    case '/-/reload':
+      return reloadError === '' ? { status: 200, answer: '' } : fail(400, 'bad_data', reloadError);
+    case '/api/v1/targets':
+      return ok(targetsOf(scene, now));
+    default:
+      break;
+  }
+  if (scene === 'engine-down')
+    return fail(503, 'unavailable', 'the storage engine is not available: it was killed by SIGKILL and restarts in 4 s');
+  const known = scene === 'empty' ? [] : world;
+  switch (path) {
+    case '/api/atalaya/storage/metrics':
+      return { status: 200, answer: storageOf(scene, known, Number(parameters.get('limit') ?? 100)) };
+    case '/api/v1/query':
+      return query(parameters, known, scene, now);
+    case '/api/v1/query_range':
+      return queryRange(parameters, known, scene, now);
+    case '/api/v1/metadata':
+      return ok(Object.fromEntries(known.map(({ name, type, help }) => [name, [{ type, help, unit: '' }]])));
+    case '/api/v1/labels':
+      return ok([...new Set(matching(parameters, known).flatMap((labels) => Object.keys(labels)))].sort());
+    case '/api/v1/series':
+      return ok(matching(parameters, known));
+    default: {
+      const name = /^\/api\/v1\/label\/([^/]+)\/values$/.exec(path)?.[1];
+      if (name === undefined) return fail(404, 'not_found', `${path} not found`);
+      return ok([...new Set(matching(parameters, known).flatMap((labels) => labels[name] ?? []))].sort());
+    }
+  }
+}
+
+function matching(parameters: URLSearchParams, world: readonly MockMetric[]): Readonly<Record<string, string>>[] {
+  const wanted = /__name__="([^"]+)"/.exec(parameters.get('match[]') ?? '')?.[1];
+  return world
+    .filter((metric) => wanted === undefined || metric.name === wanted)
+    .flatMap((metric) => metric.series.map((series) => series.labels));
+}
+
+/** A fresh installation has no past, and the answers say so. */
+function horizon(scene: Scene, now: number): number {
+  return scene === 'fresh' ? now / 1000 - 140 : 0;
+}
+
+function query(parameters: URLSearchParams, world: readonly MockMetric[], scene: Scene, now: number): Reply {
+  const time = Number(parameters.get('time') ?? now / 1000);
+  return guarded(() => {
+    const value = time < horizon(scene, now) ? [] : evaluate(parameters.get('query') ?? '', world, time);
+    if (typeof value === 'number') return ok({ resultType: 'scalar', result: [time, String(value)] });
+    return ok({
+      resultType: 'vector',
+      result: value.map(({ labels, value: sample }) => ({ metric: labels, value: [time, String(sample)] })),
+    });
+  });
+}
+
+function queryRange(parameters: URLSearchParams, world: readonly MockMetric[], scene: Scene, now: number): Reply {
+  const [start, end, step] = ['start', 'end', 'step'].map((name) => Number(parameters.get(name))) as [number, number, number];
+  const text = parameters.get('query') ?? '';
+  return guarded(() => {
+    const series = new Map<string, { metric: Readonly<Record<string, string>>; values: [number, string][] }>();
+    for (let time = start; time <= end; time += step) {
+      if (time < horizon(scene, now)) continue;
+      const value = evaluate(text, world, time);
+      const points: Point[] = typeof value === 'number' ? [{ labels: {}, value }] : value;
+      for (const { labels, value: sample } of points) {
+        const key = JSON.stringify(labels);
+        let found = series.get(key);
+        if (found === undefined) series.set(key, (found = { metric: labels, values: [] }));
+        found.values.push([time, String(sample)]);
+      }
+    }
+    const warned = text.includes('rate(node_load')
+      ? { infos: ['PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "node_load1" (1:6)'] }
+      : {};
+    return ok({ resultType: 'matrix', result: [...series.values()] }, warned);
+  });
+}
+
+function guarded(run: () => Reply): Reply {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof QueryError) return fail(400, 'bad_data', error.message);
+    throw error;
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const mock = await startMockServer(Number(process.env['PORT'] ?? 3003));
+  mock.scene = (process.argv[2] as Scene | undefined) ?? 'full';
+  console.log(`${mock.url} (${mock.scene})`);
+}

@@ -1,0 +1,93 @@
+/**
+ * Pictures of the pages in both themes, both languages, wide and narrow: `node dev/screenshots.ts FOLDER [BASE-URL] [ONLY]`.
+ * Without a base URL the mock serves; ONLY is a part of the file names wanted.
+ */
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { type Browser, chromium } from 'playwright-core';
+
+import type { Scene } from './mock/answers.ts';
+import { type MockServer, startMockServer } from './mock/server.ts';
+
+const [folder = 'screenshots', baseUrl = '', only = ''] = process.argv.slice(2);
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  readonly scene?: Scene;
+}
+
+const QUERY = 'sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[1m]))';
+const SHOTS: readonly Shot[] = [
+  { name: 'home', path: '/' },
+  { name: 'home-problems', path: '/', scene: 'problems' },
+  { name: 'home-fresh', path: '/?from=now-15m&to=now', scene: 'fresh' },
+  { name: 'home-engine-down', path: '/', scene: 'engine-down' },
+  { name: 'metrics', path: `/metrics?q=${encodeURIComponent(QUERY)}&stacked=1` },
+  { name: 'metrics-start', path: '/metrics' },
+  { name: 'metrics-table', path: '/metrics?q=node_cpu_seconds_total&tab=table' },
+  {
+    name: 'metrics-two',
+    path: `/metrics?q=${encodeURIComponent('node_load1')}&q=${encodeURIComponent('node_load15')}&q=${encodeURIComponent('sum(rate(node_cpu')}`,
+  },
+  { name: 'targets', path: '/targets', scene: 'problems' },
+  { name: 'status', path: '/status' },
+  { name: 'status-storage', path: '/status?section=storage' },
+  { name: 'status-configuration', path: '/status?section=configuration', scene: 'problems' },
+];
+/** These are made in all variants; the others only once each. */
+const EVERYWHERE = new Set(['home', 'metrics', 'targets', 'status']);
+const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } } as const;
+
+async function shoot(browser: Browser, base: string, mock: MockServer | undefined): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    for (const language of ['en', 'es'] as const) {
+      for (const size of ['wide', 'narrow'] as const) {
+        const context = await browser.newContext({
+          viewport: SIZES[size],
+          colorScheme: scheme,
+          locale: language === 'es' ? 'es-ES' : 'en-GB',
+          timezoneId: 'Europe/Madrid',
+          deviceScaleFactor: size === 'narrow' ? 2 : 1,
+          reducedMotion: 'reduce',
+        });
+        const page = await context.newPage();
+        for (const shot of SHOTS) {
+          const name = `${shot.name}-${scheme}-${language}-${size}`;
+          const plain = scheme === 'light' ? language === 'en' : language === 'es';
+          if (!name.includes(only) || (!EVERYWHERE.has(shot.name) && !plain)) continue;
+          if (mock) mock.scene = shot.scene ?? 'full';
+          else if (shot.scene) continue;
+          await page.goto(base + shot.path);
+          await page.waitForLoadState('networkidle');
+          await page.evaluate(() => document.fonts.ready);
+          await page.waitForTimeout(250);
+          if (size === 'narrow') {
+            // As tall as the page, so that the bar at the bottom is at the bottom of the picture.
+            const height = await page.evaluate(() => document.documentElement.scrollHeight);
+            await page.setViewportSize({ width: SIZES.narrow.width, height: Math.min(height, 2400) });
+            await page.waitForTimeout(150);
+          }
+          await page.screenshot({ path: join(folder, `${name}.png`) });
+          await page.setViewportSize(SIZES[size]);
+        }
+        await context.close();
+      }
+    }
+  }
+}
+
+await mkdir(folder, { recursive: true });
+const mock = baseUrl === '' ? await startMockServer() : undefined;
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+});
+try {
+  await shoot(browser, mock?.url ?? baseUrl, mock);
+} finally {
+  await browser.close();
+  await mock?.close();
+}

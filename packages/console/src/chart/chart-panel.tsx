@@ -1,0 +1,65 @@
+/** A panel with a chart in its four states. */
+
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import type { Frame } from '../data/series.ts';
+import type { Unit } from '../format/number.ts';
+import { Panel } from '../parts/panel.tsx';
+import { Empty, Failure, Loading, Stale } from '../parts/states.tsx';
+import { Legend } from './legend.tsx';
+import type { Threshold } from './options.ts';
+import { TimeChart } from './time-chart.tsx';
+import { useShown } from './use-shown.ts';
+
+interface ChartPanelProps {
+  readonly title: string;
+  readonly note?: ReactNode;
+  readonly frame: Frame;
+  readonly unit: Unit;
+  readonly loading: boolean;
+  readonly error: Error | null;
+  /** Said when there is nothing to draw. */
+  readonly emptyText: string;
+  readonly stacked?: boolean;
+  readonly ceiling?: number | undefined;
+  readonly threshold?: Threshold | undefined;
+  readonly height?: number;
+  onRetry(): void;
+}
+
+/** The panel. Old data stays on show, marked, while new cannot be had. */
+export function ChartPanel(props: ChartPanelProps) {
+  const { title, note, frame, unit, loading, error, emptyText, stacked = false, ceiling, threshold, height = 168, onRetry } = props;
+  const { t } = useTranslation();
+  const { shown, click } = useShown(frame);
+  // The legend's line is reserved in every state, so that the panel never changes its height.
+  const whole = height + 30;
+  const empty = frame.series.length === 0;
+  return (
+    <Panel title={title} note={error !== null && !empty ? <Stale /> : note}>
+      {empty && loading ? <Loading height={whole - 8} /> : null}
+      {empty && error !== null ? <Failure brief error={error} height={whole} onRetry={onRetry} /> : null}
+      {empty && !loading && error === null ? (
+        <Empty title={t('chart.noData')} height={whole}>
+          <p>{emptyText}</p>
+        </Empty>
+      ) : null}
+      {empty ? null : (
+        <>
+          <TimeChart
+            title={title}
+            frame={frame}
+            unit={unit}
+            height={height}
+            stacked={stacked}
+            shown={shown}
+            ceiling={ceiling}
+            threshold={threshold}
+          />
+          <Legend frame={frame} unit={unit} shown={shown} onClick={click} />
+        </>
+      )}
+    </Panel>
+  );
+}

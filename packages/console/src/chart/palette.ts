@@ -1,0 +1,57 @@
+/**
+ * Colours of chart lines: twelve hues per theme, picked so that any two stay apart for full colour vision, protanopia and
+ * deuteranopia, and that each stands out from the surface; `palette.test.ts` measures it. The first six are the furthest
+ * apart. Beyond twelve, lines repeat the colours with dashes.
+ */
+export const PALETTE = {
+  light: [
+    '#2366da',
+    '#ae9100',
+    '#8a1b8c',
+    '#1da48c',
+    '#7b3600',
+    '#ec697d',
+    '#269ed0',
+    '#2d754f',
+    '#4830af',
+    '#82254c',
+    '#7b7c00',
+    '#5b86ff',
+  ],
+  dark: [
+    '#5b76e6',
+    '#f2981e',
+    '#eabcfb',
+    '#6fd0b0',
+    '#e4de4f',
+    '#d2826a',
+    '#58acbd',
+    '#86f3ae',
+    '#9791ff',
+    '#ba5176',
+    '#9e7100',
+    '#4c80a9',
+  ],
+} as const;
+
+/** The themes that have a palette. */
+export type Scheme = keyof typeof PALETTE;
+
+/** The chart surfaces that the palette was picked for; the same as `--at-surface`. */
+export const SURFACE: Record<Scheme, string> = { light: '#ffffff', dark: '#15191f' };
+
+/** How a line is drawn. */
+export interface LineStyle {
+  readonly colour: string;
+  /** Canvas dash pattern; empty for a full line. */
+  readonly dash: readonly number[];
+}
+
+const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [9, 3, 2, 3]];
+
+/** The style of the line with this number. */
+export function lineStyle(index: number, scheme: Scheme): LineStyle {
+  const colours = PALETTE[scheme];
+  const round = Math.floor(index / colours.length) % DASHES.length;
+  return { colour: colours[index % colours.length] as string, dash: DASHES[round] as readonly number[] };
+}

@@ -1,0 +1,154 @@
+/** A chart over time: lines or stacked areas with crosshair, zoom by dragging, reset by double click, and keys for both. */
+
+import 'uplot/dist/uPlot.min.css';
+
+import { useComputedColorScheme } from '@mantine/core';
+import { useEffect, useId, useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import uPlot from 'uplot';
+
+import type { Frame } from '../data/series.ts';
+import type { Unit } from '../format/number.ts';
+import { useFormat } from '../format/use-format.ts';
+import { useRange } from '../live/range.tsx';
+import classes from './chart.module.css';
+import { chartData, chartOptions, readColours, type Threshold } from './options.ts';
+import { describeChart } from './summary.ts';
+import { tooltipPlugin } from './tooltip.ts';
+
+/** What a chart shows. `frame` must keep its identity while its data is the same. */
+export interface TimeChartProps {
+  readonly title: string;
+  readonly frame: Frame;
+  readonly unit: Unit;
+  readonly height: number;
+  readonly stacked?: boolean;
+  /** Which series are drawn; all unless given. */
+  readonly shown?: readonly boolean[];
+  /** The axis reaches at least this value. */
+  readonly ceiling?: number | undefined;
+  /** Must keep its identity like the frame. */
+  readonly threshold?: Threshold | undefined;
+}
+
+const ALL: readonly boolean[] = [];
+
+/** The chart. Colours follow the order of the frame's series. */
+export function TimeChart({ title, frame, unit, height, stacked = false, shown = ALL, ceiling, threshold }: TimeChartProps) {
+  const { t } = useTranslation();
+  const formats = useFormat();
+  const { zoom, resetZoom } = useRange();
+  const scheme = useComputedColorScheme('light');
+  const holder = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | undefined>(undefined);
+  const summaryId = useId();
+
+  // What the chart's callbacks read at call time, so that new data needs no new chart.
+  const latest = useRef({ frame, shown, unit, formats, scheme, zoom, resetZoom, t });
+  useEffect(() => {
+    latest.current = { frame, shown, unit, formats, scheme, zoom, resetZoom, t };
+  });
+
+  const ids = frame.series.map((series) => series.id).join('\n');
+  const shownKey = frame.series.map((_, i) => shown[i] !== false).join();
+
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null) return undefined;
+    const now = () => latest.current;
+    const shape = {
+      ids: now().frame.series.map((series) => series.id),
+      shown: now().frame.series.map((_, i) => now().shown[i] !== false),
+      unit,
+      stacked,
+      scheme,
+      locale: formats.locale,
+      ceiling,
+      threshold,
+      syncKey: 'page',
+    };
+    const events = {
+      zoom: (start: number, end: number) => now().zoom(start, end),
+      reset: () => now().resetZoom(),
+      window: () => ({ start: now().frame.times[0] ?? 0, end: now().frame.times.at(-1) ?? 1 }),
+    };
+    const source = {
+      frame: () => now().frame,
+      shown: () => now().shown,
+      unit: () => now().unit,
+      formats: () => now().formats,
+      scheme: () => now().scheme,
+      more: (count: number) => now().t('chart.more', { count }),
+    };
+    const size = { width: Math.max(element.clientWidth, 120), height };
+    const plot = new uPlot(
+      { ...chartOptions(shape, events, size, readColours(element)), plugins: [tooltipPlugin(source)] },
+      chartData(now().frame, stacked, shape.shown),
+      element,
+    );
+    chart.current = plot;
+    const observer = new ResizeObserver(() => {
+      const width = element.clientWidth;
+      if (width > 0 && width !== plot.width) plot.setSize({ width, height });
+    });
+    observer.observe(element);
+    const onKey = (event: KeyboardEvent) => moveByKey(event, plot, now());
+    element.addEventListener('keydown', onKey);
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('keydown', onKey);
+      plot.destroy();
+      chart.current = undefined;
+    };
+    // The frame counts by its series only: new samples alone keep the chart.
+  }, [ids, shownKey, unit, stacked, scheme, formats.locale, ceiling, threshold, height]);
+
+  useEffect(() => {
+    chart.current?.setData(
+      chartData(
+        frame,
+        stacked,
+        frame.series.map((_, i) => shown[i] !== false),
+      ),
+    );
+  }, [frame, stacked, shown]);
+
+  const summary = useMemo(() => describeChart(title, frame, unit, formats, t), [title, frame, unit, formats, t]);
+  return (
+    <figure className={classes['figure']}>
+      <div
+        ref={holder}
+        className={classes['holder']}
+        style={{ height }}
+        // Focusable so that the crosshair can be moved with the arrow keys.
+        tabIndex={0}
+        role="group"
+        aria-label={title}
+        aria-describedby={summaryId}
+      />
+      <figcaption id={summaryId} className="at-hidden">
+        {summary}
+      </figcaption>
+    </figure>
+  );
+}
+
+/** Arrows move the crosshair (with shift by ten), plus zooms in around it, Escape goes back. */
+function moveByKey(event: KeyboardEvent, plot: uPlot, range: { zoom(start: number, end: number): void; resetZoom(): void }): void {
+  const times = plot.data[0];
+  const index = plot.cursor.idx ?? times.length - 1;
+  if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+    const by = (event.shiftKey ? 10 : 1) * (event.key === 'ArrowLeft' ? -1 : 1);
+    const next = Math.min(Math.max(index + by, 0), times.length - 1);
+    plot.setCursor({ left: plot.valToPos(times[next] as number, 'x'), top: plot.over.clientHeight / 2 });
+  } else if (event.key === '+') {
+    const start = times[0] as number;
+    const end = times.at(-1) as number;
+    const middle = (times[index] as number) * 1000;
+    const quarter = ((end - start) * 1000) / 4;
+    range.zoom(middle - quarter, middle + quarter);
+  } else if (event.key === 'Escape' || event.key === '-') {
+    range.resetZoom();
+  } else return;
+  event.preventDefault();
+}

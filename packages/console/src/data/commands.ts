@@ -1,0 +1,59 @@
+/** What the command palette offers: pages, metrics and targets as places to go to, ranked by what was typed. */
+
+import { fuzzyRank } from './fuzzy.ts';
+import { metricEntries, type MetadataByMetric, startingQuery } from './metadata.ts';
+import { type Target, targetName } from './targets.ts';
+
+/** The kinds of things that can be found, in the order in which they are shown. */
+export type CommandKind = 'page' | 'metric' | 'target';
+
+/** One thing to go to. */
+export interface Command {
+  readonly id: string;
+  readonly kind: CommandKind;
+  readonly name: string;
+  readonly detail: string;
+  readonly to: string;
+  readonly search: Readonly<Record<string, unknown>>;
+}
+
+/** Everything that can be found. */
+export function buildCommands(
+  pages: readonly { to: string; name: string }[],
+  metrics: readonly string[],
+  metadata: MetadataByMetric,
+  targets: readonly Target[],
+): Command[] {
+  return [
+    ...pages.map(({ to, name }): Command => ({ id: `page-${to.slice(1)}`, kind: 'page', name, detail: '', to, search: {} })),
+    ...metricEntries(metrics, metadata).map((entry): Command => ({
+      id: `metric-${entry.name}`,
+      kind: 'metric',
+      name: entry.name,
+      detail: entry.help,
+      to: '/metrics',
+      search: { q: [startingQuery(entry)] },
+    })),
+    ...targets.map((target, index): Command => ({
+      id: `target-${index}`,
+      kind: 'target',
+      name: targetName(target),
+      detail: target.scrapePool,
+      to: '/targets',
+      search: { find: targetName(target) },
+    })),
+  ];
+}
+
+const LIMITS: Record<CommandKind, number> = { page: 4, metric: 12, target: 6 };
+
+/** The best of each kind; kinds without a hit are left out. With nothing typed: pages, and a few of the others. */
+export function rankCommands(commands: readonly Command[], text: string): { kind: CommandKind; commands: Command[] }[] {
+  const empty = text.trim() === '';
+  return (['page', 'target', 'metric'] as const)
+    .map((kind) => {
+      const candidates = commands.filter((command) => command.kind === kind);
+      return { kind, commands: fuzzyRank(text, candidates, (command) => command.name, empty && kind !== 'page' ? 4 : LIMITS[kind]) };
+    })
+    .filter((group) => group.commands.length > 0);
+}

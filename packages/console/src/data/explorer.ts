@@ -1,0 +1,104 @@
+/** The explorer's logic without React: letters, merged frames, table rows. */
+
+import type { LabelRecord, QueryResult, RangeAnswer } from './prometheus.ts';
+import { parseSample } from './prometheus.ts';
+import { distinguishingNames, type Frame, gridOf, onGrid, seriesId, type Series } from './series.ts';
+
+/** The letter of a query: A for the first. */
+export function letterOf(index: number): string {
+  return String.fromCodePoint(65 + index);
+}
+
+/** One answered query. */
+export interface Answered {
+  readonly letter: string;
+  readonly expression: string;
+  readonly answer: RangeAnswer;
+}
+
+/** Series of all queries in one chart. */
+export interface ExplorerFrame {
+  readonly frame: Frame;
+  /** How many series there were before the limit. */
+  readonly total: number;
+}
+
+/** Most series drawn at once; more could not be told apart, let alone read. */
+export const SERIES_LIMIT = 100;
+
+/**
+ * One frame of all answers, on the newest answer's grid. Names leave out what all series share; with several queries each
+ * name starts with its letter. Beyond `limit` the first series in the server's order are kept.
+ */
+export function mergeAnswers(answers: readonly Answered[], limit = SERIES_LIMIT): ExplorerFrame {
+  const window = answers.map(({ answer }) => answer.window).sort((a, b) => b.end - a.end)[0];
+  if (window === undefined) return { frame: { times: [], series: [] }, total: 0 };
+  const all = answers.flatMap(({ letter, expression, answer }) => answer.data.map((series) => ({ letter, expression, series })));
+  const kept = all.slice(0, limit);
+  const names = distinguishingNames(
+    kept.map(({ series }) => series.metric),
+    '',
+  );
+  const several = answers.length > 1;
+  const series = kept.map(({ letter, expression, series: item }, index): Series => {
+    const name = names[index] || expression;
+    return {
+      id: `${letter} ${seriesId(item.metric)}`,
+      name: several ? `${letter} ${name}` : name,
+      labels: item.metric,
+      values: onGrid(item, window),
+    };
+  });
+  return { frame: { times: gridOf(window), series }, total: all.length };
+}
+
+/** A line of the table view. */
+export interface TableRow {
+  readonly key: string;
+  readonly letter: string;
+  readonly labels: LabelRecord;
+  readonly value: number;
+  /** The text of a string result, else undefined. */
+  readonly text?: string;
+}
+
+/** Instant answers as table rows. */
+export function tableRows(answers: readonly { letter: string; data: QueryResult }[]): TableRow[] {
+  return answers.flatMap(({ letter, data }): TableRow[] => {
+    switch (data.resultType) {
+      case 'vector':
+        return data.result.map((sample) => ({
+          key: `${letter} ${seriesId(sample.metric)}`,
+          letter,
+          labels: sample.metric,
+          value: parseSample(sample.value[1]),
+        }));
+      case 'matrix':
+        return data.result.map((series) => ({
+          key: `${letter} ${seriesId(series.metric)}`,
+          letter,
+          labels: series.metric,
+          value: parseSample(series.values.at(-1)?.[1] ?? 'NaN'),
+        }));
+      case 'scalar':
+        return [{ key: letter, letter, labels: {}, value: parseSample(data.result[1]) }];
+      case 'string':
+        return [{ key: letter, letter, labels: {}, value: Number.NaN, text: data.result[1] }];
+    }
+  });
+}
+
+/** The label names that a table of these rows has columns for: the metric first, then by name. */
+export function labelColumns(rows: readonly TableRow[]): string[] {
+  const names = new Set(rows.flatMap((row) => Object.keys(row.labels)));
+  const others = [...names].filter((name) => name !== '__name__').sort();
+  return names.has('__name__') ? ['__name__', ...others] : others;
+}
+
+/** Expressions to begin with, and what they show; the texts are under `metrics.example`. */
+export const EXAMPLES = [
+  { key: 'cpu', query: '1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[1m]))' },
+  { key: 'memory', query: 'node_memory_MemAvailable_bytes' },
+  { key: 'network', query: 'sum by (device) (rate(node_network_receive_bytes_total[1m]))' },
+  { key: 'targets', query: 'up' },
+] as const;

@@ -1,0 +1,126 @@
+/** The state that lives in the URL: how it is written, and what of it each page reads. */
+
+import { DEFAULT_REFRESH, DEFAULT_RANGE, parseTimePoint, REFRESH_INTERVALS, type RefreshName } from './time-range.ts';
+
+/** Raw search parameters: a name given once is a text, several times a list. */
+export type RawSearch = Readonly<Record<string, string | readonly string[]>>;
+
+/** Reads `?a=1&b=2&b=3`; plain text, so that a hand-written link works. */
+export function parseSearch(text: string): RawSearch {
+  const raw: Record<string, string | string[]> = {};
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = raw[name];
+    if (before === undefined) raw[name] = value;
+    else raw[name] = [...(typeof before === 'string' ? [before] : before), value];
+  }
+  return raw;
+}
+
+/** Writes a state as a query string with its `?`; what is undefined, empty or false is left out. */
+export function stringifySearch(state: Readonly<Record<string, unknown>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(state)) {
+    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (typeof item === 'string' || typeof item === 'number') search.append(name, String(item));
+      else if (item === true) search.append(name, '1');
+    }
+  }
+  const text = search.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
+  return text === '' ? '' : `?${text}`;
+}
+
+/** State that every page shares. */
+export interface SharedSearch {
+  from?: string;
+  to?: string;
+  refresh?: RefreshName;
+}
+
+/** Reads the shared state; what cannot be understood is dropped, what equals the default is left out. */
+export function sharedSearch(raw: Readonly<Record<string, unknown>>): SharedSearch {
+  const search: SharedSearch = {};
+  const from = textOf(raw['from']);
+  const to = textOf(raw['to']) ?? 'now';
+  if (from !== undefined && parseTimePoint(from) && parseTimePoint(to) && (from !== DEFAULT_RANGE.from || to !== DEFAULT_RANGE.to)) {
+    search.from = from;
+    search.to = to;
+  }
+  const refresh = textOf(raw['refresh']);
+  if (refresh !== undefined && refresh !== DEFAULT_REFRESH && Object.hasOwn(REFRESH_INTERVALS, refresh)) {
+    search.refresh = refresh as RefreshName;
+  }
+  return search;
+}
+
+/** State of the metrics explorer. */
+export interface MetricsSearch {
+  /** Expressions in order; their letters are A, B, … */
+  q?: string[];
+  /** Letters of the queries that are switched off. */
+  off?: string;
+  tab?: 'table';
+  stacked?: boolean;
+  unit?: string;
+}
+
+/** Most queries that one page asks at once. */
+export const MAX_QUERIES = 8;
+
+/** Reads the explorer's state. */
+export function metricsSearch(raw: Readonly<Record<string, unknown>>): MetricsSearch {
+  const search: MetricsSearch = {};
+  const queries = listOf(raw['q']).slice(0, MAX_QUERIES);
+  if (queries.length > 0) search.q = queries;
+  const off = textOf(raw['off'])
+    ?.toUpperCase()
+    .replaceAll(/[^A-H]/g, '');
+  if (off) search.off = off;
+  if (raw['tab'] === 'table') search.tab = 'table';
+  if (isTrue(raw['stacked'])) search.stacked = true;
+  const unit = textOf(raw['unit']);
+  if (unit) search.unit = unit;
+  return search;
+}
+
+/** State of the targets page. */
+export interface TargetsSearch {
+  state?: 'up' | 'down' | 'unknown';
+  find?: string;
+  dropped?: boolean;
+}
+
+/** Reads the targets page's state. */
+export function targetsSearch(raw: Readonly<Record<string, unknown>>): TargetsSearch {
+  const search: TargetsSearch = {};
+  const state = textOf(raw['state']);
+  if (state === 'up' || state === 'down' || state === 'unknown') search.state = state;
+  const find = textOf(raw['find']);
+  if (find) search.find = find;
+  if (isTrue(raw['dropped'])) search.dropped = true;
+  return search;
+}
+
+/** State of the status page. */
+export interface StatusSearch {
+  section?: 'storage' | 'configuration';
+}
+
+/** Reads the status page's state. */
+export function statusSearch(raw: Readonly<Record<string, unknown>>): StatusSearch {
+  const section = textOf(raw['section']);
+  return section === 'storage' || section === 'configuration' ? { section } : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function listOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || value === '1' || value === 'true';
+}

@@ -1,0 +1,14 @@
+/** The pages that exist: what the navigation, the palette and the document's title know of them. */
+
+import { IconHeartbeat, IconHome2, IconTimeline, IconTarget } from '@tabler/icons-react';
+
+/** All pages in the order of the navigation. */
+export const PAGES = [
+  { to: '/', label: 'page.home', icon: IconHome2 },
+  { to: '/metrics', label: 'page.metrics', icon: IconTimeline },
+  { to: '/targets', label: 'page.targets', icon: IconTarget },
+  { to: '/status', label: 'page.status', icon: IconHeartbeat },
+] as const;
+
+/** One of the pages. */
+export type Page = (typeof PAGES)[number];

@@ -1,0 +1,56 @@
+/** The routes: one per view, each loaded when it is first opened; what the URL holds is read here. */
+
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router';
+
+import { metricsSearch, parseSearch, sharedSearch, statusSearch, stringifySearch, targetsSearch } from './data/search.ts';
+import { Crashed } from './frame/crashed.tsx';
+import { Frame } from './frame/frame.tsx';
+import { NotFound } from './frame/not-found.tsx';
+
+const root = createRootRoute({
+  component: Frame,
+  notFoundComponent: NotFound,
+  errorComponent: Crashed,
+  validateSearch: sharedSearch,
+  search: { middlewares: [retainSearchParams(['from', 'to', 'refresh'])] },
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./views/home/home.tsx'), 'Home'),
+});
+const metrics = createRoute({
+  getParentRoute: () => root,
+  path: '/metrics',
+  validateSearch: metricsSearch,
+  component: lazyRouteComponent(() => import('./views/metrics/metrics.tsx'), 'Metrics'),
+});
+const targets = createRoute({
+  getParentRoute: () => root,
+  path: '/targets',
+  validateSearch: targetsSearch,
+  component: lazyRouteComponent(() => import('./views/targets/targets.tsx'), 'Targets'),
+});
+const status = createRoute({
+  getParentRoute: () => root,
+  path: '/status',
+  validateSearch: statusSearch,
+  component: lazyRouteComponent(() => import('./views/status/status.tsx'), 'StatusView'),
+});
+
+/** The console's router. */
+export const router = createRouter({
+  routeTree: root.addChildren([home, metrics, targets, status]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  defaultErrorComponent: Crashed,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

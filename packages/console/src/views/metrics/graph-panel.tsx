@@ -1,0 +1,95 @@
+/** The graph of all asked queries with its legend table. */
+
+import { keepPreviousData, type UseQueryResult, useQueries as useMany } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { LegendTable } from '../../chart/legend-table.tsx';
+import { TimeChart } from '../../chart/time-chart.tsx';
+import { useShown } from '../../chart/use-shown.ts';
+import { type Answered, mergeAnswers, SERIES_LIMIT } from '../../data/explorer.ts';
+import { type RangeAnswer, rangeQuery } from '../../data/prometheus.ts';
+import { chooseStep } from '../../data/time-range.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { refetchAfter } from '../../live/queries.ts';
+import { useRange } from '../../live/range.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { Empty, Loading, Stale } from '../../parts/states.tsx';
+import classes from './metrics.module.css';
+import { QueryProblems, queryStates } from './query-problems.tsx';
+import type { AskedQuery } from './use-queries.ts';
+import { useUnit, ViewTools } from './view-tools.tsx';
+
+const route = getRouteApi('/metrics');
+const POINTS = 480;
+const HEIGHT = 360;
+
+/** The panel. */
+export function GraphPanel({ asked }: { asked: readonly AskedQuery[] }) {
+  const { t } = useTranslation();
+  const formats = useFormat();
+  const { stacked = false } = route.useSearch();
+  const { range, span, refreshMs } = useRange();
+  const unit = useUnit(asked);
+  const step = chooseStep(span, POINTS);
+  const combine = useCallback(
+    (results: UseQueryResult<RangeAnswer>[]) => ({
+      ...mergeAnswers(
+        asked.flatMap(({ letter, expression }, index): Answered[] => {
+          const answer = results[index]?.data;
+          return answer === undefined ? [] : [{ letter, expression, answer }];
+        }),
+      ),
+      states: queryStates(asked, results),
+      pending: results.some((result) => result.isPending),
+    }),
+    [asked],
+  );
+  const { frame, total, states, pending } = useMany({
+    queries: asked.map(({ expression }) => ({
+      ...rangeQuery(expression, range, step, Date.now),
+      placeholderData: keepPreviousData,
+      refetchInterval: refetchAfter(refreshMs),
+    })),
+    combine,
+  });
+  const { shown, click } = useShown(frame);
+
+  const failed = states.some(({ error }) => error !== null);
+  const empty = frame.series.length === 0;
+  const title = asked.map(({ expression }) => expression).join(' · ');
+  return (
+    <>
+      <QueryProblems states={states} />
+      <Panel
+        title={t('metrics.graph')}
+        note={
+          states.some(({ stale }) => stale) ? (
+            <Stale />
+          ) : empty ? undefined : (
+            t('metrics.seriesAndStep', { count: total, series: formats.integer(total), step: formats.span(step) })
+          )
+        }
+        actions={<ViewTools asked={asked} />}
+        flush
+      >
+        <div className={classes['chart']}>
+          {empty && pending ? <Loading height={HEIGHT - 8} /> : null}
+          {empty && !pending ? (
+            <Empty title={failed ? t('metrics.noAnswer') : t('chart.noData')} height={HEIGHT}>
+              <p>{failed ? t('metrics.seeAbove') : t('metrics.emptyAdvice')}</p>
+            </Empty>
+          ) : null}
+          {empty ? null : <TimeChart title={title} frame={frame} unit={unit} height={HEIGHT} stacked={stacked} shown={shown} />}
+        </div>
+        {total > SERIES_LIMIT ? (
+          <p className={classes['limit']}>
+            {t('metrics.limited', { shown: formats.integer(SERIES_LIMIT), total: formats.integer(total) })}
+          </p>
+        ) : null}
+        {empty ? null : <LegendTable frame={frame} unit={unit} shown={shown} onClick={click} />}
+      </Panel>
+    </>
+  );
+}

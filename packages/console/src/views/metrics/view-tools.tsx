@@ -1,0 +1,98 @@
+/** Switches over graph and table: which of the two, lines or stacked, the unit. All of it in the URL. */
+
+import { Menu, SegmentedControl } from '@mantine/core';
+import { IconCheck, IconChartAreaLine, IconChartLine, IconChevronDown, IconLink } from '@tabler/icons-react';
+import { getRouteApi } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { guessUnit, type Unit, UNITS } from '../../format/number.ts';
+import { CopyButton } from '../../parts/copy.tsx';
+import classes from './metrics.module.css';
+import type { AskedQuery } from './use-queries.ts';
+
+const route = getRouteApi('/metrics');
+
+/** The unit in force: the chosen one, else a guess from the first expression. */
+export function useUnit(asked: readonly AskedQuery[]): Unit {
+  const { unit } = route.useSearch();
+  return UNITS.find((known) => known === unit) ?? guessUnit(asked[0]?.expression ?? '');
+}
+
+/** The switches. */
+export function ViewTools({ asked }: { asked: readonly AskedQuery[] }) {
+  const { t } = useTranslation();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const write = (next: object) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
+  const graph = search.tab !== 'table';
+  return (
+    <div className={classes['tools']}>
+      <SegmentedControl
+        size="xs"
+        aria-label={t('metrics.view')}
+        value={graph ? 'graph' : 'table'}
+        onChange={(value) => write({ tab: value === 'table' ? 'table' : undefined })}
+        data={[
+          { value: 'graph', label: t('metrics.graph') },
+          { value: 'table', label: t('metrics.table') },
+        ]}
+      />
+      {graph ? (
+        <SegmentedControl
+          size="xs"
+          aria-label={t('metrics.lines')}
+          value={search.stacked === true ? 'stacked' : 'lines'}
+          onChange={(value) => write({ stacked: value === 'stacked' || undefined })}
+          data={[
+            { value: 'lines', label: <IconText icon={<IconChartLine size={15} aria-hidden />} text={t('metrics.asLines')} /> },
+            { value: 'stacked', label: <IconText icon={<IconChartAreaLine size={15} aria-hidden />} text={t('metrics.asStack')} /> },
+          ]}
+        />
+      ) : null}
+      <UnitMenu asked={asked} chosen={search.unit} onChoose={(unit) => write({ unit })} />
+      <CopyButton text={location.href} label={t('metrics.share')} icon={IconLink} />
+    </div>
+  );
+}
+
+function IconText({ icon, text }: { icon: ReactNode; text: string }) {
+  return (
+    <span className={classes['iconText']}>
+      {icon}
+      {text}
+    </span>
+  );
+}
+
+interface UnitMenuProps {
+  readonly asked: readonly AskedQuery[];
+  readonly chosen: string | undefined;
+  onChoose(unit: Unit | undefined): void;
+}
+
+function UnitMenu({ asked, chosen, onChoose }: UnitMenuProps) {
+  const { t } = useTranslation();
+  const unit = useUnit(asked);
+  return (
+    <Menu position="bottom-end" width={230}>
+      <Menu.Target>
+        <button type="button" className={classes['unit']}>
+          {t('metrics.unit', { unit: t(`unit.${unit}`) })}
+          <IconChevronDown size={14} aria-hidden />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item rightSection={chosen === undefined ? <IconCheck size={15} /> : null} onClick={() => onChoose(undefined)}>
+          {t('metrics.unitAuto')}
+        </Menu.Item>
+        <Menu.Divider />
+        {UNITS.map((name) => (
+          <Menu.Item key={name} rightSection={chosen === name ? <IconCheck size={15} /> : null} onClick={() => onChoose(name)}>
+            {t(`unit.${name}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
