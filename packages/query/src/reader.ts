@@ -21,6 +21,8 @@ export interface SeriesSet {
   readonly offsets: Uint32Array;
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
+  /** What the samples lack, as far as the reader knows: goes into the answer's warnings. */
+  readonly warnings?: readonly string[];
 }
 
 /** Where metric samples come from. Every call rejects with an AtalayaError; aborting the signal rejects with QUERY_CANCELED. */

@@ -242,6 +242,7 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
       fsyncErrors: journalStats.fsyncErrors,
       quarantinedRecords: report?.quarantinedRecords ?? 0,
       storedSeries: report?.series ?? 0,
+      damagedParts: report?.damagedParts ?? 0,
       targetsUp: up,
       targetsDown: down,
     };

@@ -113,6 +113,7 @@ export class StatusGatherer {
     const { engine, journal } = this.#sources;
     const { state, lastError } = journal.stats();
     const breaker = engine.report?.breaker ?? 'closed';
+    const damaged = engine.report?.damagedParts ?? 0;
     const engineUp = engine.state === 'ready' && breaker !== 'open';
     return [
       { name: 'journal', up: state === 'ok', message: state === 'ok' ? 'writes and syncs' : `${state}: ${lastError ?? ''}` },
@@ -120,7 +121,7 @@ export class StatusGatherer {
         name: 'engine',
         up: engineUp,
         message: engineUp
-          ? 'answers and loads'
+          ? `answers and loads${damaged === 0 ? '' : `; damaged parts of the store: ${damaged}, see the log`}`
           : `${engine.state}${breaker === 'closed' ? '' : `, breaker ${breaker}`}: ${engine.lastError ?? 'no reason known'}`,
       },
     ];

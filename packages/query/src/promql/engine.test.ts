@@ -46,6 +46,15 @@ test('answers are written as Prometheus writes them', async () => {
   );
 });
 
+test('what a reader says about gaps is in the warnings, once', async () => {
+  const inner = createMemoryReader(up);
+  const reader: SampleReader = {
+    select: async (...question) => ({ ...(await inner.select(...question)), warnings: ['samples of 2026-01-02 are missing'] }),
+  };
+  const answer = await engine({}, reader).instant({ query: 'up + up offset 1s', timeMs: 1500 }, never);
+  expect(answer.warnings).toEqual(['samples of 2026-01-02 are missing']);
+});
+
 test('whole numbers of every size are written in full', async () => {
   const numbers = [
     0,

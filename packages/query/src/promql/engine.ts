@@ -69,9 +69,10 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
     const defaultStepMs = options.defaultStepMs ?? 60_000;
     const planned = planReads(expression, window, lookbackMs, defaultStepMs);
     const parsed = clock.monotonic();
-    const { byNode, seriesRead, samplesRead } = await readAll(reader, planned, limits, signal);
+    const { byNode, seriesRead, samplesRead, warnings: gaps } = await readAll(reader, planned, limits, signal);
     const read = clock.monotonic();
     const annotations = new Annotations(query.query);
+    for (const gap of gaps) annotations.note(gap);
     const context: QueryContext = { text: query.query, window, lookbackMs, defaultStepMs, reads: byNode, annotations, budget };
     const { result, truncated } = limited(finish(expression, context, steps), query.limit ?? 0);
     if (truncated) annotations.note('results truncated due to limit');

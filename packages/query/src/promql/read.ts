@@ -11,6 +11,8 @@ export interface ReadResult {
   readonly byNode: ReadonlyMap<ReadingNode, SampleColumns>;
   readonly seriesRead: number;
   readonly samplesRead: number;
+  /** What the readers had to say about gaps. */
+  readonly warnings: readonly string[];
 }
 
 /** Fetches every planned read. @throws AtalayaError QUERY_LIMIT, QUERY_CANCELED, or what the reader rejects with. */
@@ -33,7 +35,9 @@ export async function readAll(
 
   let seriesRead = 0;
   let samplesRead = 0;
+  const warnings: string[] = [];
   for (const set of fetched.values()) {
+    warnings.push(...(set.warnings ?? []));
     seriesRead += set.labels.length;
     samplesRead += set.timestamps.length;
     if (set.labels.length > limits.series) {
@@ -53,7 +57,7 @@ export async function readAll(
     if (read.dropStale && !clean.has(key)) clean.set(key, withoutStaleMarkers(columns));
     byNode.set(read.reads, (read.dropStale ? clean.get(key) : columns) as SampleColumns);
   }
-  return { byNode, seriesRead, samplesRead };
+  return { byNode, seriesRead, samplesRead, warnings };
 }
 
 /** Series without samples left out, the others ordered by labels: what comes out of a query then never depends on the reader. */

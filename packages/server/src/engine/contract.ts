@@ -72,6 +72,8 @@ export interface StateEvent {
   readonly cpuSeconds: number;
   readonly engineVersion: string;
   readonly series: number;
+  /** Parts of the tables that were found damaged on disk. */
+  readonly damagedParts: number;
   readonly quarantinedRecords: number;
   readonly tornTails: number;
   readonly deadLetters: number;

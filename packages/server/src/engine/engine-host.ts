@@ -52,8 +52,9 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
       ? await openEmbeddedEngine({ dataDir: options.dataDirectory, memoryBytes: options.memoryBytes, clock })
       : openServerEngine({ url: options.url, clock });
   const engineVersion = await engine.version();
-  const store = await openMetricStore({ engine, clock, log, retention: options.retention });
-  const reader = await openJournalReader({ directory: journalDirectory, log, from: await readCheckpoint(journalDirectory, log) });
+  const checkpoint = await readCheckpoint(journalDirectory, log);
+  const store = await openMetricStore({ engine, clock, log, retention: options.retention, dataExpected: checkpoint !== undefined });
+  const reader = await openJournalReader({ directory: journalDirectory, log, from: checkpoint });
   const loader = createLoader({
     reader,
     store,
@@ -96,6 +97,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
         cpuSeconds: (user + system) / 1e6,
         engineVersion,
         series: store.seriesCount,
+        damagedParts: store.damagedParts,
         quarantinedRecords: reader.damage.quarantinedRecords,
         tornTails: reader.damage.tornTails,
         queriesRunning: queries.running,

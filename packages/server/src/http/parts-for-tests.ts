@@ -72,6 +72,7 @@ const READINGS: Readings = {
   fsyncErrors: 0,
   quarantinedRecords: 0,
   storedSeries: 3,
+  damagedParts: 0,
   targetsUp: 1,
   targetsDown: 0,
 };

@@ -27,6 +27,7 @@ export interface Readings {
   readonly fsyncErrors: number;
   readonly quarantinedRecords: number;
   readonly storedSeries: number;
+  readonly damagedParts: number;
   readonly targetsUp: number;
   readonly targetsDown: number;
 }
@@ -153,6 +154,7 @@ export class OwnMetrics {
     gauge('atalaya_journal_fsync_mean_ms', 'Mean time of a journal fsync since the start, milliseconds.', (now) => now.fsyncMeanMs);
     counter('atalaya_journal_fsync_errors_total', 'Failed fsyncs of the journal.', (now) => now.fsyncErrors);
     counter('atalaya_journal_quarantined_records_total', 'Damaged journal records put aside.', (now) => now.quarantinedRecords);
+    gauge('atalaya_store_damaged_parts', 'Parts of the store found damaged on disk at its start.', (now) => now.damagedParts);
     gauge('atalaya_targets_up', 'Scrape targets whose last scrape succeeded.', (now) => now.targetsUp);
     gauge('atalaya_targets_down', 'Scrape targets whose last scrape failed.', (now) => now.targetsDown);
     new Counter({

@@ -5,6 +5,7 @@ import type { CancelSignal, Clock, Labels, Logger, MetricMetadata } from '@atala
 import type { Engine, QueryLimits } from '../engine/engine.ts';
 import { migrate } from '../schema/migrate.ts';
 import { SeriesIndex } from '../series-index/series-index.ts';
+import { type Damage, findDamage } from './damage.ts';
 import { fingerprintKey, type SampleColumns, sampleColumns, undefinedColumns } from './batch-columns.ts';
 import { labelNames, type LabelQuestion, labelValues, seriesLabels } from './label-answers.ts';
 import { MetadataTable } from './metadata-table.ts';
@@ -20,6 +21,8 @@ export interface MetricStoreOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly retention: Retention;
+  /** Whether something was loaded before: then opening rejects with BAD_CONFIG when the tables are not there. */
+  readonly dataExpected?: boolean;
   /** Time and memory that one selection may take in the engine. */
   readonly queryLimits?: QueryLimits;
 }
@@ -73,12 +76,15 @@ export interface MetricStore {
   cardinality(limit: number): Cardinality;
   readonly seriesCount: number;
   readonly counters: StoreCounters;
+  /** Parts of the tables that were found damaged at the start and are missing from answers, which say so in their warnings. */
+  readonly damagedParts: number;
 }
 
 /** Migrates the tables, loads the index and opens the store. The engine stays the caller's to close. */
 export async function openMetricStore(options: MetricStoreOptions): Promise<MetricStore> {
-  const { engine, clock, log } = options;
-  await migrate(engine, clock, log);
+  const { engine, clock, log, dataExpected = false } = options;
+  await migrate(engine, clock, log, { dataExpected });
+  const damage = await findDamage(engine, log);
   const started = clock.monotonic();
   const index = new SeriesIndex();
   const metadata = new MetadataTable(engine, clock);
@@ -87,7 +93,7 @@ export async function openMetricStore(options: MetricStoreOptions): Promise<Metr
   const waiting = new UndefinedSamples(engine);
   await waiting.load();
   log.info({ series: index.count, ms: Math.round(clock.monotonic() - started), bytes: index.memoryBytes }, 'series index loaded');
-  return new TableMetricStore(options, index, metadata, waiting);
+  return new TableMetricStore(options, index, metadata, waiting, damage);
 }
 
 class TableMetricStore implements MetricStore {
@@ -95,6 +101,7 @@ class TableMetricStore implements MetricStore {
   readonly #index: SeriesIndex;
   readonly #metadata: MetadataTable;
   readonly #waiting: UndefinedSamples;
+  readonly #damage: Damage;
   /** Series that are in the index but whose definition is not on disk yet. */
   readonly #undefined = new Set<number>();
   /** Series whose range of days in the index is wider than on disk. */
@@ -107,15 +114,20 @@ class TableMetricStore implements MetricStore {
   /** Loads and retention run one after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: MetricStoreOptions, index: SeriesIndex, metadata: MetadataTable, waiting: UndefinedSamples) {
+  constructor(options: MetricStoreOptions, index: SeriesIndex, metadata: MetadataTable, waiting: UndefinedSamples, damage: Damage) {
     this.#options = options;
     this.#index = index;
     this.#metadata = metadata;
     this.#waiting = waiting;
+    this.#damage = damage;
   }
 
   get seriesCount(): number {
     return this.#index.count;
+  }
+
+  get damagedParts(): number {
+    return this.#damage.count;
   }
 
   get counters(): StoreCounters {
@@ -206,9 +218,12 @@ class TableMetricStore implements MetricStore {
     }
   }
 
-  select(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection> {
+  async select(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection> {
     const { engine, queryLimits = {} } = this.#options;
-    return select(engine, this.#index, { ...question, start: this.#from(question.start) }, bounds, queryLimits, signal);
+    const start = this.#from(question.start);
+    const selection = await select(engine, this.#index, { ...question, start }, bounds, queryLimits, signal);
+    const warnings = this.#damage.warnings(start, question.end);
+    return warnings.length === 0 ? selection : { ...selection, warnings };
   }
 
   labels(slots: Uint32Array): { ends: Uint32Array<ArrayBuffer>; bytes: Uint8Array<ArrayBuffer> } {

@@ -35,6 +35,8 @@ export interface RawSelection {
   readonly base: number | undefined;
   /** Native blocks, sorted by (id, time). Rows may repeat (id, time): of those the last counts. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What is missing because it is damaged on disk. */
+  readonly warnings?: readonly string[];
 }
 
 /** Samples as columns: those of series `i` (in the order of the selection's slots) are `[offsets[i], offsets[i + 1])`. */

@@ -9,6 +9,8 @@ import type { ReaderMessage, ServerMessage } from './protocol.ts';
 /** Series with their samples; see the reader port of room `query`, which this fits. */
 export interface SelectedSeries extends SampleColumns {
   readonly labels: readonly Labels[];
+  /** What the samples lack, in words for whoever asked. */
+  readonly warnings?: readonly string[];
 }
 
 /** Reads samples through a port. */
@@ -42,7 +44,7 @@ export function connectReader(port: MessagePort): PortReader {
     try {
       const { raw } = message;
       const labels = Array.from(raw.slots, (slot) => cache.get(slot));
-      call.resolve({ labels, ...decodeSelection(raw) });
+      call.resolve({ labels, ...decodeSelection(raw), ...(raw.warnings === undefined ? {} : { warnings: raw.warnings }) });
     } catch (error) {
       call.reject(AtalayaError.from(error));
     }

@@ -7,12 +7,21 @@ import { column, readNative } from '../native/read.ts';
 import { sql } from '../sql.ts';
 import { type Migration, MIGRATIONS } from './migrations.ts';
 
-/** Applies what is missing. Rejects with BAD_CONFIG when the tables are of a version above the newest that is known. */
+export interface MigrateOptions {
+  /** That there must be tables already, because something was stored in them before. */
+  readonly dataExpected?: boolean;
+  readonly migrations?: readonly Migration[];
+}
+
+/**
+ * Applies what is missing. Rejects with BAD_CONFIG when the tables are of a version above the newest that is known, or when there
+ * are none although there should be: starting with empty ones would hide that data is gone.
+ */
 export async function migrate(
   engine: Engine,
   clock: Clock,
   log: Logger,
-  migrations: readonly Migration[] = MIGRATIONS,
+  { dataExpected = false, migrations = MIGRATIONS }: MigrateOptions = {},
 ): Promise<{ readonly version: number; readonly applied: number }> {
   await engine.execute(sql`CREATE TABLE IF NOT EXISTS schema_migrations (
     version UInt32,
@@ -25,6 +34,13 @@ export async function migrate(
     throw new AtalayaError('BAD_CONFIG', {
       file: 'the data directory',
       reason: `its tables have schema version ${present}, written by a newer Atalaya; this one knows versions up to ${newest}. Start the newer program, or restore a backup that fits`,
+    });
+  }
+  if (present === 0 && dataExpected) {
+    throw new AtalayaError('BAD_CONFIG', {
+      file: 'the data directory',
+      reason:
+        'data was loaded into the store before (journal/checkpoint says so), but the store is empty: the folder engine was deleted or replaced, or engine.url leads to another server. Stop the program and bring it back, or restore a backup; to go on without, delete journal/checkpoint: what the journal still holds is then loaded',
     });
   }
   let applied = 0;
