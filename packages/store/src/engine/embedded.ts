@@ -3,7 +3,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AtalayaError, type Clock } from '@atalaya/model';
-import { drainPending, Session } from 'chdb';
+import type { Session } from 'chdb';
 import { type NativeBlock, stringAt } from '../native/block.ts';
 import { column, readNative } from '../native/read.ts';
 import { writeNative } from '../native/write.ts';
@@ -38,17 +38,31 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Engi
   const { memoryBytes, mergeThreads = 2 } = options;
   await writeFile(configFile, embeddedConfig({ memoryBytes, mergeThreads, temporaryDir }));
   const path = join(options.dataDir, 'engine');
+  // Loaded here and not above: threads that import this room for its readers must not load the library, which does not survive
+  // the end of a thread.
+  const library = await import('chdb');
   // Queries on one session run one after another, sessions side by side: so one for writing, one for orders, some for reading.
   const open = (): Session => {
     try {
-      return new Session(path, { connectionArgs: [`--config-file=${configFile}`, ...PARSER_LIMITS] });
+      return new library.Session(path, { connectionArgs: [`--config-file=${configFile}`, ...PARSER_LIMITS] });
     } catch (error) {
       throw commandError(error);
     }
   };
   const writer = open();
   const readers = Array.from({ length: options.concurrentQueries ?? 2 }, open);
-  return new EmbeddedEngine(writer, readers, open(), temporaryDir, options.clock);
+  return new EmbeddedEngine({ writer, readers, control: open(), temporaryDir, clock: options.clock, drain: library.drainPending });
+}
+
+interface EmbeddedParts {
+  readonly writer: Session;
+  readonly readers: readonly Session[];
+  /** For orders that must not wait behind a query. */
+  readonly control: Session;
+  readonly temporaryDir: string;
+  readonly clock: Clock;
+  /** Waits until nothing native is outstanding. */
+  readonly drain: () => Promise<void>;
 }
 
 class EmbeddedEngine implements Engine {
@@ -58,15 +72,17 @@ class EmbeddedEngine implements Engine {
   readonly #control: Session;
   readonly #temporaryDir: string;
   readonly #clock: Clock;
+  readonly #drain: () => Promise<void>;
   #sequence = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(writer: Session, readers: readonly Session[], control: Session, temporaryDir: string, clock: Clock) {
+  constructor({ writer, readers, control, temporaryDir, clock, drain }: EmbeddedParts) {
     this.#writer = new SessionPool([writer]);
     this.#readers = new SessionPool(readers);
     this.#control = control;
     this.#temporaryDir = temporaryDir;
     this.#clock = clock;
+    this.#drain = drain;
   }
 
   async version(): Promise<string> {
@@ -158,6 +174,6 @@ class EmbeddedEngine implements Engine {
     this.#kill('atalaya-query-%');
     await Promise.all([this.#readers.close(), this.#writer.close()]);
     this.#control.close();
-    await drainPending();
+    await this.#drain();
   }
 }
