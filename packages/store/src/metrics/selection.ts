@@ -142,13 +142,26 @@ class Decoder {
 
   addShort(ids: Uint32Array, times: Uint32Array, base: number, values: Float64Array): void {
     const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+    const timestamps = this.#timestamps;
     for (let row = 0; row < ids.length;) {
       const low = ids[row] as number;
-      let end = row + 1;
-      while (end < ids.length && ids[end] === low) end++;
+      const from = row;
+      while (row < ids.length && ids[row] === low) row++;
       this.#enter(low, undefined);
       const first = this.#offsets[this.#series] as number;
-      for (; row < end; row++) this.#put(first, base + (times[row] as number), words, row);
+      const at = this.#at;
+      // Nearly always no time repeats, and then the values move in one go; the first repetition leads to the way for every row.
+      let previous = at > first ? (timestamps[at - 1] as number) - base : -1;
+      let distinct = from;
+      for (; distinct < row; distinct++) {
+        const time = times[distinct] as number;
+        if (time === previous) break;
+        timestamps[at + distinct - from] = base + time;
+        previous = time;
+      }
+      this.#values.set(values.subarray(from, distinct), at);
+      this.#at += distinct - from;
+      for (; distinct < row; distinct++) this.#put(first, base + (times[distinct] as number), words, distinct);
     }
   }
 
