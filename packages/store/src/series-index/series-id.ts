@@ -3,8 +3,8 @@
  *
  * An id's upper 20 bits are a hash of the metric's name, the other 44 the lower bits of the fingerprint. Sorted by id, the series of
  * one metric lie together on disk, and most queries read one metric: reading 2,000 of 20,000 series takes a third of the time
- * that it takes when they are scattered. Two series with one id are as unlikely as it takes 44 bits within one metric
- * (one pair in 35 among a million series of one metric), and the second one is refused, never mixed with the first.
+ * that it takes when they are scattered. Two series of one metric share an id when 44 bits agree
+ * (a chance of 1 in 35 that a million series of one metric hold such a pair), and the second one is refused, never mixed with the first.
  */
 
 /** Bits of the id's upper word that come from the fingerprint. */
