@@ -115,7 +115,7 @@ test('a full disk: writes are 503, reads go on, readiness says why, and with spa
   await writer.until(before + 20);
   await program.waitReady();
   await writer.stop();
-  expect([...writer.answers.keys()].toSorted()).toEqual([204, 503]);
+  expect([...writer.answers.keys()].toSorted((a, b) => a - b)).toEqual([204, 503]);
   await loaded(program);
   expect(await writer.judge(program.url)).toMatchObject(CLEAN);
   expect((await program.status()).engine.restarts).toBe(0);

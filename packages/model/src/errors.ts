@@ -55,6 +55,8 @@ export const CATALOGUE = {
   QUERY_CANCELED: { status: 499, retry: true, type: 'canceled', template: 'query was canceled in {phase}' },
   ENGINE_UNAVAILABLE: { status: 503, retry: true, type: 'unavailable', template: 'the storage engine is not available: {reason}' },
   OVERLOADED: { status: 429, retry: true, type: 'unavailable', template: 'too much at once: {reason}' },
+  // 503, not 429: Prometheus drops what was answered 429 unless it is told otherwise.
+  INGEST_BUSY: { status: 503, retry: true, type: 'unavailable', template: 'too much is being written at once: {reason}' },
   JOURNAL_FULL: { status: 503, retry: true, type: 'unavailable', template: 'the journal cannot take more: {reason}' },
   JOURNAL_FAILED: { status: 503, retry: true, type: 'unavailable', template: 'the journal could not be written: {reason}' },
   DATA_DIR_IN_USE: {

@@ -16,6 +16,7 @@ export {
   type RemoteWriteRequest,
   type RemoteWriteStats,
 } from './remote-write/create-remote-write.ts';
+export { declaredLength } from './remote-write/snappy-block.ts';
 export { createHostCollector, type HostCollector, type HostCollectorOptions } from './host/collector.ts';
 export type { ScrapeFetch, ScrapeRequest, ScrapeResponse } from './scrape/scrape-fetch.ts';
 export { type BuiltInTarget, createScrapeManager, type ScrapeManager, type ScrapeManagerOptions } from './scrape/scrape-manager.ts';

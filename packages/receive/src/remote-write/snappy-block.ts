@@ -29,7 +29,7 @@ export class SnappyDecoder {
    * @throws AtalayaError BAD_ENCODING when it is not a snappy block.
    */
   decode(block: Uint8Array, limit: number): Uint8Array {
-    const declared = declaredLength(block);
+    const declared = lengthOf(block);
     if (declared > limit) throw new AtalayaError('BODY_TOO_LARGE', { limit, when: 'after decompression', setting: 'limits.body' });
     if (declared > block.length * MOST_EXPANSION) {
       damaged(`it declares ${declared} bytes, more than ${block.length} compressed bytes can hold`);
@@ -115,7 +115,16 @@ function headerLength(block: Uint8Array): number {
   return length;
 }
 
-function declaredLength(block: Uint8Array): number {
+/** How many bytes a block says its content takes: of rubbish, any number. */
+export function declaredLength(block: Uint8Array): number {
+  return readLength(block) ?? 0;
+}
+
+function lengthOf(block: Uint8Array): number {
+  return readLength(block) ?? damaged('its length header is cut off or too long');
+}
+
+function readLength(block: Uint8Array): number | undefined {
   let length = 0;
   for (let i = 0; i < LONGEST_HEADER; i++) {
     const byte = block[i];
@@ -123,7 +132,7 @@ function declaredLength(block: Uint8Array): number {
     length += (byte & 0x7f) * 2 ** (7 * i);
     if (byte < 0x80) return length;
   }
-  return damaged('its length header is cut off or too long');
+  return undefined;
 }
 
 function damaged(reason: string): never {

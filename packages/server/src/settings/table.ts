@@ -62,6 +62,11 @@ export const SETTINGS = {
   'limits.label_name_bytes': { type: 'bytes', default: '1KiB', help: 'Longest label name.' },
   'limits.label_value_bytes': { type: 'bytes', default: '16KiB', help: 'Longest label value.' },
   'limits.body': { type: 'bytes', default: '32MiB', help: 'Largest request body, before and after decompression.' },
+  'limits.bodies': {
+    type: 'bytes',
+    default: '256MiB',
+    help: 'Most bytes that all requests being written may hold at once, compressed and decompressed; further ones are answered 503.',
+  },
   'limits.out_of_order': {
     type: 'duration',
     default: '0',
