@@ -19,7 +19,7 @@ export interface CrashReport extends Verdict {
 export async function crashRounds(rounds: number, say: (line: string) => void = () => undefined): Promise<CrashReport> {
   const folder = makeFolder();
   let program: RunningAtalaya = await startAtalaya({ folder });
-  const start = Math.floor(Date.now() / 1000) * 1000 - 3_600_000;
+  const start = Math.floor(Date.now() / 1000) * 1000 - 12 * 3_600_000;
   const writers = ['a', 'b', 'c'].map((name) => new LedgerWriter(name, start, () => program.url));
   for (const writer of writers) writer.begin();
   const readyMs: number[] = [];
