@@ -5,7 +5,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 const TICKS_PER_SECOND = 100;
-const PAGE = 4096;
 
 /** A running program. */
 export interface Program {
@@ -14,7 +13,7 @@ export interface Program {
   readonly url: string;
   /** CPU seconds that the tree has used so far, ended children included. */
   cpuSeconds(): number;
-  /** Resident bytes of the tree now. */
+  /** Memory of the tree now, shared pages counted once. */
   residentBytes(): number;
   /** Ends it and waits for its end. */
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -77,7 +76,6 @@ interface ProcessStat {
   readonly parent: number;
   readonly ticks: number;
   readonly endedChildrenTicks: number;
-  readonly residentPages: number;
 }
 
 function readStat(pid: string): ProcessStat | undefined {
@@ -86,7 +84,7 @@ function readStat(pid: string): ProcessStat | undefined {
     // The command name stands in parentheses and may hold anything; the fields begin after the last one.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const at = (index: number): number => Number(fields[index]);
-    return { pid: Number(pid), parent: at(1), ticks: at(11) + at(12), endedChildrenTicks: at(13) + at(14), residentPages: at(21) };
+    return { pid: Number(pid), parent: at(1), ticks: at(11) + at(12), endedChildrenTicks: at(13) + at(14) };
   } catch {
     return undefined;
   }
@@ -107,8 +105,18 @@ function treeCpuSeconds(root: number): number {
   return processTree(root).reduce((sum, { ticks, endedChildrenTicks }) => sum + ticks + endedChildrenTicks, 0) / TICKS_PER_SECOND;
 }
 
+/** Proportional set size: pages that processes share (the runtime, libraries) count once for all of them. */
 function treeResidentBytes(root: number): number {
-  return processTree(root).reduce((sum, { residentPages }) => sum + residentPages * PAGE, 0);
+  return processTree(root).reduce((sum, { pid }) => sum + proportionalBytes(pid), 0);
+}
+
+function proportionalBytes(pid: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    // It has just ended.
+    return 0;
+  }
 }
 
 /** A port that was free a moment ago. */

@@ -20,6 +20,7 @@ export {
 } from './labels.ts';
 export { type Logger, silentLogger } from './log.ts';
 export { compileMatcher, type CompiledMatcher, type Matcher, matchesAll, type MatchOperator } from './matcher.ts';
+export { nearestName } from './nearest-name.ts';
 export { compilePattern, type Pattern, PatternError } from './pattern.ts';
 export { isStaleAt, type MetricMetadata, type MetricType, writeStaleMarker } from './sample.ts';
 export {

@@ -1,8 +1,7 @@
 /** A typed way through a YAML document that knows file and line of everything it hands out. */
 
-import { AtalayaError, parseDuration } from '@atalaya/model';
+import { AtalayaError, parseDuration, nearestName } from '@atalaya/model';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type ParsedNode, Scalar } from 'yaml';
-import { nearestName } from './nearest-name.ts';
 
 /** Something in a configuration that is valid but not acted on. */
 export interface ConfigWarning {

@@ -2,9 +2,8 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { AtalayaError } from '@atalaya/model';
+import { AtalayaError, nearestName } from '@atalaya/model';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import { nearest } from './nearest.ts';
 import { environmentName, SETTING_PATHS, SETTINGS, type SettingPath, type Settings } from './table.ts';
 import { parseSetting } from './value.ts';
 
@@ -123,7 +122,7 @@ function readFile(file: string): { name: SettingPath; text: string; line: number
 }
 
 function suggest(given: string, known: readonly string[]): string {
-  const close = nearest(given, known);
+  const close = nearestName(given, known);
   return close === undefined ? '' : `; did you mean ${close}?`;
 }
 
