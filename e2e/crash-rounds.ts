@@ -63,13 +63,13 @@ export async function crashRounds(rounds: number, say: (line: string) => void = 
 
 /** Waits until everything on disk is in the store. */
 export async function loaded(program: RunningAtalaya): Promise<void> {
-  for (;;) {
+  // The state is told once a second, and the first time before the engine has heard of any backlog: two in a row count.
+  for (let reports = 0; reports < 2;) {
     const { engine } = await program.status();
-    if (engine.state === 'ready' && engine.lagMs === 0) break;
-    await pause(50);
+    const done = engine.state === 'ready' && engine.lagMs === 0;
+    reports = done ? reports + 1 : 0;
+    await pause(done ? 1200 : 50);
   }
-  // The state is told once a second: one more report makes sure that it is not an old one.
-  await pause(1200);
 }
 
 if (process.argv[1] === import.meta.filename) {
