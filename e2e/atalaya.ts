@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Status } from '@atalaya/model';
 
-const CLI = path.resolve(import.meta.dirname, '../packages/server/src/cli.ts');
+const ROOT = path.resolve(import.meta.dirname, '..');
+const CLI = path.join(ROOT, 'packages/server/src/cli.ts');
 
 export interface StartOptions {
   /** Data of an earlier start; a new folder without. */
@@ -16,6 +17,8 @@ export interface StartOptions {
   readonly args?: readonly string[];
   /** Whether to wait for the engine; otherwise only for the address. */
   readonly waitReady?: boolean;
+  /** Started as a user does, by `npm start`, instead of directly; the signals then go to npm. */
+  readonly throughNpm?: boolean;
 }
 
 /** A running program. */
@@ -44,10 +47,12 @@ export async function startAtalaya(options: StartOptions = {}): Promise<RunningA
   const config = path.join(folder, 'config');
   mkdirSync(config, { recursive: true });
   writeFileSync(path.join(config, 'prometheus.yml'), options.scrape ?? 'scrape_configs: []\n');
+  const args = ['--listen', '127.0.0.1:0', '--data', path.join(folder, 'data'), '--config', config, ...(options.args ?? [])];
   const child = spawn(
-    process.execPath,
-    [CLI, '--listen', '127.0.0.1:0', '--data', path.join(folder, 'data'), '--config', config, ...(options.args ?? [])],
+    options.throughNpm === true ? 'npm' : process.execPath,
+    options.throughNpm === true ? ['start', '--', ...args] : [CLI, ...args],
     {
+      cwd: ROOT,
       env: { ...process.env, ATALAYA_HOST_ENABLED: 'false', ATALAYA_LOG_FORMAT: 'json', ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     },

@@ -126,6 +126,15 @@ describe('the running program', () => {
     expect(await pools()).toContain('two');
   });
 
+  test('npm start hands a SIGTERM on: no program is left behind', async () => {
+    const program = await start({ throughNpm: true });
+    const main = (await program.status()).processes.find(({ name }) => name === 'main')?.pid ?? -1;
+    expect(main).not.toBe(program.pid);
+    await program.kill('SIGTERM');
+    for (let i = 0; i < 400 && isAlive(main); i++) await pause(25);
+    expect(isAlive(main)).toBe(false);
+  });
+
   test('two programs run side by side', async () => {
     const [one, two] = await Promise.all([start(), start()]);
     expect(one.url).not.toBe(two.url);

@@ -86,7 +86,7 @@ export const SETTINGS = {
     help: 'Engine memory one query may use; auto takes half of engine.memory.',
   },
   'host.enabled': { type: 'switch', default: 'true', help: 'Whether the built-in collector watches this machine.' },
-  'host.interval': { type: 'duration', default: '15s', help: 'How often the built-in collector and the self-monitoring run.' },
+  'host.interval': { type: 'duration', default: '5s', help: 'How often the built-in collector reads this machine.' },
   'host.disabled_collectors': { type: 'list', default: '', help: 'Collectors of the built-in host collector that are left out.' },
 } as const satisfies Record<string, SettingEntry>;
 
