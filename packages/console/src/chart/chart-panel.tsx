@@ -1,6 +1,6 @@
 /** A panel with a chart in its four states. */
 
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Frame } from '../data/series.ts';
@@ -9,8 +9,11 @@ import { Panel } from '../parts/panel.tsx';
 import { Empty, Failure, Loading, Stale } from '../parts/states.tsx';
 import { Legend } from './legend.tsx';
 import type { Threshold } from './options.ts';
-import { TimeChart } from './time-chart.tsx';
 import { useShown } from './use-shown.ts';
+
+// Fetched as soon as a page with charts is: its numbers can show before the drawing code is there.
+const chartModule = import('./time-chart.tsx');
+const TimeChart = lazy(() => chartModule);
 
 interface ChartPanelProps {
   readonly title: string;
@@ -47,16 +50,18 @@ export function ChartPanel(props: ChartPanelProps) {
       ) : null}
       {empty ? null : (
         <>
-          <TimeChart
-            title={title}
-            frame={frame}
-            unit={unit}
-            height={height}
-            stacked={stacked}
-            shown={shown}
-            ceiling={ceiling}
-            threshold={threshold}
-          />
+          <Suspense fallback={<Loading height={height - 8} />}>
+            <TimeChart
+              title={title}
+              frame={frame}
+              unit={unit}
+              height={height}
+              stacked={stacked}
+              shown={shown}
+              ceiling={ceiling}
+              threshold={threshold}
+            />
+          </Suspense>
           <Legend frame={frame} unit={unit} shown={shown} onClick={click} />
         </>
       )}

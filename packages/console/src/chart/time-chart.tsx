@@ -34,7 +34,7 @@ export interface TimeChartProps {
 const ALL: readonly boolean[] = [];
 
 /** The chart. Colours follow the order of the frame's series. */
-export function TimeChart({ title, frame, unit, height, stacked = false, shown = ALL, ceiling, threshold }: TimeChartProps) {
+export default function TimeChart({ title, frame, unit, height, stacked = false, shown = ALL, ceiling, threshold }: TimeChartProps) {
   const { t } = useTranslation();
   const formats = useFormat();
   const { zoom, resetZoom } = useRange();

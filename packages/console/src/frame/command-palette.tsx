@@ -15,11 +15,11 @@ import { useRange } from '../live/range.tsx';
 import { PAGES } from './pages.ts';
 import classes from './command-palette.module.css';
 
-/** The palette. Its list is made only while it is open. */
-export function CommandPalette({ opened, onClose }: { opened: boolean; onClose(): void }) {
+/** The palette; mounted only while it is open. */
+export default function CommandPalette({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   return (
-    <Modal.Root opened={opened} onClose={onClose} size={620} yOffset="9vh" padding={0}>
+    <Modal.Root opened onClose={onClose} size={620} yOffset="9vh" padding={0}>
       <Modal.Overlay backgroundOpacity={0.4} />
       <Modal.Content radius={10} aria-label={t('palette.open')} className={classes['content']}>
         <PaletteBody onClose={onClose} />

@@ -1,19 +1,20 @@
 /** The frame around every page: navigation, top bar, connection banner, the page itself. */
 
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { statusQuery } from '../data/status.ts';
 import { usePolled } from '../live/queries.ts';
 import { RangeProvider } from '../live/range.tsx';
 import { Loading } from '../parts/states.tsx';
-import { CommandPalette } from './command-palette.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import classes from './frame.module.css';
 import { Navigation } from './navigation.tsx';
 import { PAGES } from './pages.ts';
 import { TopBar } from './top-bar.tsx';
+
+const CommandPalette = lazy(() => import('./command-palette.tsx'));
 
 /** The whole window. */
 export function Frame() {
@@ -57,9 +58,9 @@ function FrameInside() {
 
   return (
     <div className={classes['frame']}>
-      <a className={classes['skip']} href="#content">
+      <button type="button" className={classes['skip']} onClick={() => main.current?.focus()}>
         {t('frame.skip')}
-      </a>
+      </button>
       <Navigation />
       <div className={classes['column']}>
         <TopBar onSearch={() => setSearching(true)} />
@@ -70,7 +71,11 @@ function FrameInside() {
           </Suspense>
         </main>
       </div>
-      <CommandPalette opened={searching} onClose={() => setSearching(false)} />
+      {searching ? (
+        <Suspense fallback={null}>
+          <CommandPalette onClose={() => setSearching(false)} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

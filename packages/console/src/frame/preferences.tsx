@@ -1,7 +1,7 @@
 /** Colour scheme and language. */
 
-import { Menu, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
+import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
 import { chooseLanguage, type Language, LANGUAGES } from '../i18n/index.ts';
@@ -21,37 +21,30 @@ export function Preferences() {
   return (
     <Menu position="bottom-end" width={200} closeOnItemClick={false}>
       <Menu.Target>
-        <button type="button" className={classes['control']} aria-label={t('preferences.open')}>
+        <button type="button" className={classes['control']}>
           <Current size={16} aria-hidden />
+          <span className="at-hidden">{t('preferences.open')}</span>
           <span className={classes['wide']}>{i18n.language.toUpperCase()}</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('preferences.scheme')}</Menu.Label>
-        {SCHEMES.map(({ scheme, icon: Icon, label }) => (
-          <Menu.Item
-            key={scheme}
-            leftSection={<Icon size={15} />}
-            rightSection={colorScheme === scheme ? <IconCheck size={15} /> : null}
-            aria-current={colorScheme === scheme || undefined}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {t(label)}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}>
+          {SCHEMES.map(({ scheme, icon: Icon, label }) => (
+            <Menu.RadioItem key={scheme} value={scheme} rightSection={<Icon size={15} />}>
+              {t(label)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Label>{t('preferences.language')}</Menu.Label>
-        {(Object.entries(LANGUAGES) as [Language, string][]).map(([language, name]) => (
-          <Menu.Item
-            key={language}
-            lang={language}
-            rightSection={i18n.language === language ? <IconCheck size={15} /> : null}
-            aria-current={i18n.language === language || undefined}
-            onClick={() => void chooseLanguage(language)}
-          >
-            {name}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={i18n.language} onChange={(language) => void chooseLanguage(language as Language)}>
+          {Object.entries(LANGUAGES).map(([language, name]) => (
+            <Menu.RadioItem key={language} value={language} lang={language}>
+              {name}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,7 +1,7 @@
 /** The live switch and how often the page asks again. */
 
 import { Menu } from '@mantine/core';
-import { IconCheck, IconChevronDown, IconRefresh } from '@tabler/icons-react';
+import { IconChevronDown, IconRefresh } from '@tabler/icons-react';
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -40,20 +40,17 @@ export function RefreshControl() {
 
   return (
     <div className={classes['joined']}>
-      <button
-        type="button"
-        role="switch"
-        aria-checked={live}
-        className={classes['control']}
-        onClick={toggle}
-        aria-label={t('refresh.live')}
-      >
+      <button type="button" role="switch" aria-checked={live} className={classes['control']} onClick={toggle}>
         <span className={classes['dot']} aria-hidden />
-        <span className={classes['wide']}>{live ? t('refresh.live') : t('refresh.paused')}</span>
+        <span className="at-hidden">{t('refresh.live')}</span>
+        <span className={classes['wide']} aria-hidden>
+          {live ? t('refresh.live') : t('refresh.paused')}
+        </span>
       </button>
       <Menu position="bottom-end" width={200}>
         <Menu.Target>
-          <button type="button" className={`${classes['control']} ${classes['wide']}`} aria-label={t('refresh.interval')}>
+          <button type="button" className={`${classes['control']} ${classes['wide']}`}>
+            <span className="at-hidden">{t('refresh.interval')}</span>
             {state.refresh === 'off' ? null : state.refresh}
             <IconChevronDown size={14} aria-hidden />
           </button>
@@ -64,16 +61,13 @@ export function RefreshControl() {
           </Menu.Item>
           <Menu.Divider />
           <Menu.Label>{t('refresh.interval')}</Menu.Label>
-          {CHOICES.map((name) => (
-            <Menu.Item
-              key={name}
-              onClick={() => state.setRefresh(name)}
-              rightSection={state.refresh === name ? <IconCheck size={15} /> : null}
-              aria-current={state.refresh === name || undefined}
-            >
-              {t('refresh.every', { interval: name })}
-            </Menu.Item>
-          ))}
+          <Menu.RadioGroup value={state.refresh} onChange={(name) => state.setRefresh(name as RefreshName)}>
+            {CHOICES.map((name) => (
+              <Menu.RadioItem key={name} value={name}>
+                {t('refresh.every', { interval: name })}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
         </Menu.Dropdown>
       </Menu>
     </div>

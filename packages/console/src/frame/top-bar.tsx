@@ -18,10 +18,12 @@ export function TopBar({ onSearch }: { onSearch(): void }) {
       <Link to="/" search={sharedSearch} className={classes['topBrand']} aria-label="Atalaya">
         <img src="/favicon.svg" alt="" />
       </Link>
-      <button type="button" className={classes['search']} onClick={onSearch} aria-label={t('palette.open')} aria-keyshortcuts="Control+K">
+      <button type="button" className={classes['search']} onClick={onSearch} aria-keyshortcuts="Control+K">
         <IconSearch size={15} aria-hidden />
         <span>{t('palette.open')}</span>
-        <kbd className={classes['kbd']}>Ctrl K</kbd>
+        <kbd className={classes['kbd']} aria-hidden>
+          Ctrl K
+        </kbd>
       </button>
       <div className={classes['spacer']} />
       <TimeRangePicker />

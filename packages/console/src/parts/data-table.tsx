@@ -1,6 +1,6 @@
 /** A table of any length: virtual rows, sorting, columns to choose, arrow keys, copying of cells and rows. */
 
-import { ActionIcon, Checkbox, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconChevronDown, IconChevronUp, IconColumns3, IconCopy } from '@tabler/icons-react';
 import {
@@ -42,8 +42,8 @@ interface DataTableProps<Row> {
   readonly maxHeight?: number;
   /** Remembers the chosen columns under this name. */
   readonly remembered?: string;
-  /** Beside the column chooser. */
-  readonly tools?: ReactNode;
+  /** Puts the buttons into the head of the panel above, which must have none of its own. */
+  readonly toolsAbove?: boolean;
 }
 
 const features = tableFeatures({ rowSortingFeature, columnVisibilityFeature, sortedRowModel: createSortedRowModel() });
@@ -58,7 +58,7 @@ export function DataTable<Row extends object>({
   sortBy,
   maxHeight = 480,
   remembered,
-  tools,
+  toolsAbove = false,
 }: DataTableProps<Row>) {
   const { t } = useTranslation();
   const definitions = useMemo(() => {
@@ -131,8 +131,7 @@ export function DataTable<Row extends object>({
   };
   return (
     <div>
-      <div className={classes['tools']}>
-        {tools}
+      <div className={classes['tools']} data-above={toolsAbove || undefined}>
         <Tooltip label={clipboard.copied ? t('action.copied') : t('table.copyRow')}>
           <ActionIcon aria-label={clipboard.copied ? t('action.copied') : t('table.copyRow')} onClick={copyActive}>
             {clipboard.copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
@@ -147,16 +146,14 @@ export function DataTable<Row extends object>({
           <Menu.Dropdown>
             <Menu.Label>{t('table.columns')}</Menu.Label>
             {table.getAllLeafColumns().map((column) => (
-              <Menu.Item
+              <Menu.CheckboxItem
                 key={column.id}
-                role="menuitemcheckbox"
-                aria-checked={column.getIsVisible()}
+                checked={column.getIsVisible()}
                 disabled={column.getIsVisible() && visible.length === 1}
-                leftSection={<Checkbox.Indicator size="xs" checked={column.getIsVisible()} />}
-                onClick={() => column.toggleVisibility()}
+                onChange={() => column.toggleVisibility()}
               >
                 {columns.find(({ id }) => id === column.id)?.header}
-              </Menu.Item>
+              </Menu.CheckboxItem>
             ))}
           </Menu.Dropdown>
         </Menu>

@@ -7,7 +7,6 @@ import {
   type CSSVariablesResolver,
   localStorageColorSchemeManager,
   type MantineColorsTuple,
-  Modal,
   Popover,
   SegmentedControl,
   Tooltip,
@@ -52,15 +51,23 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   components: {
-    Button: Button.extend({ defaultProps: { size: 'xs' }, styles: { label: { fontWeight: 550 }, section: { marginInlineEnd: 7 } } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 30 } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: false, events: { hover: true, focus: true, touch: false } } }),
+    Button: Button.extend({
+      defaultProps: { size: 'xs' },
+      styles: { label: { fontWeight: 550 }, section: { marginInlineEnd: 7 } },
+      vars: (_theme, { variant }) => ({
+        root:
+          variant === undefined || variant === 'filled'
+            ? { '--button-bg': 'var(--at-accent)', '--button-color': 'var(--at-on-accent)' }
+            : {},
+      }),
+    }),
     Popover: Popover.extend({ defaultProps: { shadow: 'md' } }),
     SegmentedControl: SegmentedControl.extend({
       defaultProps: { size: 'xs' },
       styles: { root: { background: 'var(--at-hover)' }, label: { fontWeight: 500 } },
     }),
-    Modal: Modal.extend({ defaultProps: { centered: false } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: false, events: { hover: true, focus: true, touch: false } } }),
   },
 });
 

@@ -6,7 +6,7 @@ import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { LegendTable } from '../../chart/legend-table.tsx';
-import { TimeChart } from '../../chart/time-chart.tsx';
+import TimeChart from '../../chart/time-chart.tsx';
 import { useShown } from '../../chart/use-shown.ts';
 import { type Answered, mergeAnswers, SERIES_LIMIT } from '../../data/explorer.ts';
 import { type RangeAnswer, rangeQuery } from '../../data/prometheus.ts';

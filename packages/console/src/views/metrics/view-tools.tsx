@@ -1,7 +1,7 @@
 /** Switches over graph and table: which of the two, lines or stacked, the unit. All of it in the URL. */
 
 import { Menu, SegmentedControl } from '@mantine/core';
-import { IconCheck, IconChartAreaLine, IconChartLine, IconChevronDown, IconLink } from '@tabler/icons-react';
+import { IconChartAreaLine, IconChartLine, IconChevronDown, IconLink } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -71,6 +71,8 @@ interface UnitMenuProps {
   onChoose(unit: Unit | undefined): void;
 }
 
+const AUTOMATIC = 'auto';
+
 function UnitMenu({ asked, chosen, onChoose }: UnitMenuProps) {
   const { t } = useTranslation();
   const unit = useUnit(asked);
@@ -83,15 +85,15 @@ function UnitMenu({ asked, chosen, onChoose }: UnitMenuProps) {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item rightSection={chosen === undefined ? <IconCheck size={15} /> : null} onClick={() => onChoose(undefined)}>
-          {t('metrics.unitAuto')}
-        </Menu.Item>
-        <Menu.Divider />
-        {UNITS.map((name) => (
-          <Menu.Item key={name} rightSection={chosen === name ? <IconCheck size={15} /> : null} onClick={() => onChoose(name)}>
-            {t(`unit.${name}`)}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={chosen ?? AUTOMATIC} onChange={(name) => onChoose(UNITS.find((unit) => unit === name))}>
+          <Menu.RadioItem value={AUTOMATIC}>{t('metrics.unitAuto')}</Menu.RadioItem>
+          <Menu.Divider />
+          {UNITS.map((name) => (
+            <Menu.RadioItem key={name} value={name}>
+              {t(`unit.${name}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );

@@ -140,7 +140,14 @@ function Settings({ settings }: { settings: readonly Setting[] }) {
   );
   return (
     <Panel title={t('configuration.settings')} flush>
-      <DataTable label={t('configuration.settings')} rows={settings} columns={columns} rowKey={(row) => row.path} remembered="settings" />
+      <DataTable
+        label={t('configuration.settings')}
+        rows={settings}
+        columns={columns}
+        rowKey={(row) => row.path}
+        remembered="settings"
+        toolsAbove
+      />
     </Panel>
   );
 }

@@ -205,6 +205,7 @@ function Metrics() {
           rowKey={(row) => row.metric}
           sortBy={{ id: 'bytes', desc: true }}
           remembered="storage"
+          toolsAbove
         />
       )}
     </Panel>

@@ -131,7 +131,7 @@ function TargetRow({ target, last, open, onToggle }: { target: Target; last: boo
         <button type="button" className={classes['toggle']} aria-expanded={open} onClick={onToggle}>
           <Arrow size={16} aria-hidden />
           <span className={classes['state']}>
-            <StateBadge severity={SEVERITY[target.health]}>{t(`targets.${target.health}`)}</StateBadge>
+            <StateBadge severity={SEVERITY[target.health]}>{t(`state.target.${target.health}`)}</StateBadge>
           </span>
           <span className={classes['name']}>{targetName(target)}</span>
           <span className="at-hidden">{t('targets.details')}</span>

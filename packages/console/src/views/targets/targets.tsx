@@ -84,9 +84,9 @@ function Loaded({ targets, stale }: { targets: TargetsAnswer; stale: boolean }) 
           onChange={choose}
           data={[
             choice('all', t('targets.all'), counts.all),
-            choice('down', t('targets.down'), counts.down),
-            choice('up', t('targets.up'), counts.up),
-            ...(counts.unknown > 0 || view === 'unknown' ? [choice('unknown', t('targets.unknown'), counts.unknown)] : []),
+            choice('down', t('state.target.down'), counts.down),
+            choice('up', t('state.target.up'), counts.up),
+            ...(counts.unknown > 0 || view === 'unknown' ? [choice('unknown', t('state.target.unknown'), counts.unknown)] : []),
             ...(dropped > 0 || view === 'dropped' ? [choice('dropped', t('targets.dropped'), dropped)] : []),
           ]}
         />

@@ -1,0 +1,79 @@
+/** One browser and one mock for all browser tests of a file, and what each page must never do. */
+
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+import { type MockServer, startMockServer } from '../../dev/mock/server.ts';
+import { buildConsole } from './build.ts';
+
+/** The browser and the server. */
+export interface Session {
+  readonly browser: Browser;
+  readonly mock: MockServer;
+  stop(): Promise<void>;
+}
+
+/** Builds what is stale and starts both. */
+export async function startSession(): Promise<Session> {
+  await buildConsole();
+  const mock = await startMockServer();
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+  });
+  return {
+    browser,
+    mock,
+    async stop() {
+      await browser.close();
+      await mock.close();
+    },
+  };
+}
+
+/** A page, with all that it complained about or asked of others. */
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly complaints: string[];
+}
+
+interface VisitOptions {
+  readonly scheme?: 'light' | 'dark';
+  readonly language?: 'en' | 'es';
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Opens an address in a fresh context. Answers with an error status are expected in some scenes and no complaint. */
+export async function visit(session: Session, path: string, options: VisitOptions = {}): Promise<Visit> {
+  const context = await session.browser.newContext({
+    viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+    colorScheme: options.scheme ?? 'light',
+    locale: options.language === 'es' ? 'es-ES' : 'en-GB',
+    timezoneId: 'Europe/Madrid',
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    const ofServer = message.text().startsWith('Failed to load resource');
+    if ((message.type() === 'error' || message.type() === 'warning') && !ofServer) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(session.mock.url) && !request.url().startsWith('data:')) complaints.push(`asked ${request.url()}`);
+  });
+  await page.goto(session.mock.url + path);
+  return { page, context, complaints };
+}
+
+/** What axe finds against WCAG 2.2 AA, one line a fault. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
+  );
+}
