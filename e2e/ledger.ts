@@ -53,9 +53,12 @@ export class LedgerWriter {
     this.#running = this.#run();
   }
 
-  /** Resolves when so many steps were acknowledged. */
+  /** Resolves when so many steps were acknowledged. @throws Error when one was refused for good: then no more will be */
   async until(steps: number): Promise<void> {
-    while (this.#acknowledgedSteps < steps) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.#acknowledgedSteps < steps) {
+      if (this.refused.length > 0) throw new Error(this.refused.join(', '));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   async stop(): Promise<void> {

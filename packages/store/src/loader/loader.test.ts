@@ -156,6 +156,18 @@ describe('loader', () => {
     await loader.stop();
   });
 
+  it('loads to the end what it has read, also when the last insert took less than that and nothing more comes', async () => {
+    const { clock, journal, loader, inserts, checkpoints } = start({ maxRows: 25 });
+    for (let i = 0; i < 3; i++) journal.append(10);
+    const durable = journal.append(10);
+    loader.advance(durable);
+    await clock.advance(0);
+    expect(inserts).toEqual([[0, 1, 2], [3]]);
+    expect(checkpoints.at(-1)).toEqual(durable);
+    expect(loader.state()).toMatchObject({ lagMs: 0, loaded: durable });
+    await loader.stop();
+  });
+
   it('tries again and again with growing pauses while the engine fails, and loses nothing', async () => {
     const { clock, journal, loader, inserts, failing, tokens } = start();
     failing.store.push(down(), down(), down());

@@ -161,7 +161,8 @@ class JournalLoader implements Loader {
   async #run(): Promise<void> {
     const { clock, maxDelayMs = MAX_DELAY_MS } = this.#options;
     while (!this.#stopping) {
-      if (comparePositions(this.#options.reader.position, this.#durable) >= 0) {
+      // The reader may be ahead: what it has given that did not fit into the last insert waits in the queue.
+      if (this.#queue.length === 0 && comparePositions(this.#options.reader.position, this.#durable) >= 0) {
         await this.#sleep();
         continue;
       }
