@@ -9,6 +9,3 @@ export const PAGES = [
   { to: '/targets', label: 'page.targets', icon: IconTarget },
   { to: '/status', label: 'page.status', icon: IconHeartbeat },
 ] as const;
-
-/** One of the pages. */
-export type Page = (typeof PAGES)[number];
