@@ -21,14 +21,19 @@ import { webRoutes } from './routes/web.ts';
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
 
+/** A slow request may last so much longer than `limits.request_time`. */
+const CONNECTIONS_CHECKED_EVERY_MS = 3000;
+
 /** Builds the HTTP application; it does not listen yet. */
 export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
   const bodyLimit = parts.settings['limits.body'];
+  const requestTimeout = parts.settings['limits.request_time'];
   const app = Fastify({
     bodyLimit,
     routerOptions: { ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 4096 },
     // A client that sends its head or body a byte at a time is cut off; keep-alive connections may rest a while.
-    requestTimeout: 60_000,
+    requestTimeout,
+    http: { requestTimeout, headersTimeout: requestTimeout, connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS },
     keepAliveTimeout: 72_000,
     connectionTimeout: 0,
     forceCloseConnections: 'idle',

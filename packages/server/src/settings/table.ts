@@ -67,6 +67,11 @@ export const SETTINGS = {
     default: '256MiB',
     help: 'Most bytes that all requests being written may hold at once, compressed and decompressed; further ones are answered 503.',
   },
+  'limits.request_time': {
+    type: 'duration',
+    default: '1m',
+    help: 'Longest time that a request may take to arrive, head and body; slower ones are cut off. 0 waits for ever.',
+  },
   'limits.out_of_order': {
     type: 'duration',
     default: '0',
