@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { type JournalPosition, openJournalReader, readCheckpoint, writeCheckpoint } from '@atalaya/journal';
-import type { Clock, Logger } from '@atalaya/model';
+import type { Clock, Logger, MetricStorage } from '@atalaya/model';
 import {
   createLoader,
   deadLetterFolder,
@@ -37,10 +37,20 @@ export interface EngineHost {
   series(request: LabelsRequest): Promise<Uint8Array>;
   metadata(metric: string | undefined, limit: number | undefined): Promise<MetadataAnswer>;
   storage(): Promise<StorageStats>;
-  metricStorage(limit: number): Promise<unknown>;
+  metricStorage(limit: number): Promise<MetricStorage>;
   cardinality(limit: number): Promise<unknown>;
   state(): StateEvent;
   stop(): Promise<void>;
+}
+
+/** What each metric costs, with the type and help of its family where a target has told them. */
+async function describedCosts(store: MetricStore, limit: number): Promise<MetricStorage> {
+  const [{ metrics, total }, known] = await Promise.all([store.metricStorage(limit), store.metadata(undefined, undefined)]);
+  const described = metrics.map((cost) => {
+    const family = known[cost.metric] ?? known[cost.metric.replace(/_(?:bucket|count|sum)$/, '')];
+    return { ...cost, type: family?.[0]?.type ?? 'unknown', help: family?.[0]?.help ?? '' };
+  });
+  return { metrics: described, total };
 }
 
 /** Opens everything; resolves when questions can be answered. */
@@ -83,7 +93,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     series: async (request) => encodeSeries(await store.series(labelRequest(request)), request.limit),
     metadata: (metric, limit) => store.metadata(metric, limit),
     storage: () => store.stats(),
-    metricStorage: (limit) => store.metricStorage(limit),
+    metricStorage: (limit) => describedCosts(store, limit),
     cardinality: async (limit) => store.cardinality(limit),
     state() {
       const { user, system } = process.cpuUsage();
