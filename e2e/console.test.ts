@@ -42,7 +42,7 @@ describe.skipIf(missing)('the console on the real program', () => {
 
   test('a query typed into the explorer is drawn, and its address brings it back', async () => {
     const page = await browser.newPage();
-    await page.goto(`${program.url}/metrics`);
+    await page.goto(`${program.url}/explore`);
     await page.locator('.cm-content').first().click();
     await page.keyboard.type('node_load1');
     await page.keyboard.press('Escape');

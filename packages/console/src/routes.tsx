@@ -20,9 +20,10 @@ const home = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('./views/home/home.tsx'), 'Home'),
 });
+// Not /metrics: that is where scrapers read this program's own metrics.
 const metrics = createRoute({
   getParentRoute: () => root,
-  path: '/metrics',
+  path: '/explore',
   validateSearch: metricsSearch,
   component: lazyRouteComponent(() => import('./views/metrics/metrics.tsx'), 'Metrics'),
 });

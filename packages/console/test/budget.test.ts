@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 
-import { buildConsole } from './support/build.ts';
+import { buildConsole, DIST } from './support/build.ts';
 
-const DIST = join(import.meta.dirname, '../dist');
 /** What the brief allows for the first load, JavaScript after gzip. */
 const BUDGET = 250 * 1000;
 

@@ -25,7 +25,7 @@ describe.skipIf(skip)('working with the page', () => {
     await page.getByRole('option', { name: /node_load15/ }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.keyboard.press('Enter');
-    await page.waitForURL(/metrics\?.*q=node_load15/);
+    await page.waitForURL(/explore\?.*q=node_load15/);
     await page.getByRole('group', { name: 'node_load15' }).locator('canvas').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
     expect(complaints).toEqual([]);
@@ -42,7 +42,7 @@ describe.skipIf(skip)('working with the page', () => {
   });
 
   test('Ctrl-Enter runs what was typed, the URL holds it, and Back goes back', async () => {
-    const { page, context, complaints } = await visit(session, '/metrics');
+    const { page, context, complaints } = await visit(session, '/explore');
     await page.getByRole('textbox', { name: 'PromQL query A' }).click();
     await page.keyboard.type('sum(up');
     await page.keyboard.press('Control+Enter');
@@ -55,7 +55,7 @@ describe.skipIf(skip)('working with the page', () => {
   });
 
   test('completion offers metrics of the server with their help', async () => {
-    const { page, context } = await visit(session, '/metrics');
+    const { page, context } = await visit(session, '/explore');
     await page.getByRole('textbox', { name: 'PromQL query A' }).click();
     await page.keyboard.type('node_boot');
     await page.locator('.cm-tooltip-autocomplete', { hasText: 'node_boot_time_seconds' }).waitFor();
@@ -63,7 +63,7 @@ describe.skipIf(skip)('working with the page', () => {
   });
 
   test('an error is marked where it is, in the reader’s language', async () => {
-    const { page, context } = await visit(session, `/metrics?q=${encodeURIComponent('rate(up)')}`, { language: 'es' });
+    const { page, context } = await visit(session, `/explore?q=${encodeURIComponent('rate(up)')}`, { language: 'es' });
     await page.locator('.cm-lintRange-error').waitFor();
     await page.locator('.cm-lintRange-error').hover();
     await page.getByText('Esto debe ser de tipo').waitFor();
@@ -71,7 +71,7 @@ describe.skipIf(skip)('working with the page', () => {
   });
 
   test('a refused query shows the server’s reason beside the others’ data', async () => {
-    const { page, context } = await visit(session, `/metrics?q=up&q=${encodeURIComponent('sum(up')}`);
+    const { page, context } = await visit(session, `/explore?q=up&q=${encodeURIComponent('sum(up')}`);
     await page.getByText('B: The query was refused').waitFor();
     await page.getByText('parse error').waitFor();
     await page.locator('canvas').waitFor();
@@ -80,7 +80,7 @@ describe.skipIf(skip)('working with the page', () => {
   });
 
   test('the metric browser starts a query, and then inserts into it', async () => {
-    const { page, context } = await visit(session, '/metrics', { width: 1440 });
+    const { page, context } = await visit(session, '/explore', { width: 1440 });
     await page.getByRole('textbox', { name: 'Find a metric' }).fill('context');
     await page.getByRole('button', { name: /node_context_switches_total/ }).click();
     await page.waitForURL((url) => url.searchParams.get('q') === 'rate(node_context_switches_total[5m])');
@@ -91,7 +91,7 @@ describe.skipIf(skip)('working with the page', () => {
   });
 
   test('the legend sorts, and a click isolates a series', async () => {
-    const { page, context } = await visit(session, `/metrics?q=${encodeURIComponent('sum by (mode) (rate(node_cpu_seconds_total[1m]))')}`);
+    const { page, context } = await visit(session, `/explore?q=${encodeURIComponent('sum by (mode) (rate(node_cpu_seconds_total[1m]))')}`);
     await page.getByRole('columnheader', { name: 'Last' }).getByRole('button').click();
     expect(await page.getByRole('columnheader', { name: 'Last' }).getAttribute('aria-sort')).toBe('descending');
     const first = page.locator('tbody tr').first();
@@ -104,7 +104,7 @@ describe.skipIf(skip)('working with the page', () => {
   });
 
   test('dragging over a chart zooms, a double click goes back', async () => {
-    const { page, context } = await visit(session, '/metrics?q=node_load1');
+    const { page, context } = await visit(session, '/explore?q=node_load1');
     const plot = page.locator('.u-over');
     await plot.waitFor();
     const box = await plot.boundingBox();
@@ -138,7 +138,7 @@ describe.skipIf(skip)('working with the page', () => {
     await page.getByRole('button', { name: 'Last 6 hours' }).click();
     await page.waitForURL(/from=now-6h/);
     await page.getByRole('link', { name: 'Metrics' }).first().click();
-    await page.waitForURL(/metrics\?.*from=now-6h/);
+    await page.waitForURL(/explore\?.*from=now-6h/);
     await page.getByRole('button', { name: /Time range/ }).click();
     await page.getByRole('textbox', { name: 'From' }).fill('2026-11-22 03:00');
     await page.getByRole('textbox', { name: 'To' }).fill('2026-11-22 02:00');

@@ -20,14 +20,14 @@ const VIEWS: readonly View[] = [
   { name: 'Home', path: '/', full: 'canvas', empty: 'text=No data in this time range', error: 'text=Something went wrong in the server' },
   {
     name: 'Metrics',
-    path: `/metrics?q=${QUERY}`,
+    path: `/explore?q=${QUERY}`,
     full: 'canvas',
     empty: 'text=No data in this time range',
     error: 'text=Something went wrong in the server',
   },
   {
     name: 'Metrics, table',
-    path: '/metrics?q=node_load1&tab=table',
+    path: '/explore?q=node_load1&tab=table',
     full: 'role=gridcell',
     empty: 'text=No data in this time range',
     error: 'text=Something went wrong in the server',
@@ -149,7 +149,7 @@ describe.skipIf(skip)('every view', () => {
   });
 
   test('data stays on show, marked, while the engine is away', async () => {
-    const { page, context } = await open('full', '/metrics?q=up&refresh=5s');
+    const { page, context } = await open('full', '/explore?q=up&refresh=5s');
     await page.locator('canvas').first().waitFor();
     session.mock.scene = 'engine-down';
     await page.getByText('Not up to date').first().waitFor({ timeout: 15_000 });

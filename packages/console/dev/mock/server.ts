@@ -35,10 +35,10 @@ export interface MockServer {
   close(): Promise<void>;
 }
 
-/** Starts the mock on a free port of the loopback interface (or the one given). */
-export async function startMockServer(port = 0): Promise<MockServer> {
+/** Starts the mock on the loopback interface, on a free port unless one is given, with the page built into `dist`. */
+export async function startMockServer({ port = 0, dist = DIST } = {}): Promise<MockServer> {
   const world = makeWorld(Date.now() / 1000);
-  const state = { scene: 'full' as Scene, delay: 0, reloadError: '' };
+  const state = { scene: 'full' as Scene, delay: 0, reloadError: '', dist };
   const waiting = new Set<NodeJS.Timeout>();
   const server = createServer((request, response) => {
     handle(request, response, world, state, waiting).catch((error: unknown) => {
@@ -61,6 +61,7 @@ interface State {
   readonly scene: Scene;
   readonly delay: number;
   readonly reloadError: string;
+  readonly dist: string;
 }
 
 async function handle(
@@ -71,8 +72,9 @@ async function handle(
   waiting: Set<NodeJS.Timeout>,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://mock');
-  const api = url.pathname.startsWith('/api/') || url.pathname.startsWith('/-/') || url.pathname.startsWith('/health/');
-  if (!api) return file(url.pathname, response);
+  // The paths that the real server keeps for itself: no route of the page may lie there.
+  const api = /^\/(?:api|loki|v1|health|metrics|-)(?:\/|$)/.test(url.pathname);
+  if (!api) return file(state.dist, url.pathname, response);
   if (state.delay > 0) {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
@@ -93,9 +95,9 @@ async function handle(
   response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
 }
 
-async function file(path: string, response: ServerResponse): Promise<void> {
-  const wanted = normalize(join(DIST, path));
-  const found = wanted.startsWith(DIST) && extname(wanted) !== '' && existsSync(wanted) ? wanted : join(DIST, 'index.html');
+async function file(dist: string, path: string, response: ServerResponse): Promise<void> {
+  const wanted = normalize(join(dist, path));
+  const found = wanted.startsWith(dist) && extname(wanted) !== '' && existsSync(wanted) ? wanted : join(dist, 'index.html');
   const content = await readFile(found);
   response.writeHead(200, { 'content-type': TYPES[extname(found)] ?? 'application/octet-stream', 'content-security-policy': POLICY });
   response.end(content);
@@ -213,7 +215,7 @@ function guarded(run: () => Reply): Reply {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const mock = await startMockServer(Number(process.env['PORT'] ?? 3003));
+  const mock = await startMockServer({ port: Number(process.env['PORT'] ?? 3003) });
   mock.scene = (process.argv[2] as Scene | undefined) ?? 'full';
   console.log(`${mock.url} (${mock.scene})`);
 }

@@ -74,7 +74,7 @@ export function chartOptions(
         stroke: colours.axis,
         size: 27,
         gap: 6,
-        space: 64,
+        space: 50,
         grid: { stroke: colours.grid, width: 1 },
         ticks: { show: false },
         values: (_u, ticks) => formatTimeTicks(ticks, locale),

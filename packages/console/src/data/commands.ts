@@ -31,7 +31,7 @@ export function buildCommands(
       kind: 'metric',
       name: entry.name,
       detail: entry.help,
-      to: '/metrics',
+      to: '/explore',
       search: { q: [startingQuery(entry)] },
     })),
     ...targets.map((target, index): Command => ({

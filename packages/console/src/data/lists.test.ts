@@ -28,7 +28,7 @@ describe('finding by a few letters', () => {
     );
     const groups = rankCommands(commands, 'edge');
     expect(groups.map(({ kind }) => kind)).toEqual(['target', 'metric']);
-    expect(groups[1]?.commands[0]).toMatchObject({ to: '/metrics', search: { q: ['rate(edge_total[5m])'] } });
+    expect(groups[1]?.commands[0]).toMatchObject({ to: '/explore', search: { q: ['rate(edge_total[5m])'] } });
   });
 });
 

@@ -1,6 +1,6 @@
 /** The state that lives in the URL: how it is written, and what of it each page reads. */
 
-import { DEFAULT_REFRESH, DEFAULT_RANGE, parseTimePoint, REFRESH_INTERVALS, type RefreshName } from './time-range.ts';
+import { DEFAULT_REFRESH, parseTimePoint, REFRESH_INTERVALS, type RefreshName } from './time-range.ts';
 
 /** Raw search parameters: a name given once is a text, several times a list. */
 export type RawSearch = Readonly<Record<string, string | readonly string[]>>;
@@ -36,12 +36,12 @@ export interface SharedSearch {
   refresh?: RefreshName;
 }
 
-/** Reads the shared state; what cannot be understood is dropped, what equals the default is left out. */
+/** Reads the shared state; what cannot be understood is dropped, and the default refresh left out. */
 export function sharedSearch(raw: Readonly<Record<string, unknown>>): SharedSearch {
   const search: SharedSearch = {};
   const from = textOf(raw['from']);
   const to = textOf(raw['to']) ?? 'now';
-  if (from !== undefined && parseTimePoint(from) && parseTimePoint(to) && (from !== DEFAULT_RANGE.from || to !== DEFAULT_RANGE.to)) {
+  if (from !== undefined && parseTimePoint(from) && parseTimePoint(to)) {
     search.from = from;
     search.to = to;
   }

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 
-import { alignedWindow, chooseStep, formatTimePoint, isLive, parseTimePoint, presetOf, rateWindow, resolveRange } from './time-range.ts';
+import {
+  alignedWindow,
+  chooseStep,
+  DEFAULT_RANGE,
+  defaultRange,
+  formatTimePoint,
+  isLive,
+  parseTimePoint,
+  presetOf,
+  rateWindow,
+  resolveRange,
+} from './time-range.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 
@@ -38,6 +49,16 @@ describe('ranges', () => {
     expect(presetOf({ from: 'now-1h', to: 'now' })).toBe('1h');
     expect(presetOf({ from: 'now-61m', to: 'now' })).toBeUndefined();
     expect(presetOf({ from: 'now-1h', to: '1763816400000' })).toBeUndefined();
+  });
+});
+
+describe('the range to start with', () => {
+  test('is short while there is little data, then an hour', () => {
+    expect(defaultRange(NOW - 60_000, NOW).from).toBe('now-5m');
+    expect(defaultRange(NOW - 6 * 60_000, NOW).from).toBe('now-15m');
+    expect(defaultRange(NOW - 20 * 60_000, NOW).from).toBe('now-30m');
+    expect(defaultRange(NOW - 25 * 60_000, NOW)).toEqual(DEFAULT_RANGE);
+    expect(defaultRange(undefined, NOW)).toEqual(DEFAULT_RANGE);
   });
 });
 

@@ -11,8 +11,18 @@ export interface TimeRangeText {
   readonly to: string;
 }
 
-/** What a page shows when the URL says nothing. */
+/** What a page shows when the URL says nothing and there is enough data. */
 export const DEFAULT_RANGE: TimeRangeText = { from: 'now-1h', to: 'now' };
+
+/**
+ * What a page shows when the URL says nothing and the oldest sample is this young: a range that its data fills to a good
+ * part. Right after the first start an hour would be an empty chart with a dot at its end.
+ */
+export function defaultRange(oldestSample: number | undefined, now: number): TimeRangeText {
+  const age = oldestSample === undefined ? Infinity : now - oldestSample;
+  const fitting = (['5m', '15m', '30m'] as const).find((preset) => age < 0.8 * (parseDuration(preset) ?? 0));
+  return fitting === undefined ? DEFAULT_RANGE : { from: `now-${fitting}`, to: 'now' };
+}
 
 /** The ranges offered with one click, as durations before now. */
 export const PRESETS = ['5m', '15m', '30m', '1h', '3h', '6h', '12h', '1d', '2d', '7d', '15d', '30d'] as const;

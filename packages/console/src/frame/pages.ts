@@ -5,7 +5,7 @@ import { IconHeartbeat, IconHome2, IconTimeline, IconTarget } from '@tabler/icon
 /** All pages in the order of the navigation. */
 export const PAGES = [
   { to: '/', label: 'page.home', icon: IconHome2 },
-  { to: '/metrics', label: 'page.metrics', icon: IconTimeline },
+  { to: '/explore', label: 'page.metrics', icon: IconTimeline },
   { to: '/targets', label: 'page.targets', icon: IconTarget },
   { to: '/status', label: 'page.status', icon: IconHeartbeat },
 ] as const;

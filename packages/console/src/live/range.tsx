@@ -1,11 +1,14 @@
 /** The time range and the refresh interval of the page, kept in the URL and shared by all that shows data. */
 
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { createContext, type ReactNode, use, useMemo, useRef } from 'react';
 
 import { sharedSearch } from '../data/search.ts';
+import { statusQuery } from '../data/status.ts';
 import {
   DEFAULT_RANGE,
+  defaultRange,
   DEFAULT_REFRESH,
   isLive,
   REFRESH_INTERVALS,
@@ -37,11 +40,14 @@ export function RangeProvider({ children }: { children: ReactNode }) {
   const search = sharedSearch(useSearch({ strict: false }));
   const navigate = useNavigate();
   const before = useRef<TimeRangeText | undefined>(undefined);
-  const from = search.from ?? DEFAULT_RANGE.from;
-  const to = search.to ?? DEFAULT_RANGE.to;
   const refresh = search.refresh ?? DEFAULT_REFRESH;
   // Only a range from a fixed moment until now grows, and its length only matters for the step: a minute is fine enough.
   const now = useNow(60_000);
+  // Only read here: the frame below asks for it.
+  const status = useQuery({ ...statusQuery, enabled: false });
+  const fallback = defaultRange(status.data?.storage.oldestSample, now);
+  const from = search.from ?? fallback.from;
+  const to = search.to ?? fallback.to;
 
   const state = useMemo((): RangeState => {
     const range = { from, to };

@@ -102,10 +102,16 @@ export function DataTable<Row extends object>({
   const style = { gridTemplateColumns: tracks };
   const clipboard = useClipboard({ timeout: 1600 });
 
+  // The cell to be focused once it is drawn; the latest wish counts when keys come faster than frames.
+  const wanted = useRef<string | undefined>(undefined);
   const focusCell = (row: number, column: number) => {
     setActive({ row, column });
     virtualizer.scrollToIndex(row);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-cell="${row}-${column}"]`)?.focus());
+    wanted.current = `${row}-${column}`;
+    requestAnimationFrame(() => {
+      if (wanted.current !== undefined) scroller.current?.querySelector<HTMLElement>(`[data-cell="${wanted.current}"]`)?.focus();
+      wanted.current = undefined;
+    });
   };
   const onKey = (event: KeyboardEvent) => {
     const row = sorted[active.row]?.original;

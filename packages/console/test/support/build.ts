@@ -1,12 +1,17 @@
 /** Builds the page for tests when its sources are newer than what is there. */
 
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
+
+/** The built page. */
+export const DIST = join(ROOT, 'dist');
 
 /** The newest change below a folder, epoch milliseconds. */
 function newest(folder: string): number {
@@ -17,14 +22,43 @@ function newest(folder: string): number {
   );
 }
 
-/** Makes sure that `dist/` is of the sources as they are. */
+/** Makes sure that `dist/` is of the sources as they are. Test files run side by side: one builds, the others wait. */
 export async function buildConsole(): Promise<void> {
-  const page = join(ROOT, 'dist/index.html');
+  const lock = join(tmpdir(), 'atalaya-console-build.lock');
+  while (existsSync(lock) || !isFresh()) {
+    if (!takeLock(lock)) {
+      await sleep(250);
+      continue;
+    }
+    try {
+      if (!isFresh()) await runVite();
+    } finally {
+      rmSync(lock, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Taking a lock is making its folder; one that was left behind by a killed run is taken over. */
+function takeLock(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    if (existsSync(lock) && Date.now() - statSync(lock).mtimeMs > 120_000) rmSync(lock, { recursive: true, force: true });
+    return false;
+  }
+}
+
+function isFresh(): boolean {
+  const page = join(DIST, 'index.html');
   const sources = Math.max(
     ...['src', 'public', '../model/src'].map((folder) => newest(join(ROOT, folder))),
     ...['index.html', 'vite.config.ts', 'package.json'].map((file) => statSync(join(ROOT, file)).mtimeMs),
   );
-  if (existsSync(page) && statSync(page).mtimeMs > sources) return;
+  return existsSync(page) && statSync(page).mtimeMs > sources;
+}
+
+async function runVite(): Promise<void> {
   // A process of its own: under a test runner NODE_ENV is "test", and React would be built with its development checks.
   const vite = join(createRequire(import.meta.url).resolve('vite/package.json'), '../bin/vite.js');
   await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn'], {

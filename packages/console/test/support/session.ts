@@ -1,10 +1,14 @@
 /** One browser and one mock for all browser tests of a file, and what each page must never do. */
 
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 import { type MockServer, startMockServer } from '../../dev/mock/server.ts';
-import { buildConsole } from './build.ts';
+import { buildConsole, DIST } from './build.ts';
 
 /** The browser and the server. */
 export interface Session {
@@ -16,7 +20,10 @@ export interface Session {
 /** Builds what is stale and starts both. */
 export async function startSession(): Promise<Session> {
   await buildConsole();
-  const mock = await startMockServer();
+  // A copy: other tests may build the page anew while these look at it.
+  const folder = await mkdtemp(join(tmpdir(), 'atalaya-console-'));
+  await cp(DIST, folder, { recursive: true });
+  const mock = await startMockServer({ dist: folder });
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
@@ -27,6 +34,7 @@ export async function startSession(): Promise<Session> {
     async stop() {
       await browser.close();
       await mock.close();
+      await rm(folder, { recursive: true });
     },
   };
 }

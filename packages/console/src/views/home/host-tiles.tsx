@@ -12,6 +12,9 @@ import classes from './home.module.css';
 import { type Host, useCpu, useHostQueries, useLoad, useMemory, useNetwork } from './use-host.ts';
 import { parseSample } from '../../data/prometheus.ts';
 
+/** Load per CPU from which work is piling up rather than just keeping the CPUs busy. */
+const LOAD_HIGH = 1.5;
+
 /** The row. */
 export function HostTiles({ host, disks }: { host: Host; disks: readonly Disk[] }) {
   const { t } = useTranslation();
@@ -48,6 +51,7 @@ export function HostTiles({ host, disks }: { host: Host; disks: readonly Disk[] 
           value={formats.decimal(load1, 2)}
           note={t('home.perCpu', { load: formats.decimal(load1 === undefined ? undefined : load1 / Math.max(host.cpus, 1), 2) })}
           share={load1 === undefined ? undefined : load1 / Math.max(host.cpus, 1)}
+          warnFrom={LOAD_HIGH}
         />
         <Tile
           label={t('home.networkIn')}
@@ -84,15 +88,19 @@ interface TileProps {
   readonly value: string;
   readonly note: ReactNode;
   readonly share?: number | undefined;
+  /** From which share on the bar warns; as the meter's own otherwise. */
+  readonly warnFrom?: number;
 }
 
-function Tile({ label, value, note, share }: TileProps) {
+function Tile({ label, value, note, share, warnFrom }: TileProps) {
+  const severity =
+    warnFrom === undefined || share === undefined ? {} : { severity: share > warnFrom ? ('warning' as const) : ('unknown' as const) };
   return (
     <div className={classes['tile']}>
       <p className={classes['tileLabel']}>{label}</p>
       <p className={classes['tileValue']}>{value}</p>
       <p className={classes['tileNote']}>{note}</p>
-      {share === undefined ? <div className={classes['tileNoMeter']} /> : <Meter share={share} label={label} text={value} />}
+      {share === undefined ? <div className={classes['tileNoMeter']} /> : <Meter share={share} label={label} text={value} {...severity} />}
     </div>
   );
 }

@@ -21,7 +21,7 @@ import { QueryProblems, queryStates } from './query-problems.tsx';
 import type { AskedQuery } from './use-queries.ts';
 import { useUnit, ViewTools } from './view-tools.tsx';
 
-const route = getRouteApi('/metrics');
+const route = getRouteApi('/explore');
 const POINTS = 480;
 const HEIGHT = 360;
 

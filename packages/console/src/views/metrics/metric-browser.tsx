@@ -3,7 +3,7 @@
 import { TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { Fragment, type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { fuzzyRank } from '../../data/fuzzy.ts';
@@ -79,7 +79,9 @@ export function MetricBrowser({ onPick }: { onPick(entry: MetricEntry): void }) 
               style={{ transform: `translateY(${item.start}px)` }}
             >
               <button type="button" onClick={() => onPick(entry)} onKeyDown={moveFocus}>
-                <span className={classes['name']}>{entry.name}</span>
+                <span className={classes['name']}>
+                  <Breakable name={entry.name} />
+                </span>
                 <TypeWord type={entry.type} />
                 <span className={classes['help']}>{entry.help}</span>
               </button>
@@ -89,6 +91,16 @@ export function MetricBrowser({ onPick }: { onPick(entry: MetricEntry): void }) 
       </ul>
     </div>
   );
+}
+
+/** A metric's name that breaks at its underscores when it must. */
+function Breakable({ name }: { name: string }) {
+  return name.split(/(?<=_)/).map((part, index) => (
+    <Fragment key={`${index} ${part}`}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 function TypeWord({ type }: { type: string }) {

@@ -18,7 +18,7 @@ import { Starter } from './starter.tsx';
 import { TablePanel } from './table-panel.tsx';
 import { useQueries } from './use-queries.ts';
 
-const route = getRouteApi('/metrics');
+const route = getRouteApi('/explore');
 
 /** The page. */
 export function Metrics() {

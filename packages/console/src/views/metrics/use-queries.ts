@@ -8,7 +8,7 @@ import { letterOf } from '../../data/explorer.ts';
 import { recall, remember, withQuery } from '../../data/remembered.ts';
 import { MAX_QUERIES } from '../../data/search.ts';
 
-const route = getRouteApi('/metrics');
+const route = getRouteApi('/explore');
 
 /** A query that is asked: its letter and expression. */
 export interface AskedQuery {

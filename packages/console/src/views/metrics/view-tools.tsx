@@ -11,7 +11,7 @@ import { CopyButton } from '../../parts/copy.tsx';
 import classes from './metrics.module.css';
 import type { AskedQuery } from './use-queries.ts';
 
-const route = getRouteApi('/metrics');
+const route = getRouteApi('/explore');
 
 /** The unit in force: the chosen one, else a guess from the first expression. */
 export function useUnit(asked: readonly AskedQuery[]): Unit {

@@ -109,10 +109,12 @@ function Dependencies({ status }: { status: Status }) {
       <Facts>
         {status.dependencies.map((dependency) => (
           <Fact key={dependency.name} name={dependency.name}>
-            <StateBadge severity={dependency.up ? 'ok' : 'critical'}>
-              {dependency.up ? t('status.serving') : t('status.notServing')}
-            </StateBadge>{' '}
-            <span className="at-muted at-break">{dependency.message}</span>
+            <span className={classes['part']}>
+              <StateBadge severity={dependency.up ? 'ok' : 'critical'}>
+                {dependency.up ? t('status.serving') : t('status.notServing')}
+              </StateBadge>
+              <span className="at-muted at-break">{dependency.message}</span>
+            </span>
           </Fact>
         ))}
       </Facts>

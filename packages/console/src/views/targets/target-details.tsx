@@ -33,7 +33,7 @@ export function TargetDetails({ target }: { target: Target }) {
         </Fact>
       </dl>
       <div className={classes['detailTools']}>
-        <Link to="/metrics" search={(old) => ({ ...sharedSearch(old), q: [query] })}>
+        <Link to="/explore" search={(old) => ({ ...sharedSearch(old), q: [query] })}>
           {t('targets.inMetrics')}
         </Link>
         <CopyButton text={JSON.stringify(target, null, 2)} label={t('targets.copy')} />
