@@ -37,6 +37,26 @@ test('the engine killed again and again while it loads: no sample comes twice, n
   expect((await program.status()).journal).toMatchObject({ quarantinedRecords: 0, tornTails: 0 });
 });
 
+test('an engine that hangs is told from one that serves; writes go on meanwhile', async () => {
+  const program = await start();
+  const engine = await program.enginePid();
+  const writer = new LedgerWriter('hangs', now(), () => program.url);
+  writer.begin();
+  await writer.until(20);
+  process.kill(engine, 'SIGSTOP');
+  let ready = await fetch(`${program.url}/health/ready`);
+  for (; ready.ok; await pause(200)) ready = await fetch(`${program.url}/health/ready`);
+  expect(ready.status).toBe(503);
+  expect(await ready.text()).toContain('it has not answered for');
+  expect((await fetch(`${program.url}/health/live`)).status).toBe(200);
+  await writer.until(writer.acknowledgedSteps + 20);
+  process.kill(engine, 'SIGCONT');
+  await program.waitReady();
+  await writer.stop();
+  await loaded(program);
+  expect(await writer.judge(program.url)).toMatchObject(CLEAN);
+});
+
 test('a second SIGTERM while it stops, and a Ctrl-C on top, change nothing', async () => {
   const first = await start();
   let url = first.url;

@@ -13,6 +13,10 @@ import { VERSION } from './version.ts';
 
 /** How long an answer of the engine about its storage is used again. */
 const STORAGE_FRESH_MS = 5000;
+/** How long to wait for it: an engine that hangs must not hold up the answer to whether all is well. */
+const STORAGE_TIMEOUT_MS = 2000;
+/** An engine that reports every second and has not for so long does not serve. */
+const SILENT_MS = 5000;
 
 export interface StatusSources {
   readonly settings: Settings;
@@ -114,7 +118,9 @@ export class StatusGatherer {
     const { state, lastError } = journal.stats();
     const breaker = engine.report?.breaker ?? 'closed';
     const damaged = engine.report?.damagedParts ?? 0;
-    const engineUp = engine.state === 'ready' && breaker !== 'open';
+    const silent = engine.silentMs > SILENT_MS;
+    const engineUp = engine.state === 'ready' && breaker !== 'open' && !silent;
+    const reason = silent ? `it has not answered for ${Math.round(engine.silentMs / 1000)} s` : (engine.lastError ?? 'no reason known');
     return [
       { name: 'journal', up: state === 'ok', message: state === 'ok' ? 'writes and syncs' : `${state}: ${lastError ?? ''}` },
       {
@@ -122,7 +128,7 @@ export class StatusGatherer {
         up: engineUp,
         message: engineUp
           ? `answers and loads${damaged === 0 ? '' : `; damaged parts of the store: ${damaged}, see the log`}`
-          : `${engine.state}${breaker === 'closed' ? '' : `, breaker ${breaker}`}: ${engine.lastError ?? 'no reason known'}`,
+          : `${engine.state}${breaker === 'closed' ? '' : `, breaker ${breaker}`}: ${reason}`,
       },
     ];
   }
@@ -130,11 +136,15 @@ export class StatusGatherer {
   async #storageStats(): Promise<StorageStats> {
     const { clock, engine } = this.#sources;
     if (engine.state === 'ready' && clock.monotonic() - this.#storageAt > STORAGE_FRESH_MS) {
+      const late = new AbortController();
+      const timer = clock.after(STORAGE_TIMEOUT_MS, () => late.abort());
       try {
-        this.#storage = (await engine.request('storage', null)).value as StorageStats;
+        this.#storage = (await engine.request('storage', null, late.signal)).value as StorageStats;
         this.#storageAt = clock.monotonic();
       } catch {
-        // The engine went away while it was asked: the last known figures stand, and its state says the rest.
+        // The engine went away or hangs: the last known figures stand, and its state says the rest.
+      } finally {
+        timer.cancel();
       }
     }
     return this.#storage;

@@ -41,6 +41,7 @@ export class EngineSupervisor {
   #retry: Timer | undefined;
   #lastError: string | undefined;
   #lastState: StateEvent | undefined;
+  #heardAt = 0;
   #exited: Promise<void> = Promise.resolve();
   #stderrTail = '';
   #firstReady = Promise.withResolvers<void>();
@@ -66,6 +67,11 @@ export class EngineSupervisor {
   /** What the engine last told of itself; undefined while it is away. */
   get report(): StateEvent | undefined {
     return this.#state === 'ready' ? this.#lastState : undefined;
+  }
+
+  /** How long the running engine has said nothing, milliseconds. It reports every second: a long silence means that it hangs. */
+  get silentMs(): number {
+    return this.report === undefined ? 0 : this.#options.clock.monotonic() - this.#heardAt;
   }
 
   get pid(): number | undefined {
@@ -110,6 +116,7 @@ export class EngineSupervisor {
     channel.on('loaded', (event) => this.#options.onLoaded(event as LoadedEvent));
     channel.on('state', (event) => {
       this.#lastState = event as StateEvent;
+      this.#heardAt = this.#options.clock.monotonic();
     });
     channel.request('start', this.#options.engine).then(
       () => this.#becameReady(channel),
