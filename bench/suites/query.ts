@@ -11,6 +11,8 @@ import { diskBytes } from './ingest.ts';
 
 const STEP_MS = 15_000;
 const HOURS = 6;
+/** Long enough for merges to end and for merged-away files to be deleted, everywhere. */
+const SETTLE_MS = 100_000;
 
 /** The queries, by the name they are reported under. */
 export const QUERIES: Readonly<Record<string, string>> = {
@@ -56,7 +58,7 @@ export async function measureQueries(peers: readonly Peer[], { rounds }: QueryOp
         inFlight: 2,
       });
     }
-    await new Promise((resolve) => setTimeout(resolve, 20_000));
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const figures: Figure[] = [];
     const all = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
     for (const [what, query] of Object.entries(QUERIES)) {

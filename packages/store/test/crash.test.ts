@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 import { decodeSelection, openEmbeddedEngine, openMetricStore } from '../src/index.ts';
 
 const START = Date.UTC(2026, 0, 1);
-const CHILD = join(import.meta.dirname, 'crash-child.ts');
+const CHILD = join(import.meta.dirname, 'support/crash-child.ts');
 
 /** Runs the child until it has said `lines` numbers, kills it and gives the last number that it said. */
 async function runAndKill(dataDir: string, first: number, lines: number): Promise<number> {
@@ -22,6 +22,7 @@ async function runAndKill(dataDir: string, first: number, lines: number): Promis
     if (++said === lines) child.kill('SIGKILL');
   }
   await exited;
+  if (said < lines) throw new Error(`the child ended by itself after ${said} batches`);
   return last;
 }
 

@@ -1,7 +1,7 @@
 /** Loads numbered batches into a data directory until it is killed; says the number of each batch that is durable. */
 
 import { encodeLabels, type Hash64, hashBytes, labelsOf, silentLogger, systemClock } from '@atalaya/model';
-import { openEmbeddedEngine, openMetricStore } from '../src/index.ts';
+import { openEmbeddedEngine, openMetricStore } from '../../src/index.ts';
 
 const [dataDir, first, start] = process.argv.slice(2) as [string, string, string];
 const engine = await openEmbeddedEngine({ dataDir, memoryBytes: 400_000_000, clock: systemClock });
