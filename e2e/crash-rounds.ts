@@ -61,14 +61,16 @@ export async function crashRounds(rounds: number, say: (line: string) => void = 
   }
 }
 
-/** Waits until everything on disk is in the store. */
+/** Waits until everything that is on disk now is in the store; more may come meanwhile. */
 export async function loaded(program: RunningAtalaya): Promise<void> {
-  // The state is told once a second, and the first time before the engine has heard of any backlog: two in a row count.
-  for (let reports = 0; reports < 2;) {
+  // The engine tells once a second how old the oldest record is that waits, the first time before it has heard of any backlog.
+  const reportAge = 2200;
+  let since: number | undefined;
+  for (;;) {
     const { engine } = await program.status();
-    const done = engine.state === 'ready' && engine.lagMs === 0;
-    reports = done ? reports + 1 : 0;
-    await pause(done ? 1200 : 50);
+    since = engine.state === 'ready' ? (since ?? performance.now()) : undefined;
+    if (since !== undefined && performance.now() - since > engine.lagMs + reportAge) return;
+    await pause(50);
   }
 }
 
