@@ -32,6 +32,24 @@ describe.skipIf(skip)('working with the page', () => {
     await context.close();
   });
 
+  test('Ctrl-K loses no letter typed right after it, and closing gives the focus back', async () => {
+    const { page, context } = await visit(session, '/targets');
+    await page.getByText('edge-1.lan:9100').waitFor();
+    // Opened once, so that its code is there.
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('textbox', { name: /Find by address/ }).focus();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('mem');
+    expect(await page.getByRole('combobox').inputValue()).toBe('mem');
+    await page.keyboard.press('Escape');
+    await page.getByRole('combobox').waitFor({ state: 'detached' });
+    await page.keyboard.type('x');
+    await page.waitForURL(/find=x/);
+    await context.close();
+  });
+
   test('the first Tab offers the way past the navigation', async () => {
     const { page, context } = await visit(session, '/status');
     await page.getByText('Circuit breaker').waitFor();

@@ -56,7 +56,7 @@ export function chartOptions(
   const { unit, locale, stacked, scheme } = shape;
   return {
     ...size,
-    padding: [8, 10, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     scales: {
       x: {
@@ -84,7 +84,8 @@ export function chartOptions(
         stroke: colours.axis,
         gap: 6,
         space: size.height > 250 ? 44 : 28,
-        size: axisWidth,
+        // Small charts stand side by side: the same width makes their time axes line up.
+        size: (u, values, index) => axisWidth(u, values, index, size.height > 250 ? 46 : 66),
         grid: { stroke: colours.grid, width: 1 },
         ticks: { show: false },
         values: (_u, ticks) => formatTicks(ticks, unit, locale),
@@ -187,11 +188,11 @@ function yRange(min: number | null, max: number | null, shape: ChartShape): [num
   return [low < 0 ? low * 1.08 : 0, exact ? high : high * 1.08];
 }
 
-function axisWidth(u: uPlot, values: string[] | null, axisIndex: number): number {
+function axisWidth(u: uPlot, values: string[] | null, axisIndex: number, least: number): number {
   const longest = (values ?? []).reduce((a, b) => (b.length > a.length ? b : a), '');
   const font = u.axes[axisIndex]?.font;
   u.ctx.font = Array.isArray(font) ? font[0] : FONT;
-  return Math.max(46, Math.ceil(u.ctx.measureText(longest).width / devicePixelRatio) + 14);
+  return Math.max(least, Math.ceil(u.ctx.measureText(longest).width / devicePixelRatio) + 14);
 }
 
 function drawThreshold(u: uPlot, threshold: Threshold, colours: Colours): void {

@@ -61,4 +61,13 @@ describe('the table', () => {
     ]);
     expect(labelColumns(rows)).toEqual(['__name__', 'a', 'job']);
   });
+
+  test('has the labels first that tell its rows apart', () => {
+    const row = (labels: Record<string, string>) => ({ key: JSON.stringify(labels), letter: 'A', labels, value: 1 });
+    expect(labelColumns([row({ __name__: 'm', job: 'x', cpu: '0' }), row({ __name__: 'm', job: 'x', cpu: '1' })])).toEqual([
+      'cpu',
+      '__name__',
+      'job',
+    ]);
+  });
 });

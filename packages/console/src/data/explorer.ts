@@ -88,11 +88,11 @@ export function tableRows(answers: readonly { letter: string; data: QueryResult 
   });
 }
 
-/** The label names that a table of these rows has columns for: the metric first, then by name. */
+/** The label names that a table of these rows has columns for: those that tell rows apart first, then the metric, then what all share. */
 export function labelColumns(rows: readonly TableRow[]): string[] {
-  const names = new Set(rows.flatMap((row) => Object.keys(row.labels)));
-  const others = [...names].filter((name) => name !== '__name__').sort();
-  return names.has('__name__') ? ['__name__', ...others] : others;
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row.labels)))].sort((a, b) => (a < b ? -1 : 1));
+  const varies = (name: string) => rows.some((row) => row.labels[name] !== rows[0]?.labels[name]);
+  return [...names.filter((name) => varies(name)), ...names.filter((name) => !varies(name))];
 }
 
 /** Expressions to begin with, and what they show; the texts are under `metrics.example`. */

@@ -4,7 +4,7 @@ import { Modal } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useEffect, useMemo, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { metricNamesQuery } from '../data/labels.ts';
@@ -19,9 +19,17 @@ import classes from './command-palette.module.css';
 export default function CommandPalette({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   return (
-    <Modal.Root opened onClose={onClose} size={620} yOffset="9vh" padding={0}>
+    <Modal.Root
+      opened
+      onClose={onClose}
+      size={620}
+      yOffset="9vh"
+      padding={0}
+      classNames={{ content: classes['content'] as string }}
+      transitionProps={{ duration: 0 }}
+    >
       <Modal.Overlay backgroundOpacity={0.4} />
-      <Modal.Content radius={10} aria-label={t('palette.open')} className={classes['content']}>
+      <Modal.Content radius={10} aria-label={t('palette.open')}>
         <PaletteBody onClose={onClose} />
       </Modal.Content>
     </Modal.Root>
@@ -34,6 +42,9 @@ function PaletteBody({ onClose }: { onClose(): void }) {
   const { range, refresh } = useRange();
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
+  const field = useRef<HTMLInputElement>(null);
+  // At once, not after the trap's delay: people type on right after Ctrl-K.
+  useLayoutEffect(() => field.current?.focus(), []);
   const names = useQuery(metricNamesQuery);
   const metadata = useQuery(metadataQuery);
   const targets = useQuery(targetsQuery);
@@ -74,6 +85,7 @@ function PaletteBody({ onClose }: { onClose(): void }) {
       <div className={classes['field']}>
         <IconSearch size={17} aria-hidden />
         <input
+          ref={field}
           data-autofocus
           role="combobox"
           aria-expanded

@@ -1,7 +1,7 @@
 /** The frame around every page: navigation, top bar, connection banner, the page itself. */
 
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { type ComponentType, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { statusQuery } from '../data/status.ts';
@@ -14,7 +14,7 @@ import { Navigation } from './navigation.tsx';
 import { PAGES } from './pages.ts';
 import { TopBar } from './top-bar.tsx';
 
-const CommandPalette = lazy(() => import('./command-palette.tsx'));
+type Palette = ComponentType<{ onClose(): void }>;
 
 /** The whole window. */
 export function Frame() {
@@ -39,11 +39,35 @@ function FrameInside() {
     document.title = host === undefined ? t('page.title', { page: name }) : t('page.titleOfHost', { page: name, host });
   }, [page, host, t]);
 
+  // Fetched when the page has settled, so that Ctrl-K answers at once and no letter typed after it is lost.
+  const [Palette, setPalette] = useState<Palette | undefined>(undefined);
+  useEffect(() => {
+    const load = () => void import('./command-palette.tsx').then((module) => setPalette(() => module.default));
+    if (searching) load();
+    const timer = setTimeout(load, 2000);
+    return () => clearTimeout(timer);
+  }, [searching]);
+
+  // Closing gives the focus back to where it was; going somewhere moves it to the new page below.
+  const focusBefore = useRef<HTMLElement | null>(null);
+  const openSearch = () => {
+    focusBefore.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    setSearching(true);
+  };
+  const closeSearch = () => {
+    setSearching(false);
+    requestAnimationFrame(() => focusBefore.current?.focus({ preventScroll: true }));
+  };
+  const toggle = useRef(openSearch);
+  useEffect(() => {
+    toggle.current = searching ? closeSearch : openSearch;
+  });
+
   useEffect(() => {
     const open = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
-      setSearching((before) => !before);
+      toggle.current();
     };
     addEventListener('keydown', open);
     return () => removeEventListener('keydown', open);
@@ -63,7 +87,7 @@ function FrameInside() {
       </button>
       <Navigation />
       <div className={classes['column']}>
-        <TopBar onSearch={() => setSearching(true)} />
+        <TopBar onSearch={openSearch} />
         <ConnectionBanner />
         <main ref={main} id="content" className={classes['main']} tabIndex={-1}>
           <Suspense fallback={<Loading height={320} />}>
@@ -71,11 +95,7 @@ function FrameInside() {
           </Suspense>
         </main>
       </div>
-      {searching ? (
-        <Suspense fallback={null}>
-          <CommandPalette onClose={() => setSearching(false)} />
-        </Suspense>
-      ) : null}
+      {searching && Palette !== undefined ? <Palette onClose={closeSearch} /> : null}
     </div>
   );
 }

@@ -49,14 +49,14 @@ export function HostTiles({ host, disks }: { host: Host; disks: readonly Disk[] 
         <Tile
           label={t('home.load')}
           value={formats.decimal(load1, 2)}
-          note={t('home.perCpu', { load: formats.decimal(load1 === undefined ? undefined : load1 / Math.max(host.cpus, 1), 2) })}
+          note={load1 === undefined ? null : t('home.perCpu', { load: formats.decimal(load1 / Math.max(host.cpus, 1), 2) })}
           share={load1 === undefined ? undefined : load1 / Math.max(host.cpus, 1)}
           warnFrom={LOAD_HIGH}
         />
         <Tile
           label={t('home.networkIn')}
           value={formats.value(received, 'bytes/s')}
-          note={t('home.sentRate', { rate: formats.value(sent, 'bytes/s') })}
+          note={sent === undefined ? null : t('home.sentRate', { rate: formats.value(sent, 'bytes/s') })}
         />
       </div>
     </section>

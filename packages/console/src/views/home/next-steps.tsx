@@ -77,7 +77,7 @@ function ScrapeSteps() {
   return (
     <div className={classes['steps']}>
       <p>
-        <Trans i18nKey="next.scrapeText" values={{ path }} components={{ path: <code className="at-break" /> }} />
+        <Trans i18nKey="next.scrapeText" values={{ path }} components={[<code key="path" className="at-break" />]} />
       </p>
       <Snippet text={scrapeSnippet()} label={t('action.copy')} />
       <div className={classes['reload']}>
