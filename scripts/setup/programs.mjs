@@ -13,6 +13,7 @@ const PROGRAMS = {
   prometheus: 'promtool',
   'prometheus-node-exporter': 'prometheus-node-exporter',
   strace: 'strace',
+  faketime: 'faketime',
 };
 
 /**
