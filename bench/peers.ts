@@ -83,7 +83,7 @@ const prometheus: Peer = {
 
 const victoria: Peer = {
   name: 'victoria-metrics',
-  version: versionOf('victoria-metrics', ['--version'], /v?(\d+\.\d+\.\d+)/),
+  version: versionOf('dpkg-query', ['-W', '-f=${Version}', 'victoria-metrics'], /(\d+\.\d+\.\d+)/),
   writePath: '/api/v1/write',
   async start(options) {
     const file = scrapeFile(options);
