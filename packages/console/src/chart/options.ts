@@ -37,7 +37,11 @@ export interface ChartEvents {
   window(): { start: number; end: number };
 }
 
-const FONT = "11px 'Inter', system-ui, sans-serif";
+/** Lines from which on a chart follows the pointer with the crosshair and the box only. */
+const CROWD = 24;
+
+/** The canvas' font; drawn with a substitute until it is loaded. */
+export const FONT = "11px 'Inter', system-ui, sans-serif";
 
 /** The columns that uPlot draws: the grid, then the series, summed up when stacked. */
 export function chartData(frame: Frame, stacked: boolean, shown: readonly boolean[]): uPlot.AlignedData {
@@ -54,6 +58,8 @@ export function chartOptions(
   colours: Colours,
 ): uPlot.Options {
   const { unit, locale, stacked, scheme } = shape;
+  // Fading all lines but one draws all of them anew at each move of the pointer, and a hundred dots help nobody.
+  const crowded = shape.ids.length > CROWD;
   return {
     ...size,
     padding: [8, 18, 0, 0],
@@ -97,7 +103,13 @@ export function chartOptions(
     cursor: {
       sync: { key: shape.syncKey, setSeries: false, scales: ['x', null] },
       drag: { x: true, y: false, setScale: false, dist: 6 },
-      points: { size: 7, width: 2, fill: () => colours.surface, stroke: (_u, index) => lineStyle(index - 1, scheme).colour },
+      points: {
+        show: !crowded,
+        size: 7,
+        width: 2,
+        fill: () => colours.surface,
+        stroke: (_u, index) => lineStyle(index - 1, scheme).colour,
+      },
       focus: { prox: 24 },
       bind: {
         dblclick: () => () => {
@@ -106,7 +118,7 @@ export function chartOptions(
         },
       },
     },
-    focus: { alpha: stacked ? 1 : 0.35 },
+    focus: { alpha: stacked || crowded ? 1 : 0.35 },
     hooks: {
       setSelect: [
         (u) => {

@@ -12,7 +12,7 @@ import type { Unit } from '../format/number.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useRange } from '../live/range.tsx';
 import classes from './chart.module.css';
-import { chartData, chartOptions, readColours, type Threshold } from './options.ts';
+import { chartData, chartOptions, FONT, readColours, type Threshold } from './options.ts';
 import { describeChart } from './summary.ts';
 import { tooltipPlugin } from './tooltip.ts';
 
@@ -92,6 +92,7 @@ export default function TimeChart({ title, frame, unit, height, stacked = false,
       if (width > 0 && width !== plot.width) plot.setSize({ width, height });
     });
     observer.observe(element);
+    if (!document.fonts.check(FONT)) void document.fonts.load(FONT).then(() => chart.current === plot && plot.redraw(false, true));
     const onKey = (event: KeyboardEvent) => moveByKey(event, plot, now());
     element.addEventListener('keydown', onKey);
     return () => {
