@@ -140,6 +140,7 @@ test.skipIf(skip)(
     journal.fail = undefined;
     const batchesBefore = journal.batches.length;
     await until('recovery', () => journal.batches.length > batchesBefore);
+    await until('a second scrape', async () => (await scrapedTimestamps('demo_requests_total')).length > 1);
 
     exposition = undefined;
     const isStale = ({ bits }: { bits: string }) => bits === '7ff0000000000002';
