@@ -1,20 +1,13 @@
 import { readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { ask, discard, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { expect, test } from 'vitest';
+import { ask, pause, type RunningAtalaya } from './atalaya.ts';
 import { loaded } from './crash-rounds.ts';
+import { programs } from './programs.ts';
 import { damage, recordsOf } from './journal-files.ts';
 import { LedgerWriter, SERIES } from './ledger.ts';
 
-const started: RunningAtalaya[] = [];
-afterEach(async () => {
-  for (const program of started.splice(0)) await discard(program);
-});
-async function start(...args: Parameters<typeof startAtalaya>): Promise<RunningAtalaya> {
-  const program = await startAtalaya(...args);
-  started.push(program);
-  return program;
-}
+const start = programs();
 const now = (): number => Math.floor(Date.now() / 1000) * 1000 - 600_000;
 
 /** Keeps the engine from loading anything, as a debugger would. */

@@ -5,11 +5,10 @@ import { afterEach, expect, test } from 'vitest';
 import { requireProgram } from '../testing/programs.ts';
 import { ask, discard, makeFolder, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { loaded } from './crash-rounds.ts';
-import { LedgerWriter, SERIES, type Verdict } from './ledger.ts';
+import { CLEAN, LedgerWriter, SERIES } from './ledger.ts';
 import { sample, write } from './write.ts';
 
 const noStrace = requireProgram('strace', 'apt-get install strace');
-const CLEAN = { lost: 0, doubled: 0, wrong: 0, invented: 0 } satisfies Partial<Verdict>;
 const now = (): number => Math.floor(Date.now() / 1000) * 1000 - 6 * 3_600_000;
 
 const cleanUps: (() => Promise<void> | void)[] = [];

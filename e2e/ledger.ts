@@ -20,6 +20,9 @@ export interface Verdict {
   readonly invented: number;
 }
 
+/** The verdict that every fault must leave, whatever was acknowledged. */
+export const CLEAN = { lost: 0, doubled: 0, wrong: 0, invented: 0 } satisfies Partial<Verdict>;
+
 /**
  * Sends numbered steps, each a request with one sample of every series, until told to stop. A step that fails is sent
  * again, as Prometheus does, until it is acknowledged; the value tells series and step, so that the judge can check it.

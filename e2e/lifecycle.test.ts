@@ -1,23 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { ask, discard, makeFolder, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
-import { LedgerWriter, type Verdict } from './ledger.ts';
+import { describe, expect, test } from 'vitest';
+import { ask, makeFolder, pause } from './atalaya.ts';
+import { CLEAN, LedgerWriter } from './ledger.ts';
 import { loaded } from './crash-rounds.ts';
+import { programs } from './programs.ts';
 
 const CLI = path.resolve(import.meta.dirname, '../packages/server/src/cli.ts');
-const CLEAN = { lost: 0, doubled: 0, wrong: 0, invented: 0 } satisfies Partial<Verdict>;
 
-const started: RunningAtalaya[] = [];
-afterEach(async () => {
-  for (const program of started.splice(0)) await discard(program);
-});
-async function start(...args: Parameters<typeof startAtalaya>): Promise<RunningAtalaya> {
-  const program = await startAtalaya(...args);
-  started.push(program);
-  return program;
-}
+const start = programs();
 const run = (...args: string[]): ReturnType<typeof spawnSync> =>
   spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', timeout: 20_000 });
 const now = (): number => Math.floor(Date.now() / 1000) * 1000 - 600_000;

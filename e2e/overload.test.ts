@@ -6,10 +6,9 @@ import { encodeV1, requestOf } from '@atalaya/receive/testing';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { ask, discard, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { loaded } from './crash-rounds.ts';
-import { LedgerWriter, type Verdict } from './ledger.ts';
+import { CLEAN, LedgerWriter } from './ledger.ts';
 import { sample, write } from './write.ts';
 
-const CLEAN = { lost: 0, doubled: 0, wrong: 0, invented: 0 } satisfies Partial<Verdict>;
 const MIB = 1 << 20;
 const now = (): number => Math.floor(Date.now() / 1000) * 1000 - 6 * 3_600_000;
 

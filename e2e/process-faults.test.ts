@@ -1,18 +1,10 @@
-import { afterEach, expect, test } from 'vitest';
-import { discard, makeFolder, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { expect, test } from 'vitest';
+import { makeFolder, pause } from './atalaya.ts';
 import { loaded } from './crash-rounds.ts';
-import { LedgerWriter, type Verdict } from './ledger.ts';
+import { programs } from './programs.ts';
+import { CLEAN, LedgerWriter } from './ledger.ts';
 
-const CLEAN = { lost: 0, doubled: 0, wrong: 0, invented: 0 } satisfies Partial<Verdict>;
-const started: RunningAtalaya[] = [];
-afterEach(async () => {
-  for (const program of started.splice(0)) await discard(program);
-});
-async function start(...args: Parameters<typeof startAtalaya>): Promise<RunningAtalaya> {
-  const program = await startAtalaya(...args);
-  started.push(program);
-  return program;
-}
+const start = programs();
 const now = (): number => Math.floor(Date.now() / 1000) * 1000 - 6 * 3_600_000;
 
 test('the engine killed again and again while it loads: no sample comes twice, none is lost', async () => {

@@ -119,7 +119,6 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
     throughput: meters.throughput,
     cpu: meters.cpu,
     host,
-    targetsHealthy: () => countTargets(scrapes),
   });
 
   let address = settings.listen;
@@ -172,6 +171,7 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
     scrapeConfiguration: () => scrapeFile.shown,
     configuration: () => describeConfiguration(loaded, scrapeFile, loadedAt, lastReload),
     status: () => status.gather(),
+    dependencies: () => status.dependencies(),
     reload,
     lastEnqueueAt: () => meters.lastEnqueueAt(),
     stopping: () => stopping,

@@ -30,7 +30,6 @@ export interface StatusSources {
   readonly throughput: RateMeter;
   readonly cpu: { readonly main: RateMeter; readonly engine: RateMeter };
   readonly host: { readonly job: string; readonly instance: string };
-  targetsHealthy(): { up: number; down: number };
 }
 
 /** Answers status questions; keeps the last known storage figures for when the engine is away. */

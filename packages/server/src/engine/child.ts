@@ -4,10 +4,8 @@ import { Socket } from 'node:net';
 import type { JournalPosition } from '@atalaya/journal';
 import { systemClock } from '@atalaya/model';
 import { Channel } from './channel.ts';
-import type { EngineOptions, LabelsRequest, LogEvent } from './contract.ts';
+import { CHANNEL_FD, type EngineOptions, type LabelsRequest, type LogEvent } from './contract.ts';
 import { type EngineHost, startEngine } from './engine-host.ts';
-
-const CHANNEL_FD = 3;
 
 // A terminal's Ctrl-C reaches every process of the group, but this one ends when the main process says so.
 process.on('SIGINT', () => undefined);

@@ -3,6 +3,9 @@
 import type { JournalPosition } from '@atalaya/journal';
 import type { Matcher, MetricMetadata } from '@atalaya/model';
 
+/** The file descriptor of the engine process that carries the channel. */
+export const CHANNEL_FD = 3;
+
 /** What the engine process needs to begin. Sizes in bytes, times in milliseconds. */
 export interface EngineOptions {
   readonly dataDirectory: string;

@@ -6,11 +6,9 @@ import { fileURLToPath } from 'node:url';
 import type { JournalPosition } from '@atalaya/journal';
 import { AtalayaError, type Clock, type Logger, type Timer } from '@atalaya/model';
 import { type Answer, Channel } from './channel.ts';
-import type { EngineOptions, LoadedEvent, LogEvent, StateEvent } from './contract.ts';
+import { CHANNEL_FD, type EngineOptions, type LoadedEvent, type LogEvent, type StateEvent } from './contract.ts';
 
 const ENTRY = fileURLToPath(new URL('./child.ts', import.meta.url));
-/** File descriptor in the child that carries the channel. */
-export const CHANNEL_FD = 3;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
 /** An engine that served this long is taken for healthy: the next crash starts the back-off anew. */

@@ -43,6 +43,8 @@ export function fakeParts(overrides: Partial<Parts> = {}): { parts: Parts; engin
       loadedAt: clock.now(),
     }),
     status: async () => STATUS,
+    dependencies: () => STATUS.dependencies,
+    journal: { stats: () => STATUS.journal },
     reload: async () => undefined,
     lastEnqueueAt: () => undefined,
     stopping: () => false,

@@ -24,6 +24,8 @@ export interface Parts {
   scrapeConfiguration(): string;
   configuration(): Configuration;
   status(): Promise<Status>;
+  /** The parts that must serve for the program to be ready; known without asking any of them. */
+  dependencies(): Status['dependencies'];
   /** Reads the configuration again. Rejects with BAD_CONFIG, and the old one stays. */
   reload(): Promise<void>;
   /** When something was last accepted, milliseconds since the epoch. */

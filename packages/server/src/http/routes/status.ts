@@ -1,5 +1,6 @@
 /** `/api/v1/{targets,scrape_pools,status/…}`: Prometheus' view of the running server. */
 
+import os from 'node:os';
 import { AtalayaError } from '@atalaya/model';
 import type { FastifyInstance } from 'fastify';
 import { VERSION } from '../../version.ts';
@@ -54,7 +55,7 @@ export function statusRoutes(app: FastifyInstance, parts: Parts): void {
     return success({
       startTime: new Date(parts.startedAt).toISOString(),
       CWD: process.cwd(),
-      hostname: (await parts.status()).host.name,
+      hostname: os.hostname(),
       serverTime: new Date(parts.clock.now()).toISOString(),
       reloadConfigSuccess: configuration.lastReload?.ok ?? true,
       lastConfigTime: new Date(configuration.loadedAt).toISOString(),
