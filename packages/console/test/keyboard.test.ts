@@ -227,7 +227,7 @@ describe.skipIf(skip)('working with the page', () => {
     await cell.focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowRight');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-cell'))).toBe('1-1');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('data-cell') === '1-1');
     await page.getByRole('button', { name: 'Columns' }).click();
     await page.getByRole('menuitemcheckbox', { name: 'Help' }).click();
     expect(await page.getByRole('columnheader', { name: 'Help' }).count()).toBe(0);

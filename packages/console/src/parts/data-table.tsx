@@ -102,14 +102,17 @@ export function DataTable<Row extends object>({
   const style = { gridTemplateColumns: tracks };
   const clipboard = useClipboard({ timeout: 1600 });
 
+  const cellAt = (place: string) => scroller.current?.querySelector<HTMLElement>(`[data-cell="${place}"]`);
   // The cell to be focused once it is drawn; the latest wish counts when keys come faster than frames.
   const wanted = useRef<string | undefined>(undefined);
   const focusCell = (row: number, column: number) => {
     setActive({ row, column });
     virtualizer.scrollToIndex(row);
     wanted.current = `${row}-${column}`;
+    // Most often it is there already.
+    cellAt(wanted.current)?.focus({ preventScroll: true });
     requestAnimationFrame(() => {
-      if (wanted.current !== undefined) scroller.current?.querySelector<HTMLElement>(`[data-cell="${wanted.current}"]`)?.focus();
+      if (wanted.current !== undefined) cellAt(wanted.current)?.focus();
       wanted.current = undefined;
     });
   };
