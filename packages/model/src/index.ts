@@ -20,9 +20,11 @@ export {
 } from './labels.ts';
 export { type Logger, silentLogger } from './log.ts';
 export { compileMatcher, type CompiledMatcher, type Matcher, matchesAll, type MatchOperator } from './matcher.ts';
+export { type BucketSpan, type CounterResetHint, CUSTOM_BUCKETS_SCHEMA, type NativeHistogram } from './native-histogram.ts';
 export { nearestName } from './nearest-name.ts';
 export { compilePattern, type Pattern, PatternError } from './pattern.ts';
 export { isStaleAt, type MetricMetadata, type MetricType, writeStaleMarker } from './sample.ts';
+export { type ExplainedNode, type ExplainedRead, type Explanation, explanationSchema } from './api/explain.ts';
 export {
   type Configuration,
   configurationSchema,

@@ -5,4 +5,13 @@ export type { QueryAnswer, QueryResult, QueryStats } from './promql/answer.ts';
 export type { QueryLimits } from './promql/context.ts';
 export { encodeAnswer } from './promql/encode.ts';
 export { createPromqlEngine, type InstantQuery, type PromqlEngine, type PromqlEngineOptions, type RangeQuery } from './promql/engine.ts';
-export type { LabelReader, LabelRequest, SampleReader, SelectLimits, SelectRequest, SeriesSet } from './reader.ts';
+export {
+  type HistogramColumns,
+  type LabelReader,
+  type LabelRequest,
+  type SampleReader,
+  type SelectLimits,
+  type SelectRequest,
+  SERIES_FLAG,
+  type SeriesSet,
+} from './reader.ts';

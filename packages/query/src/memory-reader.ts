@@ -28,17 +28,19 @@ export function createMemoryReader(series: Iterable<MemorySeries>): SampleReader
       }
       if (found.length > limits.series) throw exceeded('query.series', limits.series, `${found.length} series match`);
       if (total > limits.samples) throw exceeded('query.samples', limits.samples, `${total} samples would be read`);
-      const offsets = new Uint32Array(found.length + 1);
+      const starts = new Uint32Array(found.length);
+      const ends = new Uint32Array(found.length);
       const timestamps = new Float64Array(total);
       const values = new Float64Array(total);
       let at = 0;
       for (const [index, { source, from, to }] of found.entries()) {
         timestamps.set(source.timestamps.subarray(from, to), at);
         values.set(source.values.subarray(from, to), at);
+        starts[index] = at;
         at += to - from;
-        offsets[index + 1] = at;
+        ends[index] = at;
       }
-      return { labels: found.map(({ source }) => source.labels), offsets, timestamps, values };
+      return { labels: found.map(({ source }) => source.labels), starts, ends, timestamps, values };
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The port through which evaluators read: `query` declares it, `store` fits it, `server` joins them. */
 
-import type { CancelSignal, Labels, Matcher, MetricMetadata } from '@atalaya/model';
+import type { CancelSignal, Labels, Matcher, MetricMetadata, NativeHistogram } from '@atalaya/model';
 
 /** What to read: all series that fulfil every matcher, their samples in a time range. */
 export interface SelectRequest {
@@ -11,23 +11,53 @@ export interface SelectRequest {
   readonly end: number;
 }
 
+/** What is known beforehand of a series' samples, as bits of {@link SeriesSet.flags}. A bit that is not set promises the contrary. */
+export const SERIES_FLAG = {
+  /** Some value may be a stale marker. */
+  mayHoldStale: 1,
+  /** Some value may be smaller than the one before it, or NaN. */
+  mayDecrease: 2,
+} as const;
+
 /**
  * Series with their samples as columns. Series come in no particular order and may have no samples in the range;
  * each series' samples are in ascending order of time, each timestamp once; stale markers are included, bit-exact.
+ *
+ * The columns may be memory that is shared with the store and hold other samples besides: read only what `starts` and
+ * `ends` name, write nothing, and call `release` when done.
  */
 export interface SeriesSet {
   readonly labels: readonly Labels[];
-  /** `labels.length + 1` numbers: samples of series `i` are at `[offsets[i], offsets[i + 1])` of the two columns. */
-  readonly offsets: Uint32Array;
+  /** Samples of series `i` are at `[starts[i], ends[i])` of the two columns. */
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  /** Milliseconds since the epoch, whole numbers. */
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
+  /** Bits of {@link SERIES_FLAG} for each series; without them nothing is known. */
+  readonly flags?: Uint8Array;
+  /** Histogram samples, where any of the series has them. */
+  readonly histograms?: HistogramColumns;
+  /** Samples that lay decoded in memory, and rows that were read from disk for the others. */
+  readonly origin?: { readonly samplesInMemory: number; readonly rowsFromDisk: number };
   /** What the samples lack, as far as the reader knows: goes into the answer's warnings. */
   readonly warnings?: readonly string[];
+  /** Tells that the columns are not looked at any more: to be called once, where it is there. */
+  release?(): void;
+}
+
+/** Histogram samples of the series of a {@link SeriesSet}. A timestamp of a series holds a float or a histogram, never both. */
+export interface HistogramColumns {
+  /** Those of series `i` are at `[starts[i], ends[i])` of the two columns, in ascending order of time. */
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly timestamps: Float64Array;
+  readonly values: readonly NativeHistogram[];
 }
 
 /** Where metric samples come from. Every call rejects with an AtalayaError; aborting the signal rejects with QUERY_CANCELED. */
 export interface SampleReader {
-  /** The caller owns the returned arrays. Rejects with QUERY_LIMIT when more than `limits` allows would be read. */
+  /** Rejects with QUERY_LIMIT when more than `limits` allows would be read. */
   select(request: SelectRequest, limits: SelectLimits, signal: CancelSignal): Promise<SeriesSet>;
 }
 

@@ -1,7 +1,7 @@
 /** Reading: fetches what was planned, each distinct request once, and brings series into one order. */
 
 import { AtalayaError, type CancelSignal, compareLabels, isStaleAt, type Labels } from '@atalaya/model';
-import type { SampleReader, SeriesSet } from '../reader.ts';
+import { type SampleReader, SERIES_FLAG, type SeriesSet } from '../reader.ts';
 import { type QueryLimits, samplesLimit } from './context.ts';
 import type { PlannedRead, ReadingNode } from './plan.ts';
 import type { SampleColumns } from './value.ts';
@@ -39,7 +39,7 @@ export async function readAll(
   for (const set of fetched.values()) {
     warnings.push(...(set.warnings ?? []));
     seriesRead += set.labels.length;
-    samplesRead += set.timestamps.length;
+    for (let i = 0; i < set.labels.length; i++) samplesRead += set.ends[i]! - set.starts[i]!;
     if (set.labels.length > limits.series) {
       const reason = `a selector matches ${set.labels.length} series; narrow it, or raise query.series`;
       throw new AtalayaError('QUERY_LIMIT', { setting: 'query.series', limit: limits.series, reason });
@@ -61,31 +61,40 @@ export async function readAll(
 }
 
 /** Series without samples left out, the others ordered by labels: what comes out of a query then never depends on the reader. */
-function inOrder({ labels, offsets, timestamps, values }: SeriesSet): SampleColumns {
+function inOrder({ labels, starts, ends, timestamps, values, flags }: SeriesSet): SampleColumns {
   const order: number[] = [];
-  for (let i = 0; i < labels.length; i++) if (offsets[i + 1]! > offsets[i]!) order.push(i);
+  for (let i = 0; i < labels.length; i++) if (ends[i]! > starts[i]!) order.push(i);
   order.sort((a, b) => compareLabels(labels[a] as Labels, labels[b] as Labels));
-  const starts = new Uint32Array(order.length);
-  const ends = new Uint32Array(order.length);
-  for (const [place, series] of order.entries()) {
-    starts[place] = offsets[series]!;
-    ends[place] = offsets[series + 1]!;
-  }
-  return { labels: order.map((series) => labels[series] as Labels), starts, ends, timestamps, values };
+  return {
+    labels: order.map((series) => labels[series] as Labels),
+    starts: Uint32Array.from(order, (series) => starts[series]!),
+    ends: Uint32Array.from(order, (series) => ends[series]!),
+    timestamps,
+    values,
+    flags: Uint8Array.from(order, (series) => flags?.[series] ?? UNKNOWN),
+  };
 }
 
-/** The columns without stale markers; the same object where there are none. */
+const UNKNOWN = SERIES_FLAG.mayHoldStale | SERIES_FLAG.mayDecrease;
+
+/** The columns without stale markers; the same object where there are none. Series that hold some get columns of their own. */
 export function withoutStaleMarkers(columns: SampleColumns): SampleColumns {
-  const { labels, starts, ends, timestamps, values } = columns;
-  if (!mayHoldNaN(values)) return columns;
+  const { labels, starts, ends, timestamps, values, flags } = columns;
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+  const hold = (series: number): boolean => {
+    if ((flags[series]! & SERIES_FLAG.mayHoldStale) === 0 || !mayHoldNaN(values, starts[series]!, ends[series]!)) return false;
+    for (let i = starts[series]!; i < ends[series]!; i++) if (isStaleAt(words, i)) return true;
+    return false;
+  };
   let found = false;
-  for (let i = 0; i < values.length && !found; i++) found = isStaleAt(words, i);
+  for (let series = 0; series < labels.length && !found; series++) found = hold(series);
   if (!found) return columns;
+  let total = 0;
+  for (let series = 0; series < labels.length; series++) total += ends[series]! - starts[series]!;
   const newStarts = new Uint32Array(labels.length);
   const newEnds = new Uint32Array(labels.length);
-  const newTimestamps = new Float64Array(values.length);
-  const newValues = new Float64Array(values.length);
+  const newTimestamps = new Float64Array(total);
+  const newValues = new Float64Array(total);
   let at = 0;
   for (let series = 0; series < labels.length; series++) {
     newStarts[series] = at;
@@ -97,23 +106,22 @@ export function withoutStaleMarkers(columns: SampleColumns): SampleColumns {
     }
     newEnds[series] = at;
   }
-  return { labels, starts: newStarts, ends: newEnds, timestamps: newTimestamps, values: newValues };
+  return { labels, starts: newStarts, ends: newEnds, timestamps: newTimestamps, values: newValues, flags };
 }
 
 /** Whether any of the numbers may be NaN: then a sum of them is. Four sums side by side, because each addition waits for the one before. */
-function mayHoldNaN(numbers: Float64Array): boolean {
-  const { length } = numbers;
-  const whole = length - (length % 4);
+function mayHoldNaN(numbers: Float64Array, start: number, end: number): boolean {
+  const whole = end - ((end - start) % 4);
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
-  for (let i = 0; i < whole; i += 4) {
+  for (let i = start; i < whole; i += 4) {
     a += numbers[i]!;
     b += numbers[i + 1]!;
     c += numbers[i + 2]!;
     d += numbers[i + 3]!;
   }
-  for (let i = whole; i < length; i++) a += numbers[i]!;
+  for (let i = whole; i < end; i++) a += numbers[i]!;
   return Number.isNaN(a + b + c + d);
 }

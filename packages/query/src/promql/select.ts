@@ -2,6 +2,7 @@
 
 import type { FunctionCall, MatrixSelector, Subquery, VectorSelector } from '@atalaya/lang';
 import { AtalayaError, isStaleAt, type Labels } from '@atalaya/model';
+import { SERIES_FLAG } from '../reader.ts';
 import type { Evaluation } from './context.ts';
 import { findCrossings } from './crossings.ts';
 import { durationOf, type ReadingNode, type Shift, shiftOf, subquerySteps } from './plan.ts';
@@ -104,5 +105,5 @@ function samplesOf(vector: VectorValue | undefined, steps: Steps): SampleColumns
     }
     ends[series] = at;
   }
-  return { labels, starts, ends, timestamps, values };
+  return { labels, starts, ends, timestamps, values, flags: new Uint8Array(labels.length).fill(SERIES_FLAG.mayDecrease) };
 }

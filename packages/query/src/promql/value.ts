@@ -38,6 +38,8 @@ export interface SampleColumns {
   readonly ends: Uint32Array;
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
+  /** Bits of `SERIES_FLAG` for each series. */
+  readonly flags: Uint8Array;
 }
 
 /**

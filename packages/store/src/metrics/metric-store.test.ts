@@ -99,7 +99,7 @@ describe('metric store', () => {
     const answer: Record<string, number[][]> = {};
     set.labels.forEach((labels, i) => {
       const samples: number[][] = [];
-      for (let at = set.offsets[i] as number; at < (set.offsets[i + 1] as number); at++)
+      for (let at = set.starts[i] as number; at < (set.ends[i] as number); at++)
         samples.push([set.timestamps[at] as number, set.values[at] as number]);
       answer[formatLabels(labels)] = samples;
     });

@@ -2,12 +2,16 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { AtalayaError, type CancelSignal, type Labels } from '@atalaya/model';
-import { decodeSelection, type SampleColumns, type SelectBounds, type SelectQuestion } from '../metrics/selection.ts';
+import { decodeSelection, type SelectBounds, type SelectQuestion } from '../metrics/selection.ts';
 import { LabelCache } from './label-cache.ts';
 import type { ReaderMessage, ServerMessage } from './protocol.ts';
 
 /** Series with their samples; see the reader port of room `query`, which this fits. */
-export interface SelectedSeries extends SampleColumns {
+export interface SelectedSeries {
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly timestamps: Float64Array;
+  readonly values: Float64Array;
   readonly labels: readonly Labels[];
   /** What the samples lack, in words for whoever asked. */
   readonly warnings?: readonly string[];
@@ -44,7 +48,9 @@ export function connectReader(port: MessagePort): PortReader {
     try {
       const { raw } = message;
       const labels = Array.from(raw.slots, (slot) => cache.get(slot));
-      call.resolve({ labels, ...decodeSelection(raw), ...(raw.warnings === undefined ? {} : { warnings: raw.warnings }) });
+      const { offsets, timestamps, values } = decodeSelection(raw);
+      const columns = { starts: offsets.subarray(0, labels.length), ends: offsets.subarray(1), timestamps, values };
+      call.resolve({ labels, ...columns, ...(raw.warnings === undefined ? {} : { warnings: raw.warnings }) });
     } catch (error) {
       call.reject(AtalayaError.from(error));
     }
