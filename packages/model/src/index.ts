@@ -20,7 +20,17 @@ export {
 } from './labels.ts';
 export { type Logger, silentLogger } from './log.ts';
 export { compileMatcher, type CompiledMatcher, type Matcher, matchesAll, type MatchOperator } from './matcher.ts';
-export { type BucketSpan, type CounterResetHint, CUSTOM_BUCKETS_SCHEMA, type NativeHistogram } from './native-histogram.ts';
+export {
+  type BucketSpan,
+  type CounterResetHint,
+  CUSTOM_BUCKETS_SCHEMA,
+  isStaleHistogram,
+  type NativeHistogram,
+  STALE_HISTOGRAM,
+} from './native-histogram.ts';
+export { compactHistogram, reduceResolution } from './native-histogram-buckets.ts';
+export { EXPONENTIAL_SCHEMAS, nativeHistogramFault } from './native-histogram-check.ts';
+export { decodeNativeHistogram, encodeNativeHistogram } from './native-histogram-codec.ts';
 export { nearestName } from './nearest-name.ts';
 export { compilePattern, type Pattern, PatternError } from './pattern.ts';
 export { isStaleAt, type MetricMetadata, type MetricType, writeStaleMarker } from './sample.ts';

@@ -1,5 +1,7 @@
 /** Native histograms: one sample that holds a whole distribution, as Prometheus' native histogram specification defines it. */
 
+import { isStaleAt, writeStaleMarker } from './sample.ts';
+
 /** What is known of a counter's reset between this histogram and the one before it in its series. */
 export type CounterResetHint = 'unknown' | 'reset' | 'no-reset' | 'gauge';
 
@@ -34,4 +36,35 @@ export interface NativeHistogram {
   readonly negativeBuckets: Float64Array;
   /** Upper bounds, ascending, without +Inf; empty but for {@link CUSTOM_BUCKETS_SCHEMA}. */
   readonly customBounds: Float64Array;
+}
+
+/** The stale marker among histograms: only its sum counts. As with floats, the sum's bits are better not trusted to ordinary variables. */
+export const STALE_HISTOGRAM: NativeHistogram = (() => {
+  const sums = new Float64Array(1);
+  writeStaleMarker(sums, 0);
+  const none = new Float64Array(0);
+  return {
+    schema: 0,
+    counterReset: 'unknown',
+    zeroThreshold: 0,
+    zeroCount: 0,
+    count: 0,
+    sum: sums[0] as number,
+    positiveSpans: [],
+    positiveBuckets: none,
+    negativeSpans: [],
+    negativeBuckets: none,
+    customBounds: none,
+  };
+})();
+
+const oneSum = new Float64Array(1);
+const oneSumWords = new Uint32Array(oneSum.buffer);
+
+/** Whether a histogram says that its series has ended. What readers give as one is always {@link STALE_HISTOGRAM} itself. */
+export function isStaleHistogram(histogram: NativeHistogram): boolean {
+  if (histogram === STALE_HISTOGRAM) return true;
+  if (!Number.isNaN(histogram.sum)) return false;
+  oneSum[0] = histogram.sum;
+  return isStaleAt(oneSumWords, 0);
 }
