@@ -34,6 +34,8 @@ export interface ExplainedNode {
   milliseconds: number;
   /** Only of selections. */
   read?: ExplainedRead | undefined;
+  /** Only of selections: what reading was expected to find before anything was read, where the store can tell. */
+  estimate?: { series: number; samples: number } | undefined;
   /** What is worth knowing, such as "evaluated once: does not depend on the time". */
   notes: string[];
   children: ExplainedNode[];
@@ -60,6 +62,7 @@ export const explainedNodeSchema: z.ZodType<ExplainedNode> = z.object({
       milliseconds: z.number(),
     })
     .optional(),
+  estimate: z.object({ series: z.number(), samples: z.number() }).optional(),
   notes: z.array(z.string()),
   get children() {
     return z.array(explainedNodeSchema);
@@ -80,12 +83,18 @@ export const explanationSchema = z.object({
     rowsFromDisk: z.number(),
     resultSeries: z.number(),
     resultPoints: z.number(),
+    /** Size of the answer's JSON text. */
+    resultBytes: z.number(),
+    /** Most memory that the evaluation held at one time. */
+    peakBytes: z.number(),
     milliseconds: z.number(),
   }),
   /** How much of each limit was used. */
   limits: z.array(z.object({ setting: z.string(), used: z.number(), limit: z.number() })),
   /** Steps that were taken from the cache of computed steps, of all. */
   cachedSteps: z.object({ cached: z.number(), all: z.number() }),
+  /** Why the query has no answer, where it has none: the plan then shows how far it came. */
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
   warnings: z.array(z.string()),
   infos: z.array(z.string()),
 });
