@@ -16,4 +16,4 @@ export {
   type Signal,
 } from './journal.ts';
 export { type DirectoryLock, lockDirectory } from './lock.ts';
-export { decodeMetricBatch, encodeMetricBatch, type MetadataEntry, type MetricBatch } from './metric-batch.ts';
+export { decodeMetricBatch, encodeMetricBatch, type HistogramBatch, type MetadataEntry, type MetricBatch } from './metric-batch.ts';

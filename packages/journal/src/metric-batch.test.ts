@@ -6,9 +6,18 @@ import { decodeMetricBatch, encodeMetricBatch, type MetricBatch } from './metric
 const word = fc.integer({ min: 0, max: 0xffff_ffff });
 const words = (count: number): fc.Arbitrary<number[]> => fc.array(word, { minLength: count * 2, maxLength: count * 2 });
 
+function endsOf(parts: readonly Uint8Array[]): Uint32Array {
+  let end = 0;
+  return Uint32Array.from(parts, (part) => (end += part.length));
+}
+
 const arbitraryBatch: fc.Arbitrary<MetricBatch> = fc
-  .record({ labels: fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 6 }), samples: fc.nat(12) })
-  .chain(({ labels, samples }) =>
+  .record({
+    labels: fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 6 }),
+    samples: fc.nat(12),
+    histograms: fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 5 }),
+  })
+  .chain(({ labels, samples, histograms }) =>
     fc
       .record({
         seriesFingerprints: words(labels.length),
@@ -16,18 +25,19 @@ const arbitraryBatch: fc.Arbitrary<MetricBatch> = fc
         timestamps: fc.array(fc.maxSafeInteger(), { minLength: samples, maxLength: samples }),
         // Any 64 bits are a value: signalling NaNs and their payloads included.
         valueWords: words(samples),
+        histogramFingerprints: words(histograms.length),
+        histogramTimestamps: fc.array(fc.maxSafeInteger(), { minLength: histograms.length, maxLength: histograms.length }),
         metadata: fc.array(
           fc.tuple(fc.string(), fc.constantFrom('counter' as const, 'gauge' as const), fc.string({ unit: 'binary' }), fc.string()),
           { maxLength: 3 },
         ),
       })
       .map((columns): MetricBatch => {
-        let end = 0;
         return {
           series: {
             count: labels.length,
             fingerprints: Uint32Array.from(columns.seriesFingerprints),
-            ends: Uint32Array.from(labels, (set) => (end += set.length)),
+            ends: endsOf(labels),
             labels: Uint8Array.from(labels.flatMap((set) => [...set])),
           },
           samples: {
@@ -36,6 +46,15 @@ const arbitraryBatch: fc.Arbitrary<MetricBatch> = fc
             timestamps: Float64Array.from(columns.timestamps),
             values: new Float64Array(Uint32Array.from(columns.valueWords).buffer),
           },
+          ...(histograms.length > 0 && {
+            histograms: {
+              count: histograms.length,
+              fingerprints: Uint32Array.from(columns.histogramFingerprints),
+              timestamps: Float64Array.from(columns.histogramTimestamps),
+              ends: endsOf(histograms),
+              bytes: Uint8Array.from(histograms.flatMap((one) => [...one])),
+            },
+          }),
           metadata: columns.metadata,
         };
       }),
@@ -51,6 +70,17 @@ const oneSample = (): MetricBatch => ({
   series: { count: 2, fingerprints: Uint32Array.of(1, 2, 3, 4), ends: Uint32Array.of(3, 5), labels: Uint8Array.of(97, 98, 99, 100, 101) },
   samples: { count: 1, fingerprints: Uint32Array.of(1, 2), timestamps: Float64Array.of(1000), values: Float64Array.of(1.5) },
   metadata: [['up', 'gauge', 'Whether the target answered.', '']],
+});
+
+const twoHistograms = (): MetricBatch => ({
+  ...oneSample(),
+  histograms: {
+    count: 2,
+    fingerprints: Uint32Array.of(1, 2, 3, 4),
+    timestamps: Float64Array.of(1000, 2000),
+    ends: Uint32Array.of(2, 5),
+    bytes: Uint8Array.of(1, 128, 7, 8, 9),
+  },
 });
 
 function outcome(bytes: Uint8Array): string {
@@ -87,6 +117,21 @@ describe('a metric batch', () => {
     const { samples, series } = decodeMetricBatch(bytes);
     expect([samples.values.buffer, samples.timestamps.buffer, series.labels.buffer]).toEqual([bytes.buffer, bytes.buffer, bytes.buffer]);
     expect(samples.values.buffer).toBe(bytes.buffer);
+  });
+
+  test('without histograms has the bytes that programs before histograms wrote', () => {
+    const words = new Uint32Array(encodeMetricBatch({ ...oneSample(), metadata: [] }).buffer);
+    const value = new Uint32Array(Float64Array.of(1.5).buffer);
+    const time = new Uint32Array(Float64Array.of(1000).buffer);
+    const labels = new Uint32Array(Uint8Array.of(97, 98, 99, 100, 101, 0, 0, 0).buffer);
+    const header = [1, 2, 5, 0, 1, 0, 0, 0];
+    expect([...words]).toEqual([...header, 1, 2, 3, 4, 3, 5, ...labels, 1, 2, ...time, ...value]);
+  });
+
+  test('with histograms is of version 2', () => {
+    const bytes = encodeMetricBatch(twoHistograms());
+    expect([...new Uint32Array(bytes.buffer, 0, 8)]).toEqual([2, 2, 5, 0, 1, expect.any(Number), 2, 5]);
+    expect(decodeMetricBatch(bytes).histograms).toEqual(twoHistograms().histograms);
   });
 
   test('keeps stale markers and other NaNs apart', () => {
@@ -127,9 +172,9 @@ describe('bytes that are no metric batch', () => {
 
   test('are refused when they claim counts of any size', () => {
     fc.assert(
-      fc.property(fc.tuple(word, word, word, word), ([series, labels, samples, metadata]) => {
+      fc.property(fc.tuple(word, word, word, word, word, word), ([series, labels, samples, metadata, histograms, histogramBytes]) => {
         const bytes = new Uint8Array(4096);
-        new Uint32Array(bytes.buffer, 0, 6).set([1, series, labels, 0, samples, metadata]);
+        new Uint32Array(bytes.buffer, 0, 8).set([2, series, labels, 0, samples, metadata, histograms, histogramBytes]);
         expect(() => decodeMetricBatch(bytes)).toThrow(RangeError);
       }),
     );
@@ -143,10 +188,11 @@ describe('bytes that are no metric batch', () => {
   });
 
   test('are read or refused with a RangeError whatever byte is changed', () => {
-    const good = encodeMetricBatch(oneSample());
+    const good = [encodeMetricBatch(oneSample()), encodeMetricBatch(twoHistograms())];
     fc.assert(
-      fc.property(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
-        const bytes = good.slice();
+      fc.property(fc.constantFrom(...good), fc.nat(), fc.integer({ min: 1, max: 255 }), (batch, place, flip) => {
+        const bytes = batch.slice();
+        const at = place % bytes.length;
         bytes[at] = (bytes[at] as number) ^ flip;
         expect(outcome(bytes)).toMatch(/^a whole batch$|^RangeError: /);
       }),
@@ -155,8 +201,20 @@ describe('bytes that are no metric batch', () => {
 
   test('are refused when another version wrote them', () => {
     const bytes = encodeMetricBatch(oneSample());
-    bytes[0] = 2;
-    expect(() => decodeMetricBatch(bytes)).toThrow('version 2; this program reads version 1');
+    bytes[0] = 3;
+    expect(() => decodeMetricBatch(bytes)).toThrow('version 3; this program reads versions 1 and 2');
+  });
+
+  test('are refused when version 1 claims histograms, or their ends do not ascend to the last byte', () => {
+    const claiming = encodeMetricBatch(twoHistograms());
+    claiming[0] = 1;
+    expect(() => decodeMetricBatch(claiming)).toThrow('version 1 has no histograms, this one claims 2');
+    const bytes = encodeMetricBatch({ ...twoHistograms(), metadata: [] });
+    const endsAt = bytes.length - 16;
+    for (const ends of [Uint32Array.of(6, 5), Uint32Array.of(2, 4), Uint32Array.of(2, 6)]) {
+      new Uint32Array(bytes.buffer, endsAt, 2).set(ends);
+      expect(() => decodeMetricBatch(bytes), `ends ${ends.join()}`).toThrow('histograms end at');
+    }
   });
 
   test('are refused when label sets do not ascend to the end of the labels', () => {

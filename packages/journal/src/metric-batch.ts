@@ -3,15 +3,21 @@
  *
  * Layout of the bytes, little-endian, every column at a multiple of 8 so that it can be viewed in place:
  *
- *     0  u32 version (1)          16  u32 number of samples
+ *     0  u32 version (1 or 2)     16  u32 number of samples
  *     4  u32 number of series     20  u32 bytes of metadata
- *     8  u32 bytes of labels      24  u64 reserved (0)
+ *     8  u32 bytes of labels      24  u32 number of histograms (version 1: 0)
+ *    12  u32 reserved (0)         28  u32 bytes of histograms (version 1: 0)
  *    32  series fingerprints  u64 × series
  *        label ends           u32 × series, padded to 8     end of each label set within the label bytes
  *        labels               canonical label sets one after the other, padded to 8
  *        sample fingerprints  u64 × samples
  *        timestamps           f64 × samples                 milliseconds since the epoch, whole numbers
  *        values               f64 × samples                 bit-exact, the stale marker included
+ *        histograms (version 2 only: a batch without any is of version 1)
+ *          fingerprints       u64 × histograms
+ *          timestamps         f64 × histograms
+ *          ends               u32 × histograms, padded to 8  end of each histogram within the bytes that follow
+ *          bytes              as room `model` encodes native histograms, one after the other, padded to 8
  *        metadata             JSON: [[metric name, type, help, unit], …]
  */
 
@@ -34,13 +40,27 @@ export interface MetricBatch {
     readonly timestamps: Float64Array;
     readonly values: Float64Array;
   };
+  /** Native histograms; absent where there are none. */
+  readonly histograms?: HistogramBatch;
   readonly metadata: readonly MetadataEntry[];
+}
+
+/** The native histograms of a batch as columns. */
+export interface HistogramBatch {
+  readonly count: number;
+  /** Two words (low, high) per histogram. */
+  readonly fingerprints: Uint32Array;
+  readonly timestamps: Float64Array;
+  /** Histogram `i`, as room `model` encodes it, is `bytes[ends[i - 1], ends[i])`. */
+  readonly ends: Uint32Array;
+  readonly bytes: Uint8Array;
 }
 
 /** What a scrape or a request said of a metric: name, type, help, unit. */
 export type MetadataEntry = readonly [name: string, type: MetricType, help: string, unit: string];
 
 const VERSION = 1;
+const WITH_HISTOGRAMS = 2;
 const HEADER = 32;
 
 // Not with bit operations: lengths from a hostile header may exceed 31 bits.
@@ -48,12 +68,15 @@ const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 /** Bytes of a batch on the wire. The result is freshly allocated and owned by the caller. */
 export function encodeMetricBatch(batch: MetricBatch): Uint8Array<ArrayBuffer> {
-  const { series, samples } = batch;
+  const { series, samples, histograms } = batch;
+  const histogramCount = histograms?.count ?? 0;
+  const histogramBytes = histogramCount === 0 ? 0 : (histograms?.ends[histogramCount - 1] as number);
+  const version = histogramCount === 0 ? VERSION : WITH_HISTOGRAMS;
   const metadata = batch.metadata.length === 0 ? new Uint8Array(0) : new TextEncoder().encode(JSON.stringify(batch.metadata));
   const labelBytes = series.count === 0 ? 0 : (series.ends[series.count - 1] as number);
-  const total = HEADER + series.count * 8 + padded(series.count * 4) + padded(labelBytes) + samples.count * 24 + padded(metadata.length);
-  const bytes = new Uint8Array(total);
-  new Uint32Array(bytes.buffer, 0, 6).set([VERSION, series.count, labelBytes, 0, samples.count, metadata.length]);
+  const header: Header = [version, series.count, labelBytes, 0, samples.count, metadata.length, histogramCount, histogramBytes];
+  const bytes = new Uint8Array(totalBytes(header));
+  new Uint32Array(bytes.buffer, 0, header.length).set(header);
   let at = HEADER;
   const put = (column: Uint32Array | Float64Array | Uint8Array, elements: number): void => {
     const length = elements * column.BYTES_PER_ELEMENT;
@@ -66,6 +89,12 @@ export function encodeMetricBatch(batch: MetricBatch): Uint8Array<ArrayBuffer> {
   put(samples.fingerprints, samples.count * 2);
   put(samples.timestamps, samples.count);
   put(samples.values, samples.count);
+  if (histograms !== undefined && histogramCount > 0) {
+    put(histograms.fingerprints, histogramCount * 2);
+    put(histograms.timestamps, histogramCount);
+    put(histograms.ends, histogramCount);
+    put(histograms.bytes, histogramBytes);
+  }
   put(metadata, metadata.length);
   return bytes;
 }
@@ -77,17 +106,15 @@ export function encodeMetricBatch(batch: MetricBatch): Uint8Array<ArrayBuffer> {
 export function decodeMetricBatch(bytes: Uint8Array): MetricBatch {
   const source = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   if (source.length < HEADER) throw new RangeError(`a metric batch has at least ${HEADER} bytes, these are ${source.length}`);
-  const header = new Uint32Array(source.buffer, source.byteOffset, 6);
-  const [version, seriesCount, labelBytes, , sampleCount, metadataBytes] = header as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (version !== VERSION) throw new RangeError(`metric batch of version ${version}; this program reads version ${VERSION}`);
-  const expected = HEADER + seriesCount * 8 + padded(seriesCount * 4) + padded(labelBytes) + sampleCount * 24 + padded(metadataBytes);
+  const header = new Uint32Array(source.buffer, source.byteOffset, HEADER / 4) as unknown as Header;
+  const [version, seriesCount, labelBytes, , sampleCount, metadataBytes, histogramCount, histogramBytes] = header;
+  if (version !== VERSION && version !== WITH_HISTOGRAMS) {
+    throw new RangeError(`metric batch of version ${version}; this program reads versions ${VERSION} and ${WITH_HISTOGRAMS}`);
+  }
+  if (version === VERSION && (histogramCount !== 0 || histogramBytes !== 0)) {
+    throw new RangeError(`a metric batch of version ${VERSION} has no histograms, this one claims ${histogramCount}`);
+  }
+  const expected = totalBytes(header);
   if (expected !== source.length) throw new RangeError(`a metric batch of ${expected} bytes arrived as ${source.length}`);
   let at = source.byteOffset + HEADER;
   const take = (length: number): number => {
@@ -108,18 +135,46 @@ export function decodeMetricBatch(bytes: Uint8Array): MetricBatch {
     timestamps: new Float64Array(buffer, take(sampleCount * 8), sampleCount),
     values: new Float64Array(buffer, take(sampleCount * 8), sampleCount),
   };
-  checkEnds(series.ends, labelBytes);
-  return { series, samples, metadata: decodeMetadata(new Uint8Array(buffer, take(metadataBytes), metadataBytes)) };
+  const histograms = version === WITH_HISTOGRAMS && {
+    count: histogramCount,
+    fingerprints: new Uint32Array(buffer, take(histogramCount * 8), histogramCount * 2),
+    timestamps: new Float64Array(buffer, take(histogramCount * 8), histogramCount),
+    ends: new Uint32Array(buffer, take(histogramCount * 4), histogramCount),
+    bytes: new Uint8Array(buffer, take(histogramBytes), histogramBytes),
+  };
+  checkEnds(series.ends, labelBytes, 'label sets');
+  if (histograms !== false) checkEnds(histograms.ends, histogramBytes, 'histograms');
+  const metadata = decodeMetadata(new Uint8Array(buffer, take(metadataBytes), metadataBytes));
+  return { series, samples, ...(histograms !== false && { histograms }), metadata };
 }
 
-/** Consumers slice the labels at these ends, so they must ascend to the last byte. */
-function checkEnds(ends: Uint32Array, labelBytes: number): void {
+/** The numbers of the header, in their order. */
+type Header = [
+  version: number,
+  series: number,
+  labelBytes: number,
+  reserved: number,
+  samples: number,
+  metadataBytes: number,
+  histograms: number,
+  histogramBytes: number,
+];
+
+/** Bytes of the batch that begins with this header. */
+function totalBytes([, series, labelBytes, , samples, metadataBytes, histograms, histogramBytes]: Header): number {
+  const ofSeries = series * 8 + padded(series * 4) + padded(labelBytes);
+  const ofHistograms = histograms * 16 + padded(histograms * 4) + padded(histogramBytes);
+  return HEADER + ofSeries + samples * 24 + ofHistograms + padded(metadataBytes);
+}
+
+/** Consumers slice the bytes at these ends, so they must ascend to the last one. */
+function checkEnds(ends: Uint32Array, bytes: number, what: string): void {
   let last = 0;
   for (const end of ends) {
-    if (end < last) throw new RangeError(`a metric batch's label sets end at ${last}, then at ${end}`);
+    if (end < last) throw new RangeError(`a metric batch's ${what} end at ${last}, then at ${end}`);
     last = end;
   }
-  if (last !== labelBytes) throw new RangeError(`a metric batch's label sets end at ${last}, its labels at ${labelBytes}`);
+  if (last !== bytes) throw new RangeError(`a metric batch's ${what} end at ${last}, their bytes at ${bytes}`);
 }
 
 function decodeMetadata(bytes: Uint8Array): MetadataEntry[] {
