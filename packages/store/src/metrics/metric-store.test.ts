@@ -215,6 +215,22 @@ describe('metric store', () => {
     expect(await read(reader, is('silent'), NOW - 1000, NOW)).toEqual({ silent: [] });
   });
 
+  it('reads series that were found before in portions', async () => {
+    const samples = ['a', 'b', 'c'].map((host, value) => ({ labels: named('portions', { host }), at: NOW, value }));
+    await store.load([batchOf(samples)]);
+    const question = { matchers: is('portions'), start: NOW - 1, end: NOW };
+    const slots = store.matching(question);
+    expect(slots).toHaveLength(3);
+    const values = await Promise.all(
+      Array.from(slots, async (slot) => {
+        const set = await reader.select({ ...question, slots: Uint32Array.of(slot) }, BOUNDS, never);
+        return Array.from(set.starts, (start) => set.values[start]);
+      }),
+    );
+    expect(values).toEqual([[0], [1], [2]]);
+    expect(store.matching({ ...question, start: NOW - 9 * DAY_MS, end: NOW - 8 * DAY_MS })).toHaveLength(0);
+  });
+
   it('refuses to read more series or samples than allowed', async () => {
     await store.load([batchOf(Array.from({ length: 30 }, (_, i) => ({ labels: named('many', { i: String(i) }), at: NOW, value: i })))]);
     const question = { matchers: is('many'), start: NOW - 1000, end: NOW };

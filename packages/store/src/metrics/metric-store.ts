@@ -4,7 +4,9 @@ import type { MetricBatch } from '@atalaya/journal';
 import type { CancelSignal, Clock, Labels, Logger, MetricMetadata } from '@atalaya/model';
 import type { Engine, QueryLimits } from '../engine/engine.ts';
 import { migrate } from '../schema/migrate.ts';
+import { matchSeries } from '../series-index/match.ts';
 import { SeriesIndex } from '../series-index/series-index.ts';
+import { dayOf } from './day.ts';
 import { type Damage, findDamage } from './damage.ts';
 import { fingerprintKey, type SampleColumns, sampleColumns, undefinedColumns } from './batch-columns.ts';
 import { labelNames, type LabelQuestion, labelValues, seriesLabels } from './label-answers.ts';
@@ -62,6 +64,8 @@ export interface MetricStore {
   load(batches: readonly MetricBatch[], options?: { readonly token?: string }): Promise<LoadResult>;
   /** Reads samples; {@link decodeSelection} makes columns of the answer, in any thread. */
   select(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection>;
+  /** The series that a question is about, so that their samples can be read in portions (`slots` of {@link SelectQuestion}). */
+  matching(question: SelectQuestion): Uint32Array;
   /** The canonical label forms of series, one after the other: those of `slots[i]` end at `ends[i]`. */
   labels(slots: Uint32Array): { readonly ends: Uint32Array<ArrayBuffer>; readonly bytes: Uint8Array<ArrayBuffer> };
   labelNames(question: LabelQuestion): Promise<string[]>;
@@ -224,6 +228,10 @@ class TableMetricStore implements MetricStore {
     const selection = await select(engine, this.#index, { ...question, start }, bounds, queryLimits, signal);
     const warnings = this.#damage.warnings(start, question.end);
     return warnings.length === 0 ? selection : { ...selection, warnings };
+  }
+
+  matching({ matchers, start, end }: SelectQuestion): Uint32Array {
+    return matchSeries(this.#index, matchers, dayOf(this.#from(start)), dayOf(end));
   }
 
   labels(slots: Uint32Array): { ends: Uint32Array<ArrayBuffer>; bytes: Uint8Array<ArrayBuffer> } {

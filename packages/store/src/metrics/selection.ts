@@ -14,6 +14,8 @@ export interface SelectQuestion {
   readonly matchers: readonly Matcher[];
   readonly start: number;
   readonly end: number;
+  /** Only these series, found before with {@link MetricStore.matching}; the matchers are then not looked at. */
+  readonly slots?: Uint32Array;
 }
 
 /** What one selection may read at most. */
@@ -64,7 +66,7 @@ export async function select(
   // Times beyond what a Date can say mean "all there is".
   const start = Math.ceil(Math.max(question.start, -FARTHEST));
   const end = Math.floor(Math.min(question.end, FARTHEST));
-  const slots = start > end ? new Uint32Array(0) : matchSeries(index, question.matchers, dayOf(start), dayOf(end));
+  const slots = start > end ? new Uint32Array(0) : slotsOf(index, question, dayOf(start), dayOf(end));
   if (slots.length > bounds.series) {
     const reason = `a selector matches ${slots.length} series; add matchers`;
     throw new AtalayaError('QUERY_LIMIT', { setting: 'query.series', limit: bounds.series, reason });
@@ -93,6 +95,10 @@ export async function select(
   } catch (error) {
     throw samplesLimit(error, bounds);
   }
+}
+
+function slotsOf(index: SeriesIndex, { matchers, slots }: SelectQuestion, fromDay: number, toDay: number): Uint32Array {
+  return slots === undefined ? matchSeries(index, matchers, fromDay, toDay) : index.keepActive(slots.slice(), fromDay, toDay);
 }
 
 /** Says which of Atalaya's settings it was when the engine found too many rows. */

@@ -75,7 +75,12 @@ export function connectReader(port: MessagePort): PortReader {
       send({
         kind: 'select',
         call,
-        question: { matchers: question.matchers, start: question.start, end: question.end },
+        question: {
+          matchers: question.matchers,
+          start: question.start,
+          end: question.end,
+          ...(question.slots === undefined ? {} : { slots: question.slots }),
+        },
         bounds: { series: bounds.series, samples: bounds.samples },
       });
       return promise.finally(() => {
