@@ -99,4 +99,5 @@ export const explanationSchema = z.object({
   infos: z.array(z.string()),
 });
 
+/** How a query was answered; see {@link explanationSchema}. */
 export type Explanation = z.infer<typeof explanationSchema>;

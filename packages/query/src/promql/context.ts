@@ -1,9 +1,10 @@
 /** What an evaluation carries along: its steps, the samples that were read for it, its limits, its annotations. */
 
+import type { Expression } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, type Clock } from '@atalaya/model';
 import type { Annotations } from './annotations.ts';
 import type { ReadingNode } from './plan.ts';
-import type { SampleColumns, Steps } from './value.ts';
+import type { SampleColumns, Steps, Value } from './value.ts';
 
 /** What one query may cost. */
 export interface QueryLimits {
@@ -11,7 +12,7 @@ export interface QueryLimits {
   readonly series: number;
   /** Samples that may be read, and points that may be held at a time (`query.samples`). */
   readonly samples: number;
-  /** Steps of a range query (`query.points`). */
+  /** Steps of a range query after the first one (`query.points`). */
   readonly points: number;
   /** How long a query may take, in milliseconds (`query.timeout`). */
   readonly timeMs: number;
@@ -24,11 +25,12 @@ export class Budget {
   readonly #signal: CancelSignal;
   readonly #deadline: number;
 
-  constructor(limits: QueryLimits, clock: Clock, signal: CancelSignal) {
+  /** @param startedAt when the query began, as the clock's monotonic time */
+  constructor(limits: QueryLimits, clock: Clock, signal: CancelSignal, startedAt: number) {
     this.limits = limits;
     this.#clock = clock;
     this.#signal = signal;
-    this.#deadline = clock.monotonic() + limits.timeMs;
+    this.#deadline = startedAt + limits.timeMs;
   }
 
   /** Called in every loop over series. @throws AtalayaError QUERY_CANCELED or QUERY_TIMEOUT. */
@@ -69,6 +71,16 @@ export interface QueryContext {
   readonly reads: ReadonlyMap<ReadingNode, SampleColumns>;
   readonly annotations: Annotations;
   readonly budget: Budget;
+  /** Only where an explanation was asked for. */
+  readonly recorder: Recorder | undefined;
+}
+
+/** Watches an evaluation, node by node. */
+export interface Recorder {
+  /** Runs the evaluation of a node at these steps, and notes what it took and what came out. */
+  record(node: Expression, steps: Steps, work: () => Value): Value;
+  /** Notes that the node under way was evaluated at one step only, which stands for all of them. */
+  evaluatedOnce(): void;
 }
 
 /** One evaluation: of the whole query, or of a subquery at its own steps. */

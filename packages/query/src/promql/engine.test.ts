@@ -152,7 +152,7 @@ test.each([
 test.each([
   [{ startMs: 0, endMs: 1000, stepMs: 0 }, 'BAD_PARAMETER', 'step'],
   [{ startMs: 1000, endMs: 0, stepMs: 1 }, 'BAD_PARAMETER', 'before start time'],
-  [{ startMs: 0, endMs: 100_000, stepMs: 1000 }, 'QUERY_LIMIT', 'query.points'],
+  [{ startMs: 0, endMs: 101_000, stepMs: 1000 }, 'QUERY_LIMIT', 'query.points'],
 ])('a range of %o answers %s', async (times, code, words) => {
   const error = await engine()
     .range({ query: 'up', ...times }, never)

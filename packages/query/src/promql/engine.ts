@@ -1,15 +1,12 @@
 /** The PromQL engine: takes a query's text and times, reads what it needs, evaluates, answers. */
 
-import { type Expression, parsePromql, PromqlError, typeOf, withoutParentheses } from '@atalaya/lang';
-import { AtalayaError, type CancelSignal, type Clock } from '@atalaya/model';
+import { type Expression, typeOf } from '@atalaya/lang';
+import { AtalayaError, type CancelSignal, type Clock, type Explanation } from '@atalaya/model';
 import type { SampleReader } from '../reader.ts';
-import { Annotations } from './annotations.ts';
-import { instantResult, limited, type QueryAnswer, type QueryResult, rangeResult, samplesResult } from './answer.ts';
-import { Budget, type QueryContext, type QueryLimits, type QueryWindow } from './context.ts';
-import { evaluate } from './evaluate.ts';
-import { planReads } from './plan.ts';
-import { readAll } from './read.ts';
-import type { Steps } from './value.ts';
+import type { QueryAnswer } from './answer.ts';
+import type { QueryLimits } from './context.ts';
+import { explainQuestion } from './explain.ts';
+import { parse, type Question, runQuestion } from './run.ts';
 
 /** How an engine behaves. */
 export interface PromqlEngineOptions {
@@ -41,77 +38,75 @@ export interface RangeQuery extends Omit<InstantQuery, 'timeMs'> {
 }
 
 /**
- * Answers PromQL. Both methods reject with an AtalayaError: BAD_QUERY for a text that is not PromQL, QUERY_FAILED for one
+ * Answers PromQL. All methods reject with an AtalayaError: BAD_QUERY for a text that is not PromQL, QUERY_FAILED for one
  * that cannot be evaluated on this data, QUERY_LIMIT, QUERY_TIMEOUT, QUERY_CANCELED, NOT_SUPPORTED, or what the reader rejects with.
  */
 export interface PromqlEngine {
   instant(query: InstantQuery, signal: CancelSignal): Promise<QueryAnswer>;
   range(query: RangeQuery, signal: CancelSignal): Promise<QueryAnswer>;
+  /**
+   * Runs a query and tells how, instead of what it gave. `waitedMs` is how long it had to wait before, milliseconds. Rejects for what is
+   * no query at all; any other failure is part of the explanation.
+   */
+  explain(query: InstantQuery | RangeQuery, waitedMs: number, signal: CancelSignal): Promise<Explanation>;
 }
 
 /** Makes an engine over a reader. */
 export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOptions): PromqlEngine {
   const { clock, limits } = options;
 
-  async function run(
-    query: Omit<InstantQuery, 'timeMs'>,
-    window: QueryWindow,
-    steps: Steps,
-    signal: CancelSignal,
-    check: (expression: Expression) => void,
-    finish: (expression: Expression, query: QueryContext, steps: Steps) => QueryResult,
-  ): Promise<QueryAnswer> {
-    const started = clock.monotonic();
-    const budget = new Budget({ ...limits, timeMs: Math.min(limits.timeMs, query.timeoutMs ?? Infinity) }, clock, signal);
+  function common(query: Omit<InstantQuery, 'timeMs'>): Pick<Question, 'query' | 'lookbackMs' | 'defaultStepMs' | 'limits' | 'limit'> {
+    return {
+      query: query.query,
+      lookbackMs: query.lookbackMs ?? options.lookbackMs,
+      defaultStepMs: options.defaultStepMs ?? 60_000,
+      limits: { ...limits, timeMs: Math.min(limits.timeMs, query.timeoutMs ?? Infinity) },
+      limit: query.limit ?? 0,
+    };
+  }
+
+  function instantQuestion(query: InstantQuery): Question {
+    const { timeMs } = query;
+    const window = { startMs: timeMs, endMs: timeMs, stepMs: 0 };
+    const steps = { start: timeMs, step: 1, count: 1 };
+    return { kind: 'instant', expression: parse(query.query), window, steps, ...common(query) };
+  }
+
+  function rangeQuestion(query: RangeQuery): Question {
+    const { startMs, endMs, stepMs } = query;
+    if (!(stepMs > 0)) {
+      const reason = 'zero or negative query resolution step widths are not accepted. Try a positive integer';
+      throw new AtalayaError('BAD_PARAMETER', { parameter: 'step', reason });
+    }
+    if (endMs < startMs)
+      throw new AtalayaError('BAD_PARAMETER', { parameter: 'end', reason: 'end timestamp must not be before start time' });
+    const count = Math.floor((endMs - startMs) / stepMs) + 1;
+    // As Prometheus counts: the first instant comes on top.
+    if (count - 1 > limits.points) {
+      const reason = `exceeded maximum resolution of ${limits.points} points per timeseries. Try decreasing the query resolution (?step=XX)`;
+      throw new AtalayaError('QUERY_LIMIT', { setting: 'query.points', limit: limits.points, reason });
+    }
     const expression = parse(query.query);
-    check(expression);
-    const lookbackMs = query.lookbackMs ?? options.lookbackMs;
-    const defaultStepMs = options.defaultStepMs ?? 60_000;
-    const planned = planReads(expression, window, lookbackMs, defaultStepMs);
-    const parsed = clock.monotonic();
-    const { byNode, seriesRead, samplesRead, warnings: gaps } = await readAll(reader, planned, limits, signal);
-    const read = clock.monotonic();
-    const annotations = new Annotations(query.query);
-    for (const gap of gaps) annotations.note(gap);
-    const context: QueryContext = { text: query.query, window, lookbackMs, defaultStepMs, reads: byNode, annotations, budget };
-    const { result, truncated } = limited(finish(expression, context, steps), query.limit ?? 0);
-    if (truncated) annotations.note('results truncated due to limit');
-    const { warnings, infos } = annotations;
-    const timings = { parse: parsed - started, read: read - parsed, evaluate: clock.monotonic() - read };
-    return { result, warnings, infos, stats: { seriesRead, samplesRead, timings } };
+    checkRangeType(expression);
+    const steps = { start: startMs, step: stepMs, count };
+    return { kind: 'range', expression, window: { startMs, endMs, stepMs }, steps, ...common(query) };
   }
 
   return {
-    instant(query, signal) {
-      const { timeMs } = query;
-      const window: QueryWindow = { startMs: timeMs, endMs: timeMs, stepMs: 0 };
-      return run(query, window, { start: timeMs, step: 1, count: 1 }, signal, () => undefined, instantAnswer);
+    async instant(query, signal) {
+      const startedAt = clock.monotonic();
+      return runQuestion(instantQuestion(query), reader, clock, startedAt, signal);
     },
     async range(query, signal) {
-      const { startMs, endMs, stepMs } = query;
-      if (!(stepMs > 0)) {
-        const reason = 'zero or negative query resolution step widths are not accepted. Try a positive integer';
-        throw new AtalayaError('BAD_PARAMETER', { parameter: 'step', reason });
-      }
-      if (endMs < startMs)
-        throw new AtalayaError('BAD_PARAMETER', { parameter: 'end', reason: 'end timestamp must not be before start time' });
-      const count = Math.floor((endMs - startMs) / stepMs) + 1;
-      if (count > limits.points) {
-        const reason = `exceeded maximum resolution of ${limits.points} points per timeseries. Try decreasing the query resolution (?step=XX)`;
-        throw new AtalayaError('QUERY_LIMIT', { setting: 'query.points', limit: limits.points, reason });
-      }
-      return run(query, { startMs, endMs, stepMs }, { start: startMs, step: stepMs, count }, signal, checkRangeType, rangeAnswer);
+      const startedAt = clock.monotonic();
+      return runQuestion(rangeQuestion(query), reader, clock, startedAt, signal);
+    },
+    async explain(query, waitedMs, signal) {
+      const startedAt = clock.monotonic();
+      const question = 'timeMs' in query ? instantQuestion(query) : rangeQuestion(query);
+      return explainQuestion(question, reader, clock, startedAt, waitedMs, signal);
     },
   };
-}
-
-function parse(text: string): Expression {
-  try {
-    return parsePromql(text);
-  } catch (error) {
-    if (!(error instanceof PromqlError)) throw error;
-    throw new AtalayaError('BAD_QUERY', { reason: `invalid parameter "query": ${error.message}` }, { cause: error });
-  }
 }
 
 function checkRangeType(expression: Expression): void {
@@ -119,34 +114,4 @@ function checkRangeType(expression: Expression): void {
   if (type === 'scalar' || type === 'instant vector') return;
   const reason = `invalid parameter "query": invalid expression type "${type}" for range query, must be Scalar or instant Vector`;
   throw new AtalayaError('BAD_QUERY', { reason });
-}
-
-function instantAnswer(expression: Expression, query: QueryContext, steps: Steps): QueryResult {
-  const value = evaluate(expression, { query, steps });
-  const timestamp = steps.start;
-  switch (value.kind) {
-    case 'scalar':
-      return { resultType: 'scalar', timestamp, value: value.values[0]! };
-    case 'string':
-      return { resultType: 'string', timestamp, text: value.text };
-    case 'vector':
-      return instantResult(value, timestamp);
-    case 'range':
-      if (hasBorder(expression)) {
-        throw new AtalayaError('NOT_SUPPORTED', { what: 'a range with a border modifier as a result', reason: 'ask for a function of it' });
-      }
-      return samplesResult(value.samples, value.rangeMs, value.firstEnd);
-  }
-}
-
-function hasBorder(expression: Expression): boolean {
-  const inner = withoutParentheses(expression);
-  return inner.kind === 'matrix' && inner.selector.border !== undefined;
-}
-
-function rangeAnswer(expression: Expression, query: QueryContext, steps: Steps): QueryResult {
-  const value = evaluate(expression, { query, steps });
-  if (value.kind === 'vector') return rangeResult(value, steps);
-  const values = value.kind === 'scalar' ? value.values : new Float64Array(0);
-  return rangeResult({ kind: 'vector', labels: [[]], values, present: new Uint8Array(values.length).fill(1) }, steps);
 }

@@ -15,9 +15,16 @@ import { constantScalar, type ScalarValue, type Steps, type Value, type VectorVa
 export function evaluate(node: Expression, evaluation: Evaluation): Value {
   const { steps, query } = evaluation;
   query.budget.check();
+  const { recorder } = query;
+  return recorder === undefined ? evaluateNode(node, evaluation) : recorder.record(node, steps, () => evaluateNode(node, evaluation));
+}
+
+function evaluateNode(node: Expression, evaluation: Evaluation): Value {
+  const { steps, query } = evaluation;
   if (steps.count > 1 && pinned(node)) {
+    query.recorder?.evaluatedOnce();
     const once: Steps = { start: steps.start, step: steps.step, count: 1 };
-    return repeat(evaluate(node, { query, steps: once }), evaluation);
+    return repeat(evaluateNode(node, { query, steps: once }), evaluation);
   }
   switch (node.kind) {
     case 'number':

@@ -24,24 +24,26 @@ export interface EngineOptions {
   };
 }
 
-/** An instant query, as the HTTP API got it. */
-export interface InstantRequest {
+/** What instant and range queries have in common, as the HTTP API got it. */
+interface AnyQueryRequest {
   readonly query: string;
-  readonly timeMs: number;
   readonly timeoutMs: number;
   readonly lookbackMs?: number;
   readonly limit?: number;
+  /** Whether to answer with an explanation (`Explanation` as JSON) instead of the result. */
+  readonly explain?: boolean;
+}
+
+/** An instant query, as the HTTP API got it. */
+export interface InstantRequest extends AnyQueryRequest {
+  readonly timeMs: number;
 }
 
 /** A range query, as the HTTP API got it. */
-export interface RangeRequest {
-  readonly query: string;
+export interface RangeRequest extends AnyQueryRequest {
   readonly startMs: number;
   readonly endMs: number;
   readonly stepMs: number;
-  readonly timeoutMs: number;
-  readonly lookbackMs?: number;
-  readonly limit?: number;
 }
 
 /** A question about labels. Absent bounds mean "all there is". */

@@ -14,8 +14,7 @@ const LOOK_EVERY_MS = 50;
 const engine = createPromqlEngine(connectReader(readerPort), {
   lookbackMs: limits.lookbackMs,
   clock: systemClock,
-  // The HTTP API counts steps as Prometheus does, where the first instant comes on top.
-  limits: { series: limits.series, samples: limits.samples, points: limits.points + 1, timeMs: limits.timeoutMs },
+  limits: { series: limits.series, samples: limits.samples, points: limits.points, timeMs: limits.timeoutMs },
 });
 
 /** A signal that reads the shared flag whenever it is asked, and tells its listeners from a timer. */
@@ -50,6 +49,10 @@ systemClock.every(LOOK_EVERY_MS, () => {
 });
 
 async function evaluate(task: QueryTask, signal: CancelSignal): Promise<Uint8Array<ArrayBuffer>> {
+  if (task.explain === true) {
+    const explanation = await engine.explain(task, 0, signal);
+    return Uint8Array.from(Buffer.from(JSON.stringify(explanation)));
+  }
   const answer = task.kind === 'instant' ? await engine.instant(task, signal) : await engine.range(task, signal);
   return encodeAnswer(answer);
 }

@@ -15,6 +15,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/query': 'read',
   'GET /api/v1/query_range': 'read',
   'POST /api/v1/query_range': 'read',
+  'GET /api/atalaya/explain': 'read',
+  'POST /api/atalaya/explain': 'read',
   'GET /api/v1/labels': 'read',
   'POST /api/v1/labels': 'read',
   'GET /api/v1/label/:name/values': 'read',

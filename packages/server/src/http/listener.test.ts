@@ -50,6 +50,17 @@ describe('queries', () => {
     expect(engine.asked[1]?.params).toEqual(engine.asked[0]?.params);
   });
 
+  test('an explanation is asked for with the parameters of a query or of a range query', async () => {
+    const { app, engine } = await serve();
+    engine.answers['query'] = { bytes: Buffer.from('{"query":"up"}') };
+    const instant = await app.inject({ url: '/api/atalaya/explain?query=up&time=2', headers: LOCAL });
+    const range = await app.inject({ url: '/api/atalaya/explain', ...form('query=up&start=1&end=2&step=1') });
+    expect(instant.json()).toEqual({ query: 'up' });
+    expect(range.statusCode).toBe(200);
+    expect(engine.asked[0]?.params).toMatchObject({ kind: 'instant', timeMs: 2000, explain: true });
+    expect(engine.asked[1]?.params).toMatchObject({ kind: 'range', startMs: 1000, endMs: 2000, stepMs: 1000, explain: true });
+  });
+
   test.each([
     ['/api/v1/query', 'invalid parameter "query": it is required'],
     ['/api/v1/query?query=up&time=noon', 'invalid parameter "time": cannot parse "noon" to a valid timestamp'],

@@ -1,29 +1,16 @@
-/** `/api/v1/query` and `/api/v1/query_range`: PromQL, as the Prometheus HTTP API v1 defines them. */
+/** `/api/v1/query` and `/api/v1/query_range`: PromQL, as the Prometheus HTTP API v1 defines them; and their explanation. */
 
 import { parsePromql, prettyPromql } from '@atalaya/lang';
-import { AtalayaError } from '@atalaya/model';
+import { explanationSchema } from '@atalaya/model';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { QueryTask } from '../../engine/query-task.ts';
-import { durationParameter, limitParameter, parametersOf, requiredText, timeParameter } from '../parameters.ts';
+import { parametersOf, requiredText } from '../parameters.ts';
 import type { Parts } from '../parts.ts';
+import { instantTask, rangeTask } from '../query-tasks.ts';
 
 /** Registers the query routes, GET and POST alike. */
 export function queryRoutes(app: FastifyInstance, parts: Parts): void {
   const { clock, settings } = parts;
-
-  const timeoutOf = (parameters: URLSearchParams): number =>
-    Math.min(durationParameter(parameters, 'timeout') ?? Number.POSITIVE_INFINITY, settings['query.timeout']);
-
-  const common = (parameters: URLSearchParams): Pick<QueryTask, 'query' | 'timeoutMs' | 'lookbackMs' | 'limit'> => {
-    const lookbackMs = durationParameter(parameters, 'lookback_delta');
-    const limit = limitParameter(parameters);
-    return {
-      query: requiredText(parameters, 'query'),
-      timeoutMs: timeoutOf(parameters),
-      ...(lookbackMs === undefined ? {} : { lookbackMs }),
-      ...(limit === undefined ? {} : { limit }),
-    };
-  };
 
   const ask = async (task: QueryTask, reply: FastifyReply): Promise<FastifyReply> => {
     const abandoned = new AbortController();
@@ -42,34 +29,16 @@ export function queryRoutes(app: FastifyInstance, parts: Parts): void {
     }
   };
 
-  const instant = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const parameters = parametersOf(request);
-    const timeMs = timeParameter(parameters, 'time', clock.now());
-    return ask({ kind: 'instant', ...common(parameters), timeMs }, reply);
-  };
+  const instant = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+    ask(instantTask(parametersOf(request), settings, clock.now()), reply);
 
-  const range = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  const range = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+    ask(rangeTask(parametersOf(request), settings), reply);
+
+  const explain = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const parameters = parametersOf(request);
-    requiredText(parameters, 'start');
-    requiredText(parameters, 'end');
-    requiredText(parameters, 'step');
-    const startMs = timeParameter(parameters, 'start', 0);
-    const endMs = timeParameter(parameters, 'end', 0);
-    const stepMs = durationParameter(parameters, 'step') ?? 0;
-    if (endMs < startMs)
-      throw new AtalayaError('BAD_PARAMETER', { parameter: 'end', reason: 'end timestamp must not be before start time' });
-    if (stepMs <= 0) {
-      throw new AtalayaError('BAD_PARAMETER', {
-        parameter: 'step',
-        reason: 'zero or negative query resolution step widths are not accepted. Try a positive integer',
-      });
-    }
-    if ((endMs - startMs) / stepMs > settings['query.points']) {
-      throw new AtalayaError('BAD_QUERY', {
-        reason: `exceeded maximum resolution of ${settings['query.points']} points per timeseries. Try decreasing the query resolution (?step=XX)`,
-      });
-    }
-    return ask({ kind: 'range', ...common(parameters), startMs, endMs, stepMs }, reply);
+    const task = parameters.get('start') === null ? instantTask(parameters, settings, clock.now()) : rangeTask(parameters, settings);
+    return ask({ ...task, explain: true }, reply);
   };
 
   const format = async (request: FastifyRequest): Promise<unknown> => ({
@@ -88,6 +57,16 @@ export function queryRoutes(app: FastifyInstance, parts: Parts): void {
     url: '/api/v1/query_range',
     schema: { tags: ['query'], summary: 'Evaluates a PromQL expression over a range of time' },
     handler: range,
+  });
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/api/atalaya/explain',
+    schema: {
+      tags: ['query'],
+      summary: 'Runs a query and tells how it was planned and what each part of it took',
+      response: { 200: explanationSchema },
+    },
+    handler: explain,
   });
   app.route({
     method: ['GET', 'POST'],
