@@ -1,5 +1,20 @@
 /** Sums that keep what rounding would lose (Kahan summation in Neumaier's form), as Prometheus sums. */
 
+/**
+ * Zero, to begin sums with in loops over samples: V8 takes a variable that begins as the literal 0 for a small integer, and
+ * then keeps all that is added to it outside registers.
+ */
+export const ZERO = new Float64Array(1);
+
+/**
+ * What rounding took from `next`, the sum of the two numbers: exactly that, unless something overflows. Has no branches, because it
+ * is asked for once for every sample of every window.
+ */
+export function roundedOff(sum: number, value: number, next: number): number {
+  const added = next - sum;
+  return sum - (next - added) + (value - added);
+}
+
 /** A running sum. One object is used for many sums: `reset`, `add`, `total`. */
 export class CompensatedSum {
   sum = 0;
