@@ -31,6 +31,14 @@ it('answers that touch the day of a damaged part say what they lack, others say 
   expect(damage.warnings((DAY + 1) * DAY_MS, Infinity)).toEqual([]);
 });
 
+it('answers that touch the day of damaged histograms say so', async () => {
+  const damage = await findDamage(engineWith(['histogram_samples', 'x', String(DAY)], ['histogram_series', 'y', 'all']), silentLogger);
+  expect(damage.warnings(DAY * DAY_MS, DAY * DAY_MS)).toEqual([
+    'native histograms of 2024-10-04 are missing: part x of the store is damaged on disk',
+    'series may be missing: part y of the table histogram_series is damaged on disk',
+  ]);
+});
+
 it('a damaged part of the series table concerns every answer, one of the metadata none', async () => {
   const damage = await findDamage(engineWith(['series', 'broken-on-start_all_1_1_0', 'all'], ['metadata', 'x', 'all']), silentLogger);
   expect(damage.count).toBe(2);

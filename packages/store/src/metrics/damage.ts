@@ -11,7 +11,7 @@ interface DamagedPart {
   readonly table: string;
   /** As its folder is called, in `detached` of the table's folder. */
   readonly name: string;
-  /** Of the table `samples` only. */
+  /** Of the tables `samples` and `histogram_samples` only. */
   readonly day: number | undefined;
 }
 
@@ -31,11 +31,12 @@ export class Damage {
   warnings(start: number, end: number): string[] {
     const [from, to] = [dayOf(start), dayOf(end)];
     return this.#parts.flatMap(({ table, name, day }) => {
-      if (table === 'samples' && day !== undefined) {
+      if ((table === 'samples' || table === 'histogram_samples') && day !== undefined) {
         const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
-        return from <= day && day <= to ? [`samples of ${date} are missing: part ${name} of the store is damaged on disk`] : [];
+        const what = table === 'samples' ? 'samples' : 'native histograms';
+        return from <= day && day <= to ? [`${what} of ${date} are missing: part ${name} of the store is damaged on disk`] : [];
       }
-      return table === 'series' || table === 'series_activity'
+      return table === 'series' || table === 'series_activity' || table === 'histogram_series'
         ? [`series may be missing: part ${name} of the table ${table} is damaged on disk`]
         : [];
     });

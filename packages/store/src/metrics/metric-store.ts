@@ -3,6 +3,8 @@
 import type { MetricBatch } from '@atalaya/journal';
 import type { CancelSignal, Clock, Labels, Logger, MetricMetadata } from '@atalaya/model';
 import type { Engine, QueryLimits } from '../engine/engine.ts';
+import { type HistogramRows, histogramRows, undefinedHistograms } from '../histograms/histogram-columns.ts';
+import { HistogramTable } from '../histograms/histogram-table.ts';
 import { migrate } from '../schema/migrate.ts';
 import { matchSeries } from '../series-index/match.ts';
 import { SeriesIndex } from '../series-index/series-index.ts';
@@ -31,7 +33,7 @@ export interface MetricStoreOptions {
 
 /** What one load did. */
 export interface LoadResult {
-  /** Samples that were inserted. */
+  /** Samples that were inserted, histograms among them. */
   readonly samples: number;
   readonly newSeries: number;
   /** Samples left out because their series had been refused (collision). */
@@ -94,16 +96,28 @@ export async function openMetricStore(options: MetricStoreOptions): Promise<Metr
   const metadata = new MetadataTable(engine, clock);
   await loadIndex(engine, index);
   await metadata.load();
+  const histograms = new HistogramTable(engine, index);
+  await histograms.load();
   const waiting = new UndefinedSamples(engine);
   await waiting.load();
   log.info({ series: index.count, ms: Math.round(clock.monotonic() - started), bytes: index.memoryBytes }, 'series index loaded');
-  return new TableMetricStore(options, index, metadata, waiting, damage);
+  return new TableMetricStore(options, { index, metadata, histograms, waiting, damage });
+}
+
+/** What a store is put together of, loaded. */
+interface StoreParts {
+  readonly index: SeriesIndex;
+  readonly metadata: MetadataTable;
+  readonly histograms: HistogramTable;
+  readonly waiting: UndefinedSamples;
+  readonly damage: Damage;
 }
 
 class TableMetricStore implements MetricStore {
   readonly #options: MetricStoreOptions;
   readonly #index: SeriesIndex;
   readonly #metadata: MetadataTable;
+  readonly #histograms: HistogramTable;
   readonly #waiting: UndefinedSamples;
   readonly #damage: Damage;
   /** Series that are in the index but whose definition is not on disk yet. */
@@ -118,12 +132,13 @@ class TableMetricStore implements MetricStore {
   /** Loads and retention run one after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: MetricStoreOptions, index: SeriesIndex, metadata: MetadataTable, waiting: UndefinedSamples, damage: Damage) {
+  constructor(options: MetricStoreOptions, parts: StoreParts) {
     this.#options = options;
-    this.#index = index;
-    this.#metadata = metadata;
-    this.#waiting = waiting;
-    this.#damage = damage;
+    this.#index = parts.index;
+    this.#metadata = parts.metadata;
+    this.#histograms = parts.histograms;
+    this.#waiting = parts.waiting;
+    this.#damage = parts.damage;
   }
 
   get seriesCount(): number {
@@ -147,29 +162,42 @@ class TableMetricStore implements MetricStore {
     const index = this.#index;
     for (const batch of batches) this.#register(batch);
     const samples = this.#columns(batches);
+    const histograms = this.#histogramRows(batches);
+    const undefinedCount = samples.undefined + histograms.undefined;
     for (const batch of batches) this.#metadata.add(batch.metadata);
-    if (samples.undefined > 0) {
+    if (undefinedCount > 0) {
       this.#options.log.error(
-        { samples: samples.undefined },
+        { samples: undefinedCount },
         'samples of series that nobody defined wait for their labels: the record that held those was damaged',
       );
-      await this.#waiting.keep(undefinedColumns(batches, index, this.#refused, samples.undefined));
+      await this.#waiting.keep(
+        undefinedColumns(batches, index, this.#refused, samples.undefined),
+        undefinedHistograms(batches, index, this.#refused),
+      );
     }
     const newSeries = await this.#saveSeries();
     await this.#metadata.save();
     await engine.insert('samples', samples.block, token === undefined ? {} : { token });
+    await this.#histograms.insert(histograms, token === undefined ? {} : { token });
     await this.#adopt();
-    this.#refusedSamples += samples.refused;
-    this.#undefinedSamples += samples.undefined;
-    return { samples: samples.block.rows, newSeries, skipped: samples.refused, undefinedSamples: samples.undefined };
+    const skipped = samples.refused + histograms.refused;
+    this.#refusedSamples += skipped;
+    this.#undefinedSamples += undefinedCount;
+    return { samples: samples.block.rows + histograms.block.rows, newSeries, skipped, undefinedSamples: undefinedCount };
   }
 
   #columns(batches: readonly MetricBatch[]): SampleColumns {
-    return sampleColumns(batches, this.#index, this.#refused, (slot, revived) => {
-      this.#unsavedActivity.add(slot);
-      if (revived) this.#undefined.add(slot);
-    });
+    return sampleColumns(batches, this.#index, this.#refused, this.#changed);
   }
+
+  #histogramRows(batches: readonly MetricBatch[]): HistogramRows {
+    return histogramRows(batches, this.#index, this.#refused, this.#changed);
+  }
+
+  readonly #changed = (slot: number, revived: boolean): void => {
+    this.#unsavedActivity.add(slot);
+    if (revived) this.#undefined.add(slot);
+  };
 
   /** Writes definitions and activity that are not on disk yet, before the samples: a crash never leaves samples without a series. */
   async #saveSeries(): Promise<number> {
@@ -188,12 +216,15 @@ class TableMetricStore implements MetricStore {
     const isDefined = (low: number, high: number): boolean =>
       this.#index.slotOf(low, high) >= 0 && !this.#refused.has(fingerprintKey(low, high));
     for (const fingerprints of this.#waiting.defined(isDefined)) {
-      const { block } = this.#columns([await this.#waiting.read(fingerprints)]);
+      const batch = await this.#waiting.read(fingerprints);
+      const { block } = this.#columns([batch]);
+      const histograms = this.#histogramRows([batch]);
       await this.#saveSeries();
       await this.#options.engine.insert('samples', block);
+      await this.#histograms.insert(histograms);
       await this.#waiting.remove(fingerprints);
       this.#options.log.info(
-        { samples: block.rows, series: fingerprints.length / 2 },
+        { samples: block.rows + histograms.block.rows, series: fingerprints.length / 2 },
         'samples that waited for their labels have them now',
       );
     }
@@ -225,7 +256,7 @@ class TableMetricStore implements MetricStore {
   async select(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection> {
     const { engine, queryLimits = {} } = this.#options;
     const start = this.#from(question.start);
-    const selection = await select(engine, this.#index, { ...question, start }, bounds, queryLimits, signal);
+    const selection = await select(engine, this.#index, this.#histograms, { ...question, start }, bounds, queryLimits, signal);
     const warnings = this.#damage.warnings(start, question.end);
     return warnings.length === 0 ? selection : { ...selection, warnings };
   }
@@ -258,7 +289,7 @@ class TableMetricStore implements MetricStore {
     const { engine, retention, clock, log } = this.#options;
     return this.#inTurn(async () => {
       await this.#waiting.dropBefore(horizon(retention, clock.now()));
-      return applyRetention(engine, this.#index, retention, clock.now(), log);
+      return applyRetention(engine, this.#index, this.#histograms, retention, clock.now(), log);
     });
   }
 

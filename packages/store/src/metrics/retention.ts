@@ -2,6 +2,7 @@
 
 import type { Logger } from '@atalaya/model';
 import type { Engine } from '../engine/engine.ts';
+import type { HistogramTable } from '../histograms/histogram-table.ts';
 import { column, readNative } from '../native/read.ts';
 import type { SeriesIndex } from '../series-index/series-index.ts';
 import { joined, sql, type Sql, uint64List } from '../sql.ts';
@@ -12,7 +13,7 @@ import { dayOf } from './day.ts';
 export interface Retention {
   /** Milliseconds; 0 keeps for ever. */
   readonly ageMs: number;
-  /** Bytes of samples on disk; 0 is no limit. */
+  /** Bytes of samples and histograms on disk; 0 is no limit. */
   readonly bytes: number;
 }
 
@@ -42,6 +43,7 @@ const DAYS_AT_ONCE = 200;
 export async function applyRetention(
   engine: Engine,
   index: SeriesIndex,
+  histograms: HistogramTable,
   retention: Retention,
   now: number,
   log: Logger,
@@ -65,9 +67,11 @@ export async function applyRetention(
     lastDropped = Math.max(lastDropped, day.day);
   }
   for (let at = 0; at < drops.length; at += DAYS_AT_ONCE) {
-    await engine.execute(sql`ALTER TABLE samples ${joined(drops.slice(at, at + DAYS_AT_ONCE), ', ')}`);
+    const some = joined(drops.slice(at, at + DAYS_AT_ONCE), ', ');
+    await engine.execute(sql`ALTER TABLE samples ${some}`);
+    await engine.execute(sql`ALTER TABLE histogram_samples ${some}`);
   }
-  const removedSeries = await removeSeries(engine, index, lastDropped);
+  const removedSeries = await removeSeries(engine, index, histograms, lastDropped);
   const result = { droppedDays, droppedBytes, removedSeries };
   if (droppedDays > 0 || removedSeries > 0) log.info(result, 'retention dropped old samples');
   return result;
@@ -77,7 +81,7 @@ export async function applyRetention(
 async function partitions(engine: Engine): Promise<Day[]> {
   const { bytes } = await engine.query(
     sql`SELECT partition_id AS id, toFloat64(sum(bytes_on_disk)) AS bytes FROM system.parts
-      WHERE active AND database = currentDatabase() AND table = 'samples' GROUP BY partition_id`,
+      WHERE active AND database = currentDatabase() AND table IN ('samples', 'histogram_samples') GROUP BY partition_id`,
   );
   const days: Day[] = [];
   for (const block of readNative(bytes)) {
@@ -95,7 +99,7 @@ async function partitions(engine: Engine): Promise<Day[]> {
 const CHUNK = 20_000;
 
 /** Removes the series whose last samples lay on or before a day, from the tables first. */
-async function removeSeries(engine: Engine, index: SeriesIndex, lastDropped: number): Promise<number> {
+async function removeSeries(engine: Engine, index: SeriesIndex, histograms: HistogramTable, lastDropped: number): Promise<number> {
   const gone: number[] = [];
   for (let slot = 0; slot < index.size; slot++) {
     if (index.lastDay(slot) <= lastDropped && index.firstDay(slot) <= index.lastDay(slot)) gone.push(slot);
@@ -103,6 +107,7 @@ async function removeSeries(engine: Engine, index: SeriesIndex, lastDropped: num
   for (let at = 0; at < gone.length; at += CHUNK) {
     const chunk = gone.slice(at, at + CHUNK);
     const ids = uint64List(Uint32Array.from(chunk.flatMap((slot) => [index.idLow(slot), index.idHigh(slot)])));
+    await histograms.forget(chunk);
     await engine.execute(sql`DELETE FROM series_activity WHERE id IN (${ids})`);
     await engine.execute(sql`DELETE FROM series WHERE id IN (${ids})`);
     for (const slot of chunk) index.remove(slot);

@@ -2,6 +2,8 @@
 
 import { AtalayaError, type CancelSignal, type Matcher } from '@atalaya/model';
 import type { Engine, QueryLimits } from '../engine/engine.ts';
+import { type RawHistograms, selectHistograms } from '../histograms/histogram-selection.ts';
+import type { HistogramTable } from '../histograms/histogram-table.ts';
 import { numberAt, type WordsColumn } from '../native/block.ts';
 import { column, readNative } from '../native/read.ts';
 import { matchSeries } from '../series-index/match.ts';
@@ -37,6 +39,8 @@ export interface RawSelection {
   readonly base: number | undefined;
   /** Native blocks, sorted by (id, time). Rows may repeat (id, time): of those the last counts. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Native histograms, when one of the series has had any. */
+  readonly histograms?: RawHistograms;
   /** What is missing because it is damaged on disk. */
   readonly warnings?: readonly string[];
 }
@@ -58,6 +62,7 @@ const FARTHEST = 8.64e15;
 export async function select(
   engine: Engine,
   index: SeriesIndex,
+  histograms: HistogramTable,
   question: SelectQuestion,
   bounds: SelectBounds,
   limits: QueryLimits,
@@ -85,16 +90,20 @@ export async function select(
       : sql`toUInt32(bitAnd(id, 4294967295)) AS i, toUInt32(ts - ${base}) AS t, value AS v`;
   const statement = sql`SELECT ${fragment(columns)} FROM samples
     WHERE id IN (${uint64List(ids)}) AND ts >= ${start} AND ts <= ${end} ORDER BY id, ts`;
-  try {
-    const { bytes } = await engine.query(statement, {
-      limits: { ...limits, resultRows: bounds.samples },
-      settings: { optimize_read_in_order: 1 },
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return { slots, ids, base, bytes };
-  } catch (error) {
+  const query = engine.query(statement, {
+    limits: { ...limits, resultRows: bounds.samples },
+    settings: { optimize_read_in_order: 1 },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const { bytes } = await query.catch((error: unknown) => {
     throw samplesLimit(error, bounds);
-  }
+  });
+  const raw = { slots, ids, base, bytes };
+  const places = histograms.having(slots);
+  if (places === undefined) return raw;
+  const theirIds = Uint32Array.from([...places].flatMap((place) => [ids[place * 2] as number, ids[place * 2 + 1] as number]));
+  const range = { start, end };
+  return { ...raw, histograms: await selectHistograms(engine, { places, ids: theirIds }, range, bounds, limits, signal) };
 }
 
 function slotsOf(index: SeriesIndex, { matchers, slots }: SelectQuestion, fromDay: number, toDay: number): Uint32Array {

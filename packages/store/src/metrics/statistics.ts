@@ -6,7 +6,7 @@ import { column, readNative } from '../native/read.ts';
 import type { Pairs } from '../series-index/pairs.ts';
 import type { SeriesIndex } from '../series-index/series-index.ts';
 import { METRIC_NAME } from '@atalaya/model';
-import { sql } from '../sql.ts';
+import { fragment, sql, type Sql } from '../sql.ts';
 
 /** One table: rows, bytes on disk, active parts. */
 export interface TableStats {
@@ -19,7 +19,7 @@ export interface TableStats {
 /** What the store holds. Sizes in bytes, times in milliseconds since the epoch. */
 export interface StoreStats {
   readonly tables: readonly TableStats[];
-  /** Rows of the samples; a sample that was loaded twice counts twice until a merge. */
+  /** Rows of the samples, histograms among them; a sample that was loaded twice counts twice until a merge. */
   readonly samples: number;
   readonly series: number;
   /** All parts on disk, those that a merge has replaced and nobody has deleted yet included. */
@@ -46,15 +46,17 @@ export async function storeStats(engine: Engine, index: SeriesIndex): Promise<St
       diskBytes += disk?.[row] ?? 0;
     }
   }
-  const samples = tables.find(({ name }) => name === 'samples');
-  const empty = samples === undefined || samples.rows === 0;
+  const held = tables.filter(({ name }) => name === 'samples' || name === 'histogram_samples');
+  const samples = held.reduce((sum, { rows }) => sum + rows, 0);
+  const sampleBytes = held.reduce((sum, { bytes }) => sum + bytes, 0);
+  const empty = samples === 0;
   const [oldestSample, newestSample] = empty ? [undefined, undefined] : await timeRange(engine);
   return {
     tables,
-    samples: samples?.rows ?? 0,
+    samples,
     series: index.count,
     diskBytes,
-    bytesPerSample: empty ? undefined : samples.bytes / samples.rows,
+    bytesPerSample: empty ? undefined : sampleBytes / samples,
     oldestSample,
     newestSample,
   };
@@ -62,7 +64,11 @@ export async function storeStats(engine: Engine, index: SeriesIndex): Promise<St
 
 /** From the parts' own minimum and maximum: no sample is read. */
 async function timeRange(engine: Engine): Promise<[number, number]> {
-  const { bytes } = await engine.query(sql`SELECT toFloat64(min(ts)) AS oldest, toFloat64(max(ts)) AS newest FROM samples`);
+  const { bytes } = await engine.query(
+    sql`SELECT toFloat64(min(oldest)) AS oldest, toFloat64(max(newest)) AS newest FROM (
+      SELECT min(ts) AS oldest, max(ts) AS newest, count() AS rows FROM samples
+      UNION ALL SELECT min(ts) AS oldest, max(ts) AS newest, count() AS rows FROM histogram_samples) WHERE rows > 0`,
+  );
   const [block] = readNative(bytes);
   if (block === undefined) throw new RangeError('the engine gave no time range');
   return [column(block, 'oldest', 'Float64').values[0] as number, column(block, 'newest', 'Float64').values[0] as number];
@@ -73,8 +79,27 @@ export interface MetricCost {
   readonly metric: string;
   readonly series: number;
   readonly samples: number;
-  /** An estimate: the samples' share of the table, as if every sample cost the same. */
+  /** An estimate: the samples' share of the table, as if every float cost the same and every histogram did. */
   readonly bytes: number;
+}
+
+/** Rows of a table by the 20 bits that stand for the metric's name. */
+async function countByName(engine: Engine, table: Sql): Promise<Map<number, number>> {
+  const { bytes } = await engine.query(
+    sql`SELECT toUInt32(bitShiftRight(id, 44)) AS prefix, toFloat64(count()) AS samples FROM ${fragment(table)} GROUP BY prefix`,
+  );
+  const found = new Map<number, number>();
+  for (const block of readNative(bytes)) {
+    const prefixes = column(block, 'prefix', 'UInt32').values;
+    const counts = column(block, 'samples', 'Float64').values;
+    for (let row = 0; row < block.rows; row++) found.set(prefixes[row] as number, counts[row] as number);
+  }
+  return found;
+}
+
+function bytesPerRow(tables: readonly TableStats[], name: string): number {
+  const table = tables.find((one) => one.name === name);
+  return table === undefined || table.rows === 0 ? 0 : table.bytes / table.rows;
 }
 
 /**
@@ -82,16 +107,11 @@ export interface MetricCost {
  * ids begin with; metrics that share them (one pair in a million) share the count by their series.
  */
 export async function metricCosts(engine: Engine, index: SeriesIndex, limit: number): Promise<{ metrics: MetricCost[]; total: number }> {
-  const { bytes } = await engine.query(
-    sql`SELECT toUInt32(bitShiftRight(id, 44)) AS prefix, toFloat64(count()) AS samples FROM samples GROUP BY prefix`,
-  );
-  const samplesOf = new Map<number, number>();
-  for (const block of readNative(bytes)) {
-    const prefixes = column(block, 'prefix', 'UInt32').values;
-    const counts = column(block, 'samples', 'Float64').values;
-    for (let row = 0; row < block.rows; row++) samplesOf.set(prefixes[row] as number, counts[row] as number);
-  }
-  const { bytesPerSample = 0 } = await storeStats(engine, index);
+  const { tables } = await storeStats(engine, index);
+  const floats = await countByName(engine, sql`samples`);
+  const histograms = await countByName(engine, sql`histogram_samples`);
+  const perFloat = bytesPerRow(tables, 'samples');
+  const perHistogram = bytesPerRow(tables, 'histogram_samples');
   const { pairs, symbols } = index;
   const name = symbols.find(METRIC_NAME);
   const seriesOf = new Map<number, number>();
@@ -102,8 +122,10 @@ export async function metricCosts(engine: Engine, index: SeriesIndex, limit: num
     return { pair, prefix, series };
   }).filter(({ series }) => series > 0);
   const metrics = named.map(({ pair, prefix, series }) => {
-    const samples = Math.round(((samplesOf.get(prefix) ?? 0) * series) / (seriesOf.get(prefix) as number));
-    return { metric: symbols.text(pairs.valueOf(pair)), series, samples, bytes: Math.round(samples * bytesPerSample) };
+    const share = series / (seriesOf.get(prefix) as number);
+    const [ofFloats, ofHistograms] = [(floats.get(prefix) ?? 0) * share, (histograms.get(prefix) ?? 0) * share];
+    const cost = Math.round(ofFloats * perFloat + ofHistograms * perHistogram);
+    return { metric: symbols.text(pairs.valueOf(pair)), series, samples: Math.round(ofFloats + ofHistograms), bytes: cost };
   });
   metrics.sort((a, b) => b.samples - a.samples || b.series - a.series || (a.metric < b.metric ? -1 : 1));
   return { metrics: metrics.slice(0, limit), total: metrics.length };

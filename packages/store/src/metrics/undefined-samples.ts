@@ -1,8 +1,8 @@
 /** Samples whose series nobody has defined: kept in a table of their own until the labels come, then moved to the others. */
 
-import type { MetricBatch } from '@atalaya/journal';
+import type { HistogramBatch, MetricBatch } from '@atalaya/journal';
 import type { Engine } from '../engine/engine.ts';
-import { type NativeBlock, numberAt } from '../native/block.ts';
+import { type NativeBlock, numberAt, type StringColumn } from '../native/block.ts';
 import { column, readNative } from '../native/read.ts';
 import { sql, uint64List } from '../sql.ts';
 import { fingerprintKey } from './batch-columns.ts';
@@ -10,7 +10,7 @@ import { fingerprintKey } from './batch-columns.ts';
 /** Series that one statement names at most: what they wait with has to fit into memory. */
 const SERIES_AT_ONCE = 500;
 
-/** The table `undefined_samples`, and in memory which fingerprints it has samples of: hardly ever any. */
+/** The tables `undefined_samples` and `undefined_histograms`, and in memory which fingerprints they have samples of: hardly ever any. */
 export class UndefinedSamples {
   readonly #engine: Engine;
   #waiting = new Map<string, readonly [number, number]>();
@@ -20,15 +20,19 @@ export class UndefinedSamples {
   }
 
   async load(): Promise<void> {
-    const { bytes } = await this.#engine.query(sql`SELECT DISTINCT fingerprint FROM undefined_samples`);
+    const { bytes } = await this.#engine.query(
+      sql`SELECT DISTINCT fingerprint FROM (SELECT fingerprint FROM undefined_samples UNION ALL SELECT fingerprint FROM undefined_histograms)`,
+    );
     this.#waiting = new Map();
     for (const block of readNative(bytes)) this.#note(block);
   }
 
-  /** Keeps samples (columns fingerprint, ts, value); resolves when they are on disk. */
-  async keep(block: NativeBlock): Promise<void> {
-    await this.#engine.insert('undefined_samples', block);
-    this.#note(block);
+  /** Keeps samples (columns fingerprint, ts, value) and histograms (fingerprint, ts, payload); resolves when they are on disk. */
+  async keep(samples: NativeBlock, histograms: NativeBlock): Promise<void> {
+    if (samples.rows > 0) await this.#engine.insert('undefined_samples', samples);
+    if (histograms.rows > 0) await this.#engine.insert('undefined_histograms', histograms);
+    this.#note(samples);
+    this.#note(histograms);
   }
 
   /** Fingerprints, as words, that samples wait for and that `isDefined` says are known now; some at a time. */
@@ -62,12 +66,43 @@ export class UndefinedSamples {
       at += block.rows;
     }
     const series = { count: 0, fingerprints: new Uint32Array(0), ends: new Uint32Array(0), labels: new Uint8Array(0) };
-    return { series, samples, metadata: [] };
+    return { series, samples, histograms: await this.#readHistograms(fingerprints), metadata: [] };
+  }
+
+  async #readHistograms(fingerprints: Uint32Array): Promise<HistogramBatch> {
+    const { bytes } = await this.#engine.query(
+      sql`SELECT fingerprint, ts, payload FROM undefined_histograms WHERE fingerprint IN (${uint64List(fingerprints)})`,
+    );
+    const blocks = readNative(bytes);
+    const payloads = blocks.map((block) => column(block, 'payload', 'String'));
+    const count = blocks.reduce((sum, { rows }) => sum + rows, 0);
+    const histograms = {
+      count,
+      fingerprints: new Uint32Array(count * 2),
+      timestamps: new Float64Array(count),
+      ends: new Uint32Array(count),
+      bytes: Buffer.concat(payloads.map((payload) => payload.bytes)),
+    };
+    let at = 0;
+    let before = 0;
+    for (const [i, block] of blocks.entries()) {
+      const times = column(block, 'ts', 'Int64');
+      const payload = payloads[i] as StringColumn;
+      histograms.fingerprints.set(column(block, 'fingerprint', 'UInt64').words, at * 2);
+      for (let row = 0; row < block.rows; row++) {
+        histograms.timestamps[at + row] = numberAt(times, row);
+        histograms.ends[at + row] = before + (payload.ends[row] as number);
+      }
+      at += block.rows;
+      before += payload.bytes.length;
+    }
+    return histograms;
   }
 
   /** Forgets what waited for these fingerprints. */
   async remove(fingerprints: Uint32Array): Promise<void> {
     await this.#engine.execute(sql`DELETE FROM undefined_samples WHERE fingerprint IN (${uint64List(fingerprints)})`);
+    await this.#engine.execute(sql`DELETE FROM undefined_histograms WHERE fingerprint IN (${uint64List(fingerprints)})`);
     for (let at = 0; at < fingerprints.length; at += 2) {
       this.#waiting.delete(fingerprintKey(fingerprints[at] as number, fingerprints[at + 1] as number));
     }
@@ -77,6 +112,7 @@ export class UndefinedSamples {
   async dropBefore(time: number): Promise<void> {
     if (this.#waiting.size === 0 || !Number.isFinite(time)) return;
     await this.#engine.execute(sql`DELETE FROM undefined_samples WHERE ts < ${Math.ceil(time)}`);
+    await this.#engine.execute(sql`DELETE FROM undefined_histograms WHERE ts < ${Math.ceil(time)}`);
     await this.load();
   }
 

@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { AtalayaError, type CancelSignal, type Labels } from '@atalaya/model';
+import { decodeHistograms, type HistogramColumns, withoutReplaced } from '../histograms/histogram-selection.ts';
 import { decodeSelection, type SelectBounds, type SelectQuestion } from '../metrics/selection.ts';
 import { LabelCache } from './label-cache.ts';
 import type { ReaderMessage, ServerMessage } from './protocol.ts';
@@ -13,6 +14,8 @@ export interface SelectedSeries {
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
   readonly labels: readonly Labels[];
+  /** Native histograms, where one of the series has had any; their times are not among those of the samples. */
+  readonly histograms?: HistogramColumns;
   /** What the samples lack, in words for whoever asked. */
   readonly warnings?: readonly string[];
 }
@@ -49,7 +52,9 @@ export function connectReader(port: MessagePort): PortReader {
       const { raw } = message;
       const labels = Array.from(raw.slots, (slot) => cache.get(slot));
       const { offsets, timestamps, values } = decodeSelection(raw);
-      const columns = { starts: offsets.subarray(0, labels.length), ends: offsets.subarray(1), timestamps, values };
+      const floats = { starts: offsets.subarray(0, labels.length), ends: offsets.subarray(1), timestamps, values };
+      const histograms = raw.histograms && decodeHistograms(raw.histograms, labels.length);
+      const columns = histograms === undefined ? floats : { ...withoutReplaced(floats, histograms), histograms };
       call.resolve({ labels, ...columns, ...(raw.warnings === undefined ? {} : { warnings: raw.warnings }) });
     } catch (error) {
       call.reject(AtalayaError.from(error));

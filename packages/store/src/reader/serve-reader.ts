@@ -30,6 +30,8 @@ export function serveReader(store: MetricStore, port: MessagePort): void {
       const raw = await store.select(message.question, message.bounds, signal);
       const labels = deliver(raw.slots);
       const transfer = [raw.bytes.buffer, raw.ids.buffer, labels.slots.buffer, labels.ends.buffer, labels.bytes.buffer];
+      const { histograms } = raw;
+      if (histograms !== undefined) transfer.push(histograms.places.buffer, histograms.ids.buffer, histograms.bytes.buffer);
       port.postMessage({ kind: 'selected', call, raw, labels } satisfies ServerMessage, transfer);
     } catch (error) {
       port.postMessage({ kind: 'failed', call, error: AtalayaError.from(error).toData() } satisfies ServerMessage);

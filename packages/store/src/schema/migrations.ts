@@ -78,5 +78,39 @@ const undefinedSamples: Migration = {
   ],
 };
 
+/**
+ * Native histograms: like `samples`, `payload` being what room `model` encodes. `histogram_series` names every series that has any,
+ * so that reading all others costs nothing; a series is in it before its histograms are stored.
+ */
+const histograms: Migration = {
+  version: 3,
+  name: 'native histograms',
+  statements: [
+    sql`CREATE TABLE IF NOT EXISTS histogram_samples (
+      id UInt64 CODEC(ZSTD(1)),
+      ts Int64 COMMENT 'milliseconds since the epoch' CODEC(DoubleDelta, ZSTD(1)),
+      payload String CODEC(ZSTD(3))
+    ) ENGINE = ReplacingMergeTree
+    PARTITION BY toInt32(floor(ts / 86400000))
+    ORDER BY (id, ts)
+    SETTINGS index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 65536,
+      fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+      non_replicated_deduplication_window = 100, old_parts_lifetime = 60,
+      max_parts_in_total = 1000000, max_bytes_to_merge_at_max_space_in_pool = 10737418240`,
+    sql`CREATE TABLE IF NOT EXISTS histogram_series (
+      id UInt64
+    ) ENGINE = ReplacingMergeTree
+    ORDER BY id
+    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 60`,
+    sql`CREATE TABLE IF NOT EXISTS undefined_histograms (
+      fingerprint UInt64,
+      ts Int64 COMMENT 'milliseconds since the epoch',
+      payload String
+    ) ENGINE = ReplacingMergeTree
+    ORDER BY (fingerprint, ts)
+    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 60`,
+  ],
+};
+
 /** All steps, in order. */
-export const MIGRATIONS: readonly Migration[] = [metrics, undefinedSamples];
+export const MIGRATIONS: readonly Migration[] = [metrics, undefinedSamples, histograms];
