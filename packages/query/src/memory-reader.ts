@@ -1,13 +1,15 @@
 /** A SampleReader over samples in memory: for tests, benchmarks and tools. */
 
-import { AtalayaError, compileMatcher, type Labels, matchesAll } from '@atalaya/model';
-import type { SampleReader, SeriesSet } from './reader.ts';
+import { AtalayaError, compileMatcher, type Labels, matchesAll, type NativeHistogram } from '@atalaya/model';
+import type { HistogramColumns, SampleReader, SeriesSet } from './reader.ts';
 
 /** One series in memory: timestamps ascending in milliseconds, values as stored, stale markers among them. */
 export interface MemorySeries {
   readonly labels: Labels;
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
+  /** Histogram samples beside the floats, timestamps ascending too. */
+  readonly histograms?: { readonly timestamps: Float64Array; readonly values: readonly NativeHistogram[] };
 }
 
 /** Reads from the given series; the iterable is walked anew for each selection, so that it may grow in between. */
@@ -40,9 +42,31 @@ export function createMemoryReader(series: Iterable<MemorySeries>): SampleReader
         at += to - from;
         ends[index] = at;
       }
-      return { labels: found.map(({ source }) => source.labels), starts, ends, timestamps, values };
+      const set = { labels: found.map(({ source }) => source.labels), starts, ends, timestamps, values };
+      const sources = found.map(({ source }) => source);
+      return sources.some(({ histograms }) => histograms !== undefined)
+        ? { ...set, histograms: histogramsOf(sources, start, end) }
+        : set;
     },
   };
+}
+
+function histogramsOf(sources: readonly MemorySeries[], start: number, end: number): HistogramColumns {
+  const starts = new Uint32Array(sources.length);
+  const ends = new Uint32Array(sources.length);
+  const timestamps: number[] = [];
+  const values: NativeHistogram[] = [];
+  for (const [index, { histograms }] of sources.entries()) {
+    starts[index] = values.length;
+    if (histograms !== undefined) {
+      const from = firstAtOrAfter(histograms.timestamps, start);
+      const to = firstAtOrAfter(histograms.timestamps, end + 1);
+      timestamps.push(...histograms.timestamps.subarray(from, to));
+      values.push(...histograms.values.slice(from, to));
+    }
+    ends[index] = values.length;
+  }
+  return { starts, ends, timestamps: Float64Array.from(timestamps), values };
 }
 
 function exceeded(setting: string, limit: number, reason: string): AtalayaError<'QUERY_LIMIT'> {

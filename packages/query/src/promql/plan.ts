@@ -13,6 +13,7 @@ import {
 import { AtalayaError } from '@atalaya/model';
 import type { SelectRequest } from '../reader.ts';
 import type { QueryWindow } from './context.ts';
+import { statsOnlySelectors } from './histogram/stats-only.ts';
 import { infoMatchers } from './functions/info.ts';
 
 /** A node whose evaluation needs samples. */
@@ -25,6 +26,8 @@ export interface PlannedRead {
   readonly request: SelectRequest;
   /** Whether stale markers are to be taken out, as range selectors need it. */
   readonly dropStale: boolean;
+  /** Whether only count and sum of histograms are wanted, so that their resets are to be told exactly. */
+  readonly statsOnly: boolean;
 }
 
 /** The instants that a step refers to after `@` and `offset`: from the step's own time, or always the same. */
@@ -73,6 +76,7 @@ export function subquerySteps(
 /** Finds every selector of an expression and what it reads. */
 export function planReads(expression: Expression, window: QueryWindow, lookbackMs: number, defaultStepMs: number): PlannedRead[] {
   const reads: PlannedRead[] = [];
+  const statsOnly = statsOnlySelectors(expression);
 
   function read(selector: VectorSelector, first: number, last: number, rangeMs: number | undefined): void {
     const { border, matchers } = selector;
@@ -88,12 +92,12 @@ export function planReads(expression: Expression, window: QueryWindow, lookbackM
     // Windows are left-open, and timestamps are whole milliseconds. Border modifiers look beyond the windows.
     const start = from - (rangeMs ?? lookbackMs) + 1 - (border === undefined ? 0 : lookbackMs);
     const end = to + (border === 'smoothed' ? lookbackMs : 0);
-    reads.push({ reads: selector, request: { matchers, start, end }, dropStale: rangeMs !== undefined });
+    reads.push({ reads: selector, request: { matchers, start, end }, dropStale: rangeMs !== undefined, statsOnly: statsOnly.has(selector) });
   }
 
   /** The info metrics that info() reads at its own steps. */
   function readInfos(node: FunctionCall, first: number, last: number): void {
-    reads.push({ reads: node, request: { matchers: infoMatchers(node), start: first - lookbackMs + 1, end: last }, dropStale: false });
+    reads.push({ reads: node, request: { matchers: infoMatchers(node), start: first - lookbackMs + 1, end: last }, dropStale: false, statsOnly: false });
   }
 
   function visit(node: Expression, first: number, last: number): void {

@@ -3,6 +3,7 @@
 import { AtalayaError, type CancelSignal, compareLabels, isStaleAt, type Labels } from '@atalaya/model';
 import { type SampleReader, SERIES_FLAG, type SeriesSet } from '../reader.ts';
 import { type QueryLimits, samplesLimit } from './context.ts';
+import { detectingResets, pickHistograms, withHistograms, withoutStaleHistograms } from './histogram/columns.ts';
 import type { PlannedRead, ReadingNode } from './plan.ts';
 import type { SampleColumns } from './value.ts';
 
@@ -40,6 +41,8 @@ export async function readAll(
     warnings.push(...(set.warnings ?? []));
     seriesRead += set.labels.length;
     for (let i = 0; i < set.labels.length; i++) samplesRead += set.ends[i]! - set.starts[i]!;
+    const { starts, ends } = set.histograms ?? NONE;
+    for (let i = 0; i < starts.length; i++) samplesRead += ends[i]! - starts[i]!;
     if (set.labels.length > limits.series) {
       const reason = `a selector matches ${set.labels.length} series; narrow it, or raise query.series`;
       throw new AtalayaError('QUERY_LIMIT', { setting: 'query.series', limit: limits.series, reason });
@@ -54,18 +57,20 @@ export async function readAll(
     const key = keyOf(read);
     const columns = plain.get(key) ?? inOrder(fetched.get(key) as SeriesSet);
     plain.set(key, columns);
-    if (read.dropStale && !clean.has(key)) clean.set(key, withoutStaleMarkers(columns));
-    byNode.set(read.reads, (read.dropStale ? clean.get(key) : columns) as SampleColumns);
+    if (read.dropStale && !clean.has(key)) clean.set(key, withoutStale(columns));
+    const wanted = (read.dropStale ? clean.get(key) : columns) as SampleColumns;
+    byNode.set(read.reads, read.statsOnly ? detectingResets(wanted) : wanted);
   }
   return { byNode, seriesRead, samplesRead, warnings };
 }
 
 /** Series without samples left out, the others ordered by labels: what comes out of a query then never depends on the reader. */
-function inOrder({ labels, starts, ends, timestamps, values, flags }: SeriesSet): SampleColumns {
+function inOrder({ labels, starts, ends, timestamps, values, flags, histograms }: SeriesSet): SampleColumns {
   const order: number[] = [];
-  for (let i = 0; i < labels.length; i++) if (ends[i]! > starts[i]!) order.push(i);
+  const { starts: firsts = starts, ends: lasts = starts } = histograms ?? {};
+  for (let i = 0; i < labels.length; i++) if (ends[i]! > starts[i]! || lasts[i]! > firsts[i]!) order.push(i);
   order.sort((a, b) => compareLabels(labels[a] as Labels, labels[b] as Labels));
-  return {
+  const columns: SampleColumns = {
     labels: order.map((series) => labels[series] as Labels),
     starts: Uint32Array.from(order, (series) => starts[series]!),
     ends: Uint32Array.from(order, (series) => ends[series]!),
@@ -73,11 +78,20 @@ function inOrder({ labels, starts, ends, timestamps, values, flags }: SeriesSet)
     values,
     flags: Uint8Array.from(order, (series) => flags?.[series] ?? UNKNOWN),
   };
+  return histograms === undefined ? columns : withHistograms(columns, pickHistograms(histograms, order));
 }
+
+const NONE = { starts: new Uint32Array(0), ends: new Uint32Array(0) };
 
 const UNKNOWN = SERIES_FLAG.mayHoldStale | SERIES_FLAG.mayDecrease;
 
-/** The columns without stale markers; the same object where there are none. Series that hold some get columns of their own. */
+/** Floats and histograms without stale markers. */
+function withoutStale(columns: SampleColumns): SampleColumns {
+  const clean = withoutStaleMarkers(columns);
+  return columns.histograms === undefined ? clean : { ...clean, histograms: withoutStaleHistograms(columns.histograms) };
+}
+
+/** The float columns without stale markers; the same object where there are none. Series that hold some get columns of their own. */
 export function withoutStaleMarkers(columns: SampleColumns): SampleColumns {
   const { labels, starts, ends, timestamps, values, flags } = columns;
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);

@@ -6,7 +6,9 @@ import { SERIES_FLAG } from '../reader.ts';
 import type { Evaluation } from './context.ts';
 import { findCrossings } from './crossings.ts';
 import { durationOf, type ReadingNode, type Shift, shiftOf, subquerySteps } from './plan.ts';
-import type { RangeValue, SampleColumns, Steps, VectorValue } from './value.ts';
+import { histogramSamplesOf } from './histogram/columns.ts';
+import { layHistograms, type Lookup } from './histogram/newest.ts';
+import { type HistogramPlaces, type RangeValue, type SampleColumns, type Steps, type VectorValue, vectorOf } from './value.ts';
 
 /** The newest sample of each series at each step, not older than the lookback and not ended by a stale marker. */
 export function selectInstant(selector: VectorSelector, evaluation: Evaluation): VectorValue {
@@ -37,6 +39,8 @@ function newestSamples(node: ReadingNode, { at, offset }: Shift, { query, steps 
   const first = (at ?? steps.start) - offset;
   const step = at === undefined ? steps.step : 0;
   const crossings = new Int32Array(count);
+  const histograms: HistogramPlaces | undefined = columns.histograms === undefined ? undefined : [];
+  const lookup: Lookup = { first, step, count, lookbackMs, timestamps };
   let row = 0;
   for (let series = 0; series < columns.labels.length; series++) {
     query.budget.check();
@@ -52,11 +56,12 @@ function newestSamples(node: ReadingNode, { at, offset }: Shift, { query, steps 
       present[row + i] = 1;
       any = true;
     }
+    if (histograms !== undefined) any = layHistograms(columns, series, lookup, crossings, { values, present, histograms }, row);
     if (!any) continue;
     labels.push(columns.labels[series] as Labels);
     row += count;
   }
-  return { kind: 'vector', labels, values, present };
+  return vectorOf(labels, values, present, histograms?.length === 0 ? undefined : histograms);
 }
 
 /** The samples and windows of `selector[range]`. */
@@ -88,6 +93,11 @@ export function selectSubquery(subquery: Subquery, { query, steps }: Evaluation,
 
 /** A vector's points as samples at the times of the steps. */
 function samplesOf(vector: VectorValue | undefined, steps: Steps): SampleColumns {
+  const floats = floatSamplesOf(vector, steps);
+  return vector?.histograms === undefined ? floats : { ...floats, histograms: histogramSamplesOf(vector, steps) };
+}
+
+function floatSamplesOf(vector: VectorValue | undefined, steps: Steps): SampleColumns {
   const labels = vector?.labels ?? [];
   const { count } = steps;
   const starts = new Uint32Array(labels.length);

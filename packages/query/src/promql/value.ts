@@ -1,6 +1,7 @@
 /** Values of expressions while they are evaluated: whole ranges at once, as columns. */
 
-import type { Labels } from '@atalaya/model';
+import type { Labels, NativeHistogram } from '@atalaya/model';
+import type { HistogramColumns } from '../reader.ts';
 
 /** The evaluation times: `count` of them, `step` milliseconds apart, the first at `start`. */
 export interface Steps {
@@ -20,15 +21,25 @@ export interface StringValue {
   readonly text: string;
 }
 
+/** What stands at a place of {@link VectorValue.present} besides 0: a number in `values`, or a histogram in `histograms`. */
+export const FLOAT = 1;
+export const HISTOGRAM = 2;
+
+/** Native histograms at the places where `present` holds {@link HISTOGRAM}. They are never changed once they are in a vector. */
+export type HistogramPlaces = (NativeHistogram | undefined)[];
+
 /**
  * An instant vector for every step. Series `s` has its value of step `i` at `s * count + i` of `values`, which means
- * something only where `present` holds 1 (a present value may be NaN). Arrays may be longer than needed.
+ * something only where `present` holds {@link FLOAT} (a present value may be NaN). Arrays may be longer than needed.
+ *
+ * Where `histograms` is missing, `present` holds 0 and 1 only: whoever computes with numbers alone needs no further look.
  */
 export interface VectorValue {
   readonly kind: 'vector';
   readonly labels: readonly Labels[];
   readonly values: Float64Array;
   readonly present: Uint8Array;
+  readonly histograms?: HistogramPlaces;
 }
 
 /** Samples of several series: those of series `s` are at `[starts[s], ends[s])` of the columns, in ascending order of time. */
@@ -40,6 +51,8 @@ export interface SampleColumns {
   readonly values: Float64Array;
   /** Bits of `SERIES_FLAG` for each series. */
   readonly flags: Uint8Array;
+  /** The histogram samples of the same series; missing where no series has any. */
+  readonly histograms?: HistogramColumns;
 }
 
 /**
@@ -65,12 +78,25 @@ export function constantScalar(value: number, steps: Steps): ScalarValue {
   return { kind: 'scalar', values: new Float64Array(steps.count).fill(value) };
 }
 
+/** A vector; without the property `histograms` where there are none. */
+export function vectorOf(
+  labels: readonly Labels[],
+  values: Float64Array,
+  present: Uint8Array,
+  histograms: HistogramPlaces | undefined,
+): VectorValue {
+  return histograms === undefined
+    ? { kind: 'vector', labels, values, present }
+    : { kind: 'vector', labels, values, present, histograms };
+}
+
 /** Collects a vector row by row, when it is not known beforehand how many rows there will be. */
 export class VectorBuilder {
   readonly labels: Labels[] = [];
   readonly #count: number;
   #values: Float64Array;
   #present: Uint8Array;
+  #histograms: HistogramPlaces | undefined;
 
   constructor(steps: Steps, expectedRows: number) {
     this.#count = steps.count;
@@ -97,7 +123,7 @@ export class VectorBuilder {
   /** Takes the last row back when nothing is present in it. */
   dropRowIfEmpty(): void {
     const at = (this.labels.length - 1) * this.#count;
-    for (let i = at; i < at + this.#count; i++) if (this.#present[i] === 1) return;
+    for (let i = at; i < at + this.#count; i++) if (this.#present[i] !== 0) return;
     this.labels.pop();
   }
 
@@ -109,7 +135,14 @@ export class VectorBuilder {
     return this.#present;
   }
 
+  /** Puts a histogram at a place. */
+  putHistogram(at: number, histogram: NativeHistogram): void {
+    this.#histograms ??= [];
+    this.#histograms[at] = histogram;
+    this.#present[at] = HISTOGRAM;
+  }
+
   finish(): VectorValue {
-    return { kind: 'vector', labels: this.labels, values: this.#values, present: this.#present };
+    return vectorOf(this.labels, this.#values, this.#present, this.#histograms);
   }
 }
