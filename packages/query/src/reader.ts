@@ -59,6 +59,31 @@ export interface HistogramColumns {
 export interface SampleReader {
   /** Rejects with QUERY_LIMIT when more than `limits` allows would be read. */
   select(request: SelectRequest, limits: SelectLimits, signal: CancelSignal): Promise<SeriesSet>;
+  /** What a selection would find, told before anything is read; readers that cannot tell leave it out. */
+  estimate?(request: SelectRequest, signal: CancelSignal): Promise<ReadEstimate>;
+  /**
+   * How far back the data has changed since a version that this gave before; any other number asks about all changes. Readers whose data may
+   * change in ways that they cannot tell leave it out: then no result is kept for later.
+   */
+  changes?(since: number): Promise<DataChanges>;
+}
+
+/** What a selection would find. */
+export interface ReadEstimate {
+  /** Series that match; some may turn out to have no samples in the range. */
+  readonly series: number;
+  /** About how many samples. */
+  readonly samples: number;
+}
+
+/** How far back the data has changed. Times in milliseconds. */
+export interface DataChanges {
+  /** The data's version now. Reads that begin later see at least this. */
+  readonly version: number;
+  /** Samples before it are what they were. */
+  readonly oldest: number;
+  /** Samples before it are not seen any more, because of their age; minus infinity when all are. */
+  readonly horizon: number;
 }
 
 /** What one selection may read at most. */

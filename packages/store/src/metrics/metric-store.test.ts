@@ -191,6 +191,15 @@ describe('metric store', () => {
     });
   });
 
+  it('tells how far back the data has changed', async () => {
+    const { version } = await reader.changes(-1);
+    expect(await reader.changes(version)).toEqual({ version, oldest: Infinity, horizon: -Infinity });
+    await store.load([batchOf([NOW - 5000, NOW - 9000].map((at) => ({ labels: named('changing'), at, value: 1 })))]);
+    const changed = await reader.changes(version);
+    expect(changed).toMatchObject({ oldest: NOW - 9000 });
+    expect(await reader.changes(changed.version)).toMatchObject({ oldest: Infinity });
+  });
+
   it('takes a backfill of more than a hundred days at once', async () => {
     const labels = named('backfill');
     const days = Array.from({ length: 120 }, (_, day) => NOW - (800 - day) * DAY_MS);

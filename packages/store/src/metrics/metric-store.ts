@@ -9,7 +9,9 @@ import { migrate } from '../schema/migrate.ts';
 import { matchSeries } from '../series-index/match.ts';
 import { SeriesIndex } from '../series-index/series-index.ts';
 import { dayOf } from './day.ts';
+import { ChangeLog } from './change-log.ts';
 import { type Damage, findDamage } from './damage.ts';
+import { Estimator, type SelectionEstimate } from './estimate.ts';
 import { fingerprintKey, type SampleColumns, sampleColumns, undefinedColumns } from './batch-columns.ts';
 import { labelNames, type LabelQuestion, labelValues, seriesLabels } from './label-answers.ts';
 import { MetadataTable } from './metadata-table.ts';
@@ -55,6 +57,16 @@ export interface StoreCounters {
   readonly undefinedSamples: number;
 }
 
+/** How far back the data has changed. Times in milliseconds. */
+export interface DataChanges {
+  /** The data's version now. Reads that begin later see at least this. */
+  readonly version: number;
+  /** Samples before it are what they were. */
+  readonly oldest: number;
+  /** Samples before it are not seen any more, because of their age. */
+  readonly horizon: number;
+}
+
 /** Metrics. One instance has the tables for itself. Every call rejects with an AtalayaError. */
 export interface MetricStore {
   /**
@@ -68,6 +80,10 @@ export interface MetricStore {
   select(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection>;
   /** The series that a question is about, so that their samples can be read in portions (`slots` of {@link SelectQuestion}). */
   matching(question: SelectQuestion): Uint32Array;
+  /** What {@link select} would find, told before anything is read. */
+  estimate(question: SelectQuestion): Promise<SelectionEstimate>;
+  /** What changed since a version of the data that this gave before; any other number asks about all changes since the start. */
+  changes(since: number): DataChanges;
   /** The canonical label forms of series, one after the other: those of `slots[i]` end at `ends[i]`. */
   labels(slots: Uint32Array): { readonly ends: Uint32Array<ArrayBuffer>; readonly bytes: Uint8Array<ArrayBuffer> };
   labelNames(question: LabelQuestion): Promise<string[]>;
@@ -120,6 +136,8 @@ class TableMetricStore implements MetricStore {
   readonly #histograms: HistogramTable;
   readonly #waiting: UndefinedSamples;
   readonly #damage: Damage;
+  readonly #changes = new ChangeLog();
+  readonly #estimator: Estimator;
   /** Series that are in the index but whose definition is not on disk yet. */
   readonly #undefined = new Set<number>();
   /** Series whose range of days in the index is wider than on disk. */
@@ -139,6 +157,7 @@ class TableMetricStore implements MetricStore {
     this.#histograms = parts.histograms;
     this.#waiting = parts.waiting;
     this.#damage = parts.damage;
+    this.#estimator = new Estimator(options.engine, parts.index, options.clock);
   }
 
   get seriesCount(): number {
@@ -183,6 +202,7 @@ class TableMetricStore implements MetricStore {
     const skipped = samples.refused + histograms.refused;
     this.#refusedSamples += skipped;
     this.#undefinedSamples += undefinedCount;
+    this.#changes.note(oldestOf(batches));
     return { samples: samples.block.rows + histograms.block.rows, newSeries, skipped, undefinedSamples: undefinedCount };
   }
 
@@ -222,6 +242,7 @@ class TableMetricStore implements MetricStore {
       await this.#saveSeries();
       await this.#options.engine.insert('samples', block);
       await this.#histograms.insert(histograms);
+      this.#changes.note(Number.NEGATIVE_INFINITY);
       await this.#waiting.remove(fingerprints);
       this.#options.log.info(
         { samples: block.rows + histograms.block.rows, series: fingerprints.length / 2 },
@@ -265,6 +286,16 @@ class TableMetricStore implements MetricStore {
     return matchSeries(this.#index, matchers, dayOf(this.#from(start)), dayOf(end));
   }
 
+  estimate(question: SelectQuestion): Promise<SelectionEstimate> {
+    return this.#estimator.estimate({ ...question, start: this.#from(question.start) });
+  }
+
+  changes(since: number): DataChanges {
+    const { version } = this.#changes;
+    const oldest = this.#changes.oldestSince(since);
+    return { version, oldest, horizon: horizon(this.#options.retention, this.#options.clock.now()) };
+  }
+
   labels(slots: Uint32Array): { ends: Uint32Array<ArrayBuffer>; bytes: Uint8Array<ArrayBuffer> } {
     return this.#index.canonicalForms(slots);
   }
@@ -289,7 +320,9 @@ class TableMetricStore implements MetricStore {
     const { engine, retention, clock, log } = this.#options;
     return this.#inTurn(async () => {
       await this.#waiting.dropBefore(horizon(retention, clock.now()));
-      return applyRetention(engine, this.#index, this.#histograms, retention, clock.now(), log);
+      const result = await applyRetention(engine, this.#index, this.#histograms, retention, clock.now(), log);
+      if (result.droppedDays > 0 || result.removedSeries > 0) this.#changes.note(Number.NEGATIVE_INFINITY);
+      return result;
     });
   }
 
@@ -319,4 +352,14 @@ class TableMetricStore implements MetricStore {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** The oldest timestamp of all samples, floats and histograms. */
+function oldestOf(batches: readonly MetricBatch[]): number {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const { samples, histograms } of batches) {
+    for (let i = 0; i < samples.count; i++) oldest = Math.min(oldest, samples.timestamps[i]!);
+    for (let i = 0; i < (histograms?.count ?? 0); i++) oldest = Math.min(oldest, histograms!.timestamps[i]!);
+  }
+  return oldest;
 }

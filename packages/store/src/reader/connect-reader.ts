@@ -3,6 +3,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import { AtalayaError, type CancelSignal, type Labels } from '@atalaya/model';
 import { decodeHistograms, type HistogramColumns, withoutReplaced } from '../histograms/histogram-selection.ts';
+import type { SelectionEstimate } from '../metrics/estimate.ts';
+import type { DataChanges } from '../metrics/metric-store.ts';
 import { decodeSelection, type SelectBounds, type SelectQuestion } from '../metrics/selection.ts';
 import { LabelCache } from './label-cache.ts';
 import type { ReaderMessage, ServerMessage } from './protocol.ts';
@@ -24,6 +26,10 @@ export interface SelectedSeries {
 export interface PortReader {
   /** The caller owns the answer. Rejects with an AtalayaError; aborting rejects with QUERY_CANCELED at once and ends the work behind it. */
   select(question: SelectQuestion, bounds: SelectBounds, signal: CancelSignal): Promise<SelectedSeries>;
+  /** What a selection would find; nothing is read for it. */
+  estimate(question: SelectQuestion, signal: CancelSignal): Promise<SelectionEstimate>;
+  /** How far back the data has changed since a version that this told before. */
+  changes(since: number): Promise<DataChanges>;
 }
 
 interface Waiting {
@@ -31,9 +37,15 @@ interface Waiting {
   reject(error: AtalayaError): void;
 }
 
+interface Asking {
+  resolve(value: unknown): void;
+  reject(error: AtalayaError): void;
+}
+
 /** Connects to {@link serveReader} at the other end of the port. When the port closes every waiting call rejects with ENGINE_UNAVAILABLE. */
 export function connectReader(port: MessagePort): PortReader {
   const waiting = new Map<number, Waiting>();
+  const asking = new Map<number, Asking>();
   const cache = new LabelCache();
   let calls = 0;
   let closed = false;
@@ -42,7 +54,11 @@ export function connectReader(port: MessagePort): PortReader {
   port.on('message', (message: ServerMessage) => {
     const call = waiting.get(message.call);
     if (message.kind === 'failed') {
-      call?.reject(AtalayaError.fromData(message.error));
+      (call ?? asking.get(message.call))?.reject(AtalayaError.fromData(message.error));
+      return;
+    }
+    if (message.kind === 'told') {
+      asking.get(message.call)?.resolve(message.value);
       return;
     }
     // Labels are delivered once: they are taken even if nobody waits for the samples any more.
@@ -62,10 +78,25 @@ export function connectReader(port: MessagePort): PortReader {
   });
   port.on('close', () => {
     closed = true;
-    for (const call of waiting.values()) call.reject(closedError());
+    for (const call of [...waiting.values(), ...asking.values()]) call.reject(closedError());
   });
 
+  /** Asks a small question: its answer is a message away, so that it is not worth cancelling. */
+  function ask<T>(message: (call: number) => ReaderMessage): Promise<T> {
+    if (closed) return Promise.reject(closedError());
+    const call = ++calls;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    asking.set(call, { resolve, reject });
+    send(message(call));
+    return (promise as Promise<T>).finally(() => asking.delete(call));
+  }
+
   return {
+    estimate({ matchers, start, end }, signal) {
+      if (signal.aborted) return Promise.reject(canceledError());
+      return ask((call) => ({ kind: 'estimate', call, question: { matchers, start, end } }));
+    },
+    changes: (since) => ask((call) => ({ kind: 'changes', call, since })),
     select(question, bounds, signal) {
       if (closed) return Promise.reject(closedError());
       if (signal.aborted) return Promise.reject(canceledError());

@@ -1,11 +1,15 @@
 /** What travels between the engine's thread and the threads that evaluate queries. */
 
 import type { ErrorData } from '@atalaya/model';
+import type { SelectionEstimate } from '../metrics/estimate.ts';
+import type { DataChanges } from '../metrics/metric-store.ts';
 import type { RawSelection, SelectBounds, SelectQuestion } from '../metrics/selection.ts';
 
 /** From the reader. */
 export type ReaderMessage =
   | { readonly kind: 'select'; readonly call: number; readonly question: SelectQuestion; readonly bounds: SelectBounds }
+  | { readonly kind: 'estimate'; readonly call: number; readonly question: SelectQuestion }
+  | { readonly kind: 'changes'; readonly call: number; readonly since: number }
   | { readonly kind: 'cancel'; readonly call: number };
 
 /** Labels of series that the reader has not been told before. */
@@ -21,4 +25,5 @@ export interface LabelDelivery {
 /** To the reader. */
 export type ServerMessage =
   | { readonly kind: 'selected'; readonly call: number; readonly raw: RawSelection; readonly labels: LabelDelivery }
+  | { readonly kind: 'told'; readonly call: number; readonly value: SelectionEstimate | DataChanges }
   | { readonly kind: 'failed'; readonly call: number; readonly error: ErrorData };

@@ -2,7 +2,8 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { AtalayaError } from '@atalaya/model';
-import type { MetricStore } from '../metrics/metric-store.ts';
+import type { SelectionEstimate } from '../metrics/estimate.ts';
+import type { DataChanges, MetricStore } from '../metrics/metric-store.ts';
 import type { LabelDelivery, ReaderMessage, ServerMessage } from './protocol.ts';
 
 /** Series whose labels one reader keeps at most; then it starts afresh. */
@@ -40,7 +41,23 @@ export function serveReader(store: MetricStore, port: MessagePort): void {
     }
   };
 
+  const tell = async (call: number, ask: () => DataChanges | Promise<SelectionEstimate>): Promise<void> => {
+    try {
+      port.postMessage({ kind: 'told', call, value: await ask() } satisfies ServerMessage);
+    } catch (error) {
+      port.postMessage({ kind: 'failed', call, error: AtalayaError.from(error).toData() } satisfies ServerMessage);
+    }
+  };
+
   port.on('message', (message: ReaderMessage) => {
+    if (message.kind === 'estimate') {
+      void tell(message.call, () => store.estimate(message.question));
+      return;
+    }
+    if (message.kind === 'changes') {
+      void tell(message.call, () => store.changes(message.since));
+      return;
+    }
     if (message.kind === 'cancel') {
       running.get(message.call)?.abort();
       return;
