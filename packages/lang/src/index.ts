@@ -32,11 +32,12 @@ export {
   type VectorSelector,
   withoutParentheses,
 } from './promql/ast.ts';
+export { type AstJson, astToJson } from './promql/ast-json.ts';
 export { typeOf } from './promql/check.ts';
 export { type DurationContext, evaluateDuration } from './promql/durations.ts';
 export { lineAndColumn, PromqlError } from './promql/error.ts';
 export { argumentType, FUNCTIONS, type FunctionSignature } from './promql/functions.ts';
-export { parsePromql } from './promql/parse.ts';
+export { parsePromql, parseSelector } from './promql/parse.ts';
 export { prettyPromql } from './promql/pretty.ts';
 export { printPromql } from './promql/printer.ts';
 export { formatFixed, formatGeneral, formatSampleValue } from './number-format.ts';

@@ -35,7 +35,15 @@ export interface StatusSources {
 /** Answers status questions; keeps the last known storage figures for when the engine is away. */
 export class StatusGatherer {
   readonly #sources: StatusSources;
-  #storage: StorageStats = { tables: [], samples: 0, series: 0, diskBytes: 0, bytesPerSample: undefined, oldestSample: undefined };
+  #storage: StorageStats = {
+    tables: [],
+    samples: 0,
+    series: 0,
+    diskBytes: 0,
+    bytesPerSample: undefined,
+    oldestSample: undefined,
+    newestSample: undefined,
+  };
   #storageAt = Number.NEGATIVE_INFINITY;
 
   constructor(sources: StatusSources) {

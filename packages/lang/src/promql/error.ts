@@ -9,7 +9,7 @@ export class PromqlError extends Error {
   readonly reason: string;
 
   constructor(text: string, start: number, end: number, reason: string) {
-    super(`${lineAndColumn(text, start)}: parse error: ${reason}`);
+    super(`${text === '' ? 'unknown position' : lineAndColumn(text, start)}: parse error: ${reason}`);
     this.name = 'PromqlError';
     this.start = start;
     this.end = end;

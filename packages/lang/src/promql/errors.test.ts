@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { PromqlError } from './error.ts';
-import { parsePromql } from './parse.ts';
+import { parsePromql, parseSelector } from './parse.ts';
 
 test.each([
-  ['', '1:1: parse error: no expression found in input'],
+  ['', 'unknown position: parse error: no expression found in input'],
   ['foo bar', '1:5: parse error: unexpected identifier "bar"'],
   ['foo(x)', '1:1: parse error: unknown function with name "foo"'],
   ['1 +', '1:4: parse error: unexpected end of input'],
@@ -44,4 +44,23 @@ test.each([
 ])('%s answers %s', (text, message) => {
   expect(() => parsePromql(text)).toThrow(PromqlError);
   expect(() => parsePromql(text)).toThrow(message);
+});
+
+test('a bare selector may match everything', () => {
+  expect(parseSelector('{}')).toEqual([]);
+  expect(parseSelector('up{a!="b"}')).toEqual([
+    { name: '__name__', operator: '=', value: 'up' },
+    { name: 'a', operator: '!=', value: 'b' },
+  ]);
+});
+
+test.each([
+  ['up + 1', '1:4: parse error: unexpected <op:+>'],
+  ['up[5m]', '1:3: parse error: unexpected "["'],
+  ['up{a="b"} offset 5m', '1:11: parse error: unexpected <offset>'],
+  ['up @ 1', '1:4: parse error: unexpected <op:@>'],
+  ['1', '1:1: parse error: unexpected number "1"'],
+  ['', 'unknown position: parse error: no expression found in input'],
+])('%s is no selector: %s', (text, message) => {
+  expect(() => parseSelector(text)).toThrow(message);
 });

@@ -2,6 +2,7 @@
 
 import type { JournalPosition } from '@atalaya/journal';
 import type { Matcher, MetricMetadata } from '@atalaya/model';
+import type { Cardinality } from '@atalaya/store';
 
 /** The file descriptor of the engine process that carries the channel. */
 export const CHANNEL_FD = 3;
@@ -100,6 +101,15 @@ export interface StorageStats {
   readonly diskBytes: number;
   readonly bytesPerSample: number | undefined;
   readonly oldestSample: number | undefined;
+  readonly newestSample: number | undefined;
+}
+
+/** Where the cardinality comes from, and what the samples' table is like. Times in milliseconds. */
+export interface CardinalityAnswer extends Cardinality {
+  /** Active parts of the samples' table. */
+  readonly parts: number;
+  readonly oldestSample: number | undefined;
+  readonly newestSample: number | undefined;
 }
 
 export type MetadataAnswer = Record<string, MetricMetadata[]>;

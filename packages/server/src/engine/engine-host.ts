@@ -12,7 +12,7 @@ import {
   openServerEngine,
   serveReader,
 } from '@atalaya/store';
-import type { EngineOptions, LabelsRequest, LoadedEvent, MetadataAnswer, StateEvent, StorageStats } from './contract.ts';
+import type { CardinalityAnswer, EngineOptions, LabelsRequest, LoadedEvent, MetadataAnswer, StateEvent, StorageStats } from './contract.ts';
 import { QueryPool } from './query-pool.ts';
 import type { QueryTask } from './query-task.ts';
 import { encodeSeries } from './series-json.ts';
@@ -38,7 +38,7 @@ export interface EngineHost {
   metadata(metric: string | undefined, limit: number | undefined): Promise<MetadataAnswer>;
   storage(): Promise<StorageStats>;
   metricStorage(limit: number): Promise<MetricStorage>;
-  cardinality(limit: number): Promise<unknown>;
+  cardinality(limit: number): Promise<CardinalityAnswer>;
   state(): StateEvent;
   stop(): Promise<void>;
 }
@@ -51,6 +51,12 @@ async function describedCosts(store: MetricStore, limit: number): Promise<Metric
     return { ...cost, type: family?.[0]?.type ?? 'unknown', help: family?.[0]?.help ?? '' };
   });
   return { metrics: described, total };
+}
+
+async function describedCardinality(store: MetricStore, limit: number): Promise<CardinalityAnswer> {
+  const { tables, oldestSample, newestSample } = await store.stats();
+  const parts = tables.find(({ name }) => name === 'samples')?.parts ?? 0;
+  return { ...store.cardinality(limit), parts, oldestSample, newestSample };
 }
 
 /** Opens everything; resolves when questions can be answered. */
@@ -94,7 +100,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     metadata: (metric, limit) => store.metadata(metric, limit),
     storage: () => store.stats(),
     metricStorage: (limit) => describedCosts(store, limit),
-    cardinality: async (limit) => store.cardinality(limit),
+    cardinality: (limit) => describedCardinality(store, limit),
     state() {
       const { user, system } = process.cpuUsage();
       const { breaker, lagMs, lastError, deadLetters } = loader.state();

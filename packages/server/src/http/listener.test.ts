@@ -61,28 +61,6 @@ describe('queries', () => {
     expect(engine.asked[1]?.params).toMatchObject({ kind: 'range', startMs: 1000, endMs: 2000, stepMs: 1000, explain: true });
   });
 
-  test.each([
-    ['/api/v1/query', 'invalid parameter "query": it is required'],
-    ['/api/v1/query?query=up&time=noon', 'invalid parameter "time": cannot parse "noon" to a valid timestamp'],
-    ['/api/v1/query_range?query=up&start=2&end=1&step=1', 'invalid parameter "end": end timestamp must not be before start time'],
-    [
-      '/api/v1/query_range?query=up&start=1&end=2&step=0',
-      'invalid parameter "step": zero or negative query resolution step widths are not accepted. Try a positive integer',
-    ],
-    [
-      '/api/v1/query_range?query=up&start=0&end=11001&step=1',
-      'exceeded maximum resolution of 11000 points per timeseries. Try decreasing the query resolution (?step=XX)',
-    ],
-    ['/api/v1/series', 'no match[] parameter provided'],
-    ['/api/v1/series?match[]=up%2B1', 'invalid parameter "match[]": "up+1" is not a series selector'],
-    ['/api/v1/labels?limit=-1', 'invalid parameter "limit": limit must be non-negative'],
-  ])('%s is refused in the Prometheus envelope', async (url, error) => {
-    const { app } = await serve();
-    const answer = await app.inject({ url, headers: LOCAL });
-    expect(answer.statusCode).toBe(400);
-    expect(answer.json()).toMatchObject({ status: 'error', errorType: 'bad_data', error, retry: false });
-  });
-
   test('while the engine is away the answer is 503 with the reason and Retry-After', async () => {
     const { app } = await serve();
     const answer = await app.inject({ url: '/api/v1/query?query=up', headers: LOCAL });
@@ -93,21 +71,6 @@ describe('queries', () => {
       error: 'the storage engine is not available: it is starting',
       retry: true,
     });
-  });
-
-  test('a list is cut at its limit and says so', async () => {
-    const { app, engine } = await serve();
-    engine.answers['labelNames'] = { value: ['a', 'b', 'c'] };
-    const answer = await app.inject({ url: '/api/v1/labels?limit=2', headers: LOCAL });
-    expect(answer.json()).toEqual({ status: 'success', data: ['a', 'b'], warnings: ['results truncated due to limit'] });
-    expect(engine.asked[0]?.params).toMatchObject({ limit: 3 });
-  });
-
-  test('a name that is no valid path part comes escaped', async () => {
-    const { app, engine } = await serve();
-    engine.answers['labelValues'] = { value: [] };
-    await app.inject({ url: '/api/v1/label/U__http_2e_status_2e_a__b/values', headers: LOCAL });
-    expect(engine.asked[0]?.params).toMatchObject({ name: 'http.status.a_b' });
   });
 });
 

@@ -15,6 +15,7 @@ import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { labelRoutes } from './routes/labels.ts';
 import { queryRoutes } from './routes/query.ts';
+import { ruleRoutes } from './routes/rules.ts';
 import { statusRoutes } from './routes/status.ts';
 import { webRoutes } from './routes/web.ts';
 
@@ -95,10 +96,13 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     queryRoutes(scope, parts);
     labelRoutes(scope, parts);
+    ruleRoutes(scope);
     statusRoutes(scope, parts);
     healthRoutes(scope, parts);
     consoleApiRoutes(scope, parts);
     await ingestRoutes(scope, parts);
+    // Browsers ask this before they let a page of another origin in; none is let in, so nothing is granted.
+    scope.options('/api/v1/*', { schema: { hide: true } }, async (_request, reply) => reply.code(204).send());
     scope.get('/api/atalaya/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     await webRoutes(scope);
   });

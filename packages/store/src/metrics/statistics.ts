@@ -3,7 +3,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { stringAt } from '../native/block.ts';
 import { column, readNative } from '../native/read.ts';
-import type { Pairs } from '../series-index/pairs.ts';
 import type { SeriesIndex } from '../series-index/series-index.ts';
 import { METRIC_NAME } from '@atalaya/model';
 import { fragment, sql, type Sql } from '../sql.ts';
@@ -159,39 +158,42 @@ export interface Cardinality {
   readonly indexBytes: number;
 }
 
-/** From the index alone. A removed series counts until the next start where pairs are counted. */
+/** From the index alone; series that were removed do not count. */
 export function cardinality(index: SeriesIndex, limit: number): Cardinality {
   const { pairs, symbols } = index;
-  const names = [...pairs.names()];
   const metricName = symbols.find(METRIC_NAME);
   const byPair = new Top(limit);
   const byMetric = new Top(limit);
+  const valuesOf = new Map<number, { count: number; bytes: number }>();
+  let labelPairs = 0;
   for (let pair = 0; pair < pairs.size; pair++) {
-    byPair.offer(pair, pairs.count(pair));
-    if (pairs.nameOf(pair) === metricName) byMetric.offer(pair, pairs.count(pair));
+    const series = living(index, pair);
+    if (series === 0) continue;
+    labelPairs++;
+    byPair.offer(pair, series);
+    const name = pairs.nameOf(pair);
+    if (name === metricName) byMetric.offer(pair, series);
+    const values = valuesOf.get(name) ?? { count: 0, bytes: 0 };
+    values.count++;
+    values.bytes += symbols.byteLength(pairs.valueOf(pair));
+    valuesOf.set(name, values);
   }
   const byValues = new Top(limit);
   const byMemory = new Top(limit);
-  for (const name of names) {
-    byValues.offer(name, pairs.ofName(name).length);
-    byMemory.offer(name, memoryOf(index, pairs, name));
+  for (const [name, { count, bytes }] of valuesOf) {
+    byValues.offer(name, count);
+    byMemory.offer(name, bytes);
   }
   return {
     series: index.count,
-    labelPairs: pairs.size,
-    labelNames: names.length,
+    labelPairs,
+    labelNames: valuesOf.size,
     seriesByMetric: byMetric.ranked((pair) => symbols.text(pairs.valueOf(pair))),
     valuesByLabel: byValues.ranked((name) => symbols.text(name)),
     memoryByLabel: byMemory.ranked((name) => symbols.text(name)),
     seriesByPair: byPair.ranked((pair) => `${symbols.text(pairs.nameOf(pair))}=${symbols.text(pairs.valueOf(pair))}`),
     indexBytes: index.memoryBytes,
   };
-}
-
-function memoryOf(index: SeriesIndex, pairs: Pairs, name: number): number {
-  let bytes = 0;
-  for (const pair of pairs.ofName(name)) bytes += index.symbols.byteLength(pairs.valueOf(pair));
-  return bytes;
 }
 
 /** Keeps the greatest few of many without sorting them all. */

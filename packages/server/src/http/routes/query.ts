@@ -1,10 +1,10 @@
-/** `/api/v1/query` and `/api/v1/query_range`: PromQL, as the Prometheus HTTP API v1 defines them; and their explanation. */
+/** `/api/v1/query…`: PromQL, evaluated, explained or taken apart, as the Prometheus HTTP API v1 defines it. */
 
-import { parsePromql, prettyPromql } from '@atalaya/lang';
-import { explanationSchema } from '@atalaya/model';
+import { astToJson, childrenOf, type Expression, prettyPromql } from '@atalaya/lang';
+import { AtalayaError, explanationSchema } from '@atalaya/model';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { QueryTask } from '../../engine/query-task.ts';
-import { parametersOf, requiredText } from '../parameters.ts';
+import { parametersOf, plainQueryParameter, queryParameter, timeRange } from '../parameters.ts';
 import type { Parts } from '../parts.ts';
 import { instantTask, rangeTask } from '../query-tasks.ts';
 
@@ -41,23 +41,32 @@ export function queryRoutes(app: FastifyInstance, parts: Parts): void {
     return ask({ ...task, explain: true }, reply);
   };
 
+  /** No exemplars are kept: every query that names series finds none, and one that names none has no answer at all. */
+  const exemplars = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const parameters = parametersOf(request);
+    const { startMs, endMs } = timeRange(parameters);
+    if (endMs < startMs) throw new AtalayaError('BAD_REQUEST', { reason: 'end timestamp must not be before start timestamp' });
+    return hasSelector(plainQueryParameter(parameters)) ? { status: 'success', data: [] } : reply.code(204).send();
+  };
+
   const format = async (request: FastifyRequest): Promise<unknown> => ({
     status: 'success',
-    data: prettyPromql(parsePromql(requiredText(parametersOf(request), 'query'))),
+    data: prettyPromql(queryParameter(parametersOf(request)).expression),
   });
 
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/api/v1/query',
-    schema: { tags: ['query'], summary: 'Evaluates a PromQL expression at one instant' },
-    handler: instant,
-  });
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/api/v1/query_range',
-    schema: { tags: ['query'], summary: 'Evaluates a PromQL expression over a range of time' },
-    handler: range,
-  });
+  const parse = async (request: FastifyRequest): Promise<unknown> => {
+    const { text, expression } = queryParameter(parametersOf(request));
+    return { status: 'success', data: astToJson(text, expression) };
+  };
+
+  const route = (url: string, summary: string, handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>): void => {
+    app.route({ method: ['GET', 'POST'], url, schema: { tags: ['query'], summary }, handler });
+  };
+  route('/api/v1/query', 'Evaluates a PromQL expression at one instant', instant);
+  route('/api/v1/query_range', 'Evaluates a PromQL expression over a range of time', range);
+  route('/api/v1/query_exemplars', 'Lists exemplars; there are none', exemplars);
+  route('/api/v1/format_query', 'Formats a PromQL expression', format);
+  route('/api/v1/parse_query', 'Gives the syntax tree of a PromQL expression', parse);
   app.route({
     method: ['GET', 'POST'],
     url: '/api/atalaya/explain',
@@ -68,10 +77,8 @@ export function queryRoutes(app: FastifyInstance, parts: Parts): void {
     },
     handler: explain,
   });
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/api/v1/format_query',
-    schema: { tags: ['query'], summary: 'Formats a PromQL expression' },
-    handler: format,
-  });
+}
+
+function hasSelector(expression: Expression): boolean {
+  return expression.kind === 'selector' || childrenOf(expression).some(hasSelector);
 }
