@@ -44,9 +44,7 @@ export function createMemoryReader(series: Iterable<MemorySeries>): SampleReader
       }
       const set = { labels: found.map(({ source }) => source.labels), starts, ends, timestamps, values };
       const sources = found.map(({ source }) => source);
-      return sources.some(({ histograms }) => histograms !== undefined)
-        ? { ...set, histograms: histogramsOf(sources, start, end) }
-        : set;
+      return sources.some(({ histograms }) => histograms !== undefined) ? { ...set, histograms: histogramsOf(sources, start, end) } : set;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The script target that needs nothing else: engine and samples in memory, answers through the encoder. */
 
 import { AtalayaError, type CancelSignal, type Labels, ManualClock, writeStaleMarker } from '@atalaya/model';
+import type { PromqlFeature } from '@atalaya/lang';
 import { createMemoryReader, createPromqlEngine, encodeAnswer, type MemorySeries } from '@atalaya/query';
 import type { ApiData, Reply, Target } from './run-script.ts';
 import type { LoadCommand, Point } from './script.ts';
@@ -10,15 +11,20 @@ export const NEVER: CancelSignal = { aborted: false, addEventListener: () => und
 
 export const GENEROUS_LIMITS = { series: 10_000, samples: 10_000_000, points: 11_000, timeMs: 60_000 };
 
-/** A target with an empty memory. */
-export function createMemoryTarget(): Target {
+/** A target with an empty memory, its engine with the feature flags that a script asks for. */
+export function createMemoryTarget(features?: ReadonlySet<PromqlFeature>): Target {
   const stored = new Map<string, { labels: Labels; points: Map<number, Exclude<Point, undefined>> }>();
   const series = {
     *[Symbol.iterator](): Iterator<MemorySeries> {
       for (const { labels, points } of stored.values()) yield columnsOf(labels, points);
     },
   };
-  const engine = createPromqlEngine(createMemoryReader(series), { lookbackMs: 300_000, limits: GENEROUS_LIMITS, clock: new ManualClock() });
+  const engine = createPromqlEngine(createMemoryReader(series), {
+    lookbackMs: 300_000,
+    limits: GENEROUS_LIMITS,
+    clock: new ManualClock(),
+    ...(features === undefined ? {} : { features }),
+  });
   return {
     clear() {
       stored.clear();

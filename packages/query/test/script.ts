@@ -14,10 +14,11 @@
  *
  * Values of a series: `1`, `NaN`, `Inf`, `_` (none), `stale`, and `start+stepxN` for N more values. An expected scalar is a
  * number alone, an expected string `expect string "…"`. Further expectations: `expect fail [text]`, `expect warn`,
- * `expect info`, `expect ordered`. Lines that begin with `#` are remarks.
+ * `expect info`, `expect ordered`. Lines that begin with `#` are remarks; the remark `# features: NAME, NAME` anywhere turns
+ * PromQL feature flags on that are off otherwise.
  */
 
-import { parsePromql } from '@atalaya/lang';
+import { DEFAULT_PROMQL_FEATURES, parsePromql, PROMQL_FEATURES, type PromqlFeature } from '@atalaya/lang';
 import { type Labels, labelsOf, parseDuration } from '@atalaya/model';
 
 /** A value of a series: a number, nothing, or a stale marker. */
@@ -59,6 +60,18 @@ export interface EvalCommand {
 }
 
 export type Command = LoadCommand | EvalCommand | { readonly kind: 'clear' };
+
+/** The feature flags under which a script is to run; `undefined` when the usual ones do. @throws Error for a name that is no flag. */
+export function featuresOf(text: string): ReadonlySet<PromqlFeature> | undefined {
+  const names = /^# features: (.*)$/m.exec(text)?.[1]?.split(', ');
+  if (names === undefined) return undefined;
+  const found = names.map((name) => {
+    const feature = PROMQL_FEATURES.find((known) => known === name);
+    if (feature === undefined) throw new Error(`not a feature flag: ${name}`);
+    return feature;
+  });
+  return new Set([...DEFAULT_PROMQL_FEATURES, ...found]);
+}
 
 /** Reads a script. @throws Error naming the line that cannot be read */
 export function parseScript(text: string): Command[] {

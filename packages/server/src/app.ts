@@ -84,6 +84,7 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
         samples: settings['query.samples'],
         points: settings['query.points'],
         concurrency: settings['query.concurrency'],
+        features: settings['query.features'],
       },
     },
     clock,

@@ -25,6 +25,7 @@ interface CliOptions {
   config: string;
   insecure?: true;
   logLevel?: string;
+  enableFeature: readonly string[];
 }
 
 const command = new Command('atalaya')
@@ -34,6 +35,7 @@ const command = new Command('atalaya')
   .option('--config <dir|file>', 'folder with prometheus.yml and atalaya.yml, or one of the two files', SHIPPED_CONFIGURATION)
   .option('--insecure', 'allow an address that other machines can reach, although there are no users yet')
   .option('--log-level <level>', 'debug, info, warn or error')
+  .option('--enable-feature <names>', 'PromQL feature flags of Prometheus to turn on, comma-separated; may be repeated', splitFeatures, [])
   .version(VERSION, '--version', 'print the version')
   .helpOption('--help', 'print this help')
   .addHelpText('after', '\nEvery setting of atalaya.yml can be given as ATALAYA_<PATH> in the environment: docs/reference/settings.md')
@@ -48,6 +50,10 @@ try {
 }
 await main(command.opts<CliOptions>());
 
+function splitFeatures(names: string, before: readonly string[]): string[] {
+  return [...before, ...names.split(',').map((name) => name.trim())];
+}
+
 async function main(options: CliOptions): Promise<void> {
   const given: Partial<Record<SettingPath, string>> = {
     ...(options.listen === undefined ? {} : { listen: options.listen }),
@@ -56,7 +62,7 @@ async function main(options: CliOptions): Promise<void> {
     ...(options.logLevel === undefined ? {} : { 'log.level': options.logLevel }),
   };
   const load = (): ReturnType<typeof loadSettings> =>
-    loadSettings({ config: path.relative('.', options.config) || '.', environment: process.env, given });
+    loadSettings({ config: path.relative('.', options.config) || '.', environment: process.env, given, features: options.enableFeature });
   let app: App;
   try {
     const { settings } = load();

@@ -101,6 +101,7 @@ const ROWS: readonly Row[] = [
   ['sort_by_label_desc', 'v t* → v !', 'Samples in descending natural order of the given labels.'],
   ['sort_desc', 'v → v', 'Samples in descending order of value; has no effect on range queries.'],
   ['sqrt', 'v → v', 'Square root of each sample.'],
+  ['start_timestamp', 'v → v !', 'Start time of each sample in seconds; not supported, samples are stored without it.'],
   ['start', ' → s !', 'Time of the first step of the query, in seconds.'],
   ['stddev_over_time', 'm → v', 'Standard deviation of the samples in the range.'],
   ['stdvar_over_time', 'm → v', 'Variance of the samples in the range.'],

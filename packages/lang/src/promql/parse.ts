@@ -4,12 +4,17 @@ import type { Matcher } from '@atalaya/model';
 import { childrenOf, type Expression } from './ast.ts';
 import { checkTypes } from './check.ts';
 import { PromqlError } from './error.ts';
+import { checkFeatures, DEFAULT_PROMQL_FEATURES, type PromqlFeature } from './features.ts';
 import { describeToken, tokenize } from './lexer.ts';
 import { parseSyntax } from './parser.ts';
 
-/** Reads a PromQL expression and checks its types. @throws PromqlError, whose message is what a Prometheus user expects to read. */
-export function parsePromql(text: string): Expression {
+/**
+ * Reads a PromQL expression and checks its types, and that it uses no experimental part of the language whose flag is off.
+ * @throws PromqlError, whose message is what a Prometheus user expects to read.
+ */
+export function parsePromql(text: string, features: ReadonlySet<PromqlFeature> = DEFAULT_PROMQL_FEATURES): Expression {
   const expression = parseSyntax(text);
+  checkFeatures(text, expression, features);
   checkTypes(text, expression);
   return expression;
 }

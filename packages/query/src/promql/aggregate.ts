@@ -1,9 +1,10 @@
 /** Aggregations that give one series for each group: sum, avg, min, max, count, group, stddev, stdvar, quantile, count_values. */
 
-import { type Aggregation, formatFixed } from '@atalaya/lang';
+import { type Aggregation, formatFixed, formatGeneral } from '@atalaya/lang';
 import { type Labels, METRIC_NAME } from '@atalaya/model';
 import type { Evaluation } from './context.ts';
-import { quantileOf } from './quantile.ts';
+import { marksOfGroups, withMarksOf } from './names.ts';
+import { outermost, quantileOf } from './quantile.ts';
 import { dropLabels, keepLabels, labelsKey, valuesKey, withLabel } from './series.ts';
 import { VectorBuilder, type VectorValue } from './value.ts';
 
@@ -161,7 +162,8 @@ export function aggregateSimply(vector: VectorValue, node: Aggregation, { steps,
     values[at] = finish(state, at);
     present[at] = 1;
   }
-  return { kind: 'vector', labels, values, present };
+  const dropsName = marksOfGroups(vector, of, labels.length, steps);
+  return { kind: 'vector', labels, values, present, ...(dropsName === undefined ? {} : { dropsName }) };
 }
 
 /** The series of each group. */
@@ -178,10 +180,8 @@ export function aggregateQuantile(
   node: Aggregation,
   { steps, query }: Evaluation,
 ): VectorValue {
-  const bad = quantiles.find((q) => !(q >= 0 && q <= 1));
-  if (bad !== undefined && vector.labels.length > 0) {
-    const shown = Number.isNaN(bad) ? 'NaN' : bad;
-    query.annotations.warn(`quantile value should be between 0 and 1, got ${shown}`, node.parameter ?? node);
+  for (const q of outermost(quantiles, 0, 1)) {
+    query.annotations.warn(`quantile value should be between 0 and 1, got ${formatGeneral(q)}`, node.parameter ?? node);
   }
   const grouping = groupSeries(vector.labels, node);
   const out = new VectorBuilder(steps, grouping.labels.length);
@@ -201,7 +201,8 @@ export function aggregateQuantile(
     }
     out.dropRowIfEmpty();
   }
-  return out.finish();
+  const dropsName = marksOfGroups(vector, grouping.of, grouping.labels.length, steps);
+  return withMarksOf(out.finish(), { labels: grouping.labels, ...(dropsName === undefined ? {} : { dropsName }) });
 }
 
 /** `count_values`: how many series of a group have which value; the value becomes a label. */

@@ -4,7 +4,7 @@ import type { BinaryExpression } from '@atalaya/lang';
 import { isArithmetic, isComparison, operationOf } from './arithmetic.ts';
 import type { Evaluation } from './context.ts';
 import { matchVectors } from './matching.ts';
-import { dropNames } from './series.ts';
+import { dropNames } from './names.ts';
 import { combineSets } from './sets.ts';
 import { EMPTY_VECTOR, type ScalarValue, type VectorValue } from './value.ts';
 
@@ -30,9 +30,10 @@ function withScalar(
   vector: VectorValue,
   scalar: ScalarValue,
   node: BinaryExpression,
-  { steps, query }: Evaluation,
+  evaluation: Evaluation,
   scalarLeft: boolean,
 ): VectorValue {
+  const { steps, query } = evaluation;
   const operation = operationOf(node.operator);
   if (operation === undefined) return EMPTY_VECTOR;
   const { count } = steps;
@@ -51,6 +52,6 @@ function withScalar(
       else values[at] = result;
     }
   }
-  const result: VectorValue = { kind: 'vector', labels: vector.labels, values, present };
-  return isArithmetic(node.operator) || node.returnBool ? dropNames(result, steps) : result;
+  const result: VectorValue = { ...vector, values, present };
+  return isArithmetic(node.operator) || node.returnBool ? dropNames(result, evaluation) : result;
 }

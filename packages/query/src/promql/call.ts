@@ -1,6 +1,6 @@
 /** Function calls: arguments are evaluated by their types, then handed to the file of the function's family. */
 
-import { type BorderModifier, type Expression, type FunctionCall, withoutParentheses } from '@atalaya/lang';
+import { type BorderModifier, type Expression, formatGeneral, type FunctionCall, withoutParentheses } from '@atalaya/lang';
 import { AtalayaError } from '@atalaya/model';
 import { type Evaluation, failed } from './context.ts';
 import { absent, absentLabels, absentOverTime } from './functions/absent.ts';
@@ -13,8 +13,9 @@ import { KEEPS_NAME, OVER_TIME_FUNCTIONS, quantileKernel } from './functions/ove
 import { RATE_FUNCTIONS } from './functions/rate.ts';
 import { derivKernel, predictKernel, smoothingKernel } from './functions/regression.ts';
 import { sortByLabel, sortByValue } from './functions/sorting.ts';
+import { dropNames, withMarksOf } from './names.ts';
+import { outermost } from './quantile.ts';
 import { selectInfos, selectTimestamps } from './select.ts';
-import { dropNames } from './series.ts';
 import { constantScalar, EMPTY_VECTOR, type RangeValue, type ScalarValue, type Value, type VectorValue } from './value.ts';
 import { counterHint } from './hints.ts';
 import { overRanges, type RangeKernel } from './windows.ts';
@@ -39,7 +40,7 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
   const ofRange = (windows: RangeValue, kernel: RangeKernel): VectorValue => {
     const result = overRanges(windows, evaluation, kernel);
     counterHint(node, result, query.annotations);
-    return KEEPS_NAME.has(name) ? result : dropNames(result, steps);
+    return KEEPS_NAME.has(name) ? withMarksOf(result, windows.samples) : dropNames(result, evaluation);
   };
   const mapped = (source: VectorValue, compute: (value: number, step: number) => number): VectorValue => {
     const values = new Float64Array(source.labels.length * steps.count);
@@ -47,7 +48,7 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
       query.budget.check();
       for (let i = 0; i < steps.count; i++) values[row + i] = compute(source.values[row + i]!, i);
     }
-    return dropNames({ ...source, values }, steps);
+    return dropNames({ ...source, values }, evaluation);
   };
 
   const border = borderOf(args);
@@ -73,10 +74,9 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
     case 'quantile_over_time': {
       const quantiles = scalar(0);
       const windows = range(1);
-      const bad = quantiles.find((q) => !(q >= 0 && q <= 1));
       const result = ofRange(windows, quantileKernel(quantiles));
-      if (bad !== undefined && result.labels.length > 0) {
-        query.annotations.warn(`quantile value should be between 0 and 1, got ${Number.isNaN(bad) ? 'NaN' : bad}`, arg(0));
+      for (const q of result.labels.length > 0 ? outermost(quantiles, 0, 1) : []) {
+        query.annotations.warn(`quantile value should be between 0 and 1, got ${formatGeneral(q)}`, arg(0));
       }
       return result;
     }
@@ -133,7 +133,7 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
       return EMPTY_VECTOR;
     case 'timestamp': {
       const inner = withoutParentheses(arg(0));
-      if (inner.kind === 'selector') return dropNames(selectTimestamps(inner, evaluation), steps);
+      if (inner.kind === 'selector') return dropNames(selectTimestamps(inner, evaluation), evaluation);
       return mapped(vector(0), (_value, step) => (steps.start + step * steps.step) / 1000);
     }
     case 'time':
@@ -158,6 +158,11 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
       return constantScalar(query.window.stepMs / 1000, steps);
     case 'range':
       return constantScalar((query.window.endMs - query.window.startMs) / 1000, steps);
+    case 'start_timestamp':
+      throw new AtalayaError('NOT_SUPPORTED', {
+        what: 'function start_timestamp()',
+        reason: 'samples are stored without start timestamps',
+      });
     default:
       throw new AtalayaError('NOT_SUPPORTED', { what: `function ${name}()`, reason: 'it is not built yet' });
   }
@@ -191,8 +196,8 @@ function toScalar({ labels, values, present }: VectorValue, { steps: { count } }
 }
 
 /** Holds samples between two bounds; nothing remains where the lower lies above the upper. */
-function clamp(vector: VectorValue, lowers: Float64Array, uppers: Float64Array, { steps }: Evaluation): VectorValue {
-  const { count } = steps;
+function clamp(vector: VectorValue, lowers: Float64Array, uppers: Float64Array, evaluation: Evaluation): VectorValue {
+  const { count } = evaluation.steps;
   const values = new Float64Array(vector.labels.length * count);
   const present = vector.present.slice(0, values.length);
   for (let at = 0; at < values.length; at++) {
@@ -201,5 +206,5 @@ function clamp(vector: VectorValue, lowers: Float64Array, uppers: Float64Array, 
     if (upper < lower) present[at] = 0;
     values[at] = Math.max(lower, Math.min(upper, vector.values[at]!));
   }
-  return dropNames({ kind: 'vector', labels: vector.labels, values, present }, steps);
+  return dropNames({ kind: 'vector', labels: vector.labels, values, present }, evaluation);
 }

@@ -1,11 +1,13 @@
 /** Aggregations that choose among the series of a group and leave them as they are: topk, bottomk, limitk, limit_ratio. */
 
 import { type Aggregation, formatGeneral } from '@atalaya/lang';
-import { encodeLabels, type Hash64, hashBytes, type Labels } from '@atalaya/model';
+import type { Labels } from '@atalaya/model';
 import { groupSeries, membersOf } from './aggregate.ts';
 import { type Evaluation, failed } from './context.ts';
 import { reorder } from './functions/sorting.ts';
+import { outermost } from './quantile.ts';
 import type { Steps, VectorValue } from './value.ts';
+import { prometheusHash } from './xxhash.ts';
 
 /** Chooses with a parameter for each step. For instant queries topk and bottomk also order their choice. */
 export function choose(vector: VectorValue, given: Float64Array, node: Aggregation, evaluation: Evaluation): VectorValue {
@@ -22,7 +24,7 @@ export function choose(vector: VectorValue, given: Float64Array, node: Aggregati
     else if (node.operator === 'limitk') chooseFirst(vector, group, parameter, steps, kept);
     else chooseByHash(vector, group, parameter, steps, kept);
   }
-  const chosen: VectorValue = { kind: 'vector', labels: vector.labels, values: vector.values, present: kept };
+  const chosen: VectorValue = { ...vector, present: kept };
   return reorder(chosen, extremes && steps.count === 1 ? order : rowsWithPoints(chosen, steps), steps);
 }
 
@@ -99,20 +101,15 @@ function chooseFirst(
 
 /** Ratios held between -1 and 1, with a warning where they were not. @throws AtalayaError QUERY_FAILED for NaN. */
 function ratios(parameter: Float64Array, node: Aggregation, { query }: Evaluation): Float64Array {
-  return parameter.map((ratio) => {
+  for (const ratio of outermost(parameter, -1, 1)) {
     if (Number.isNaN(ratio)) throw failed('Ratio value is NaN');
-    const held = Math.min(1, Math.max(-1, ratio));
-    if (held !== ratio) {
-      query.annotations.warn(
-        `ratio value should be between -1 and 1, got ${formatGeneral(ratio)}, capping to ${held}`,
-        node.parameter ?? node,
-      );
-    }
-    return held;
-  });
+    const reason = `ratio value should be between -1 and 1, got ${formatGeneral(ratio)}, capping to ${Math.sign(ratio)}`;
+    query.annotations.warn(reason, node.parameter ?? node);
+  }
+  return parameter.map((ratio) => Math.min(1, Math.max(-1, ratio)));
 }
 
-/** A ratio keeps the series whose hash lies below it; a negative one keeps those that its complement leaves out. */
+/** A ratio keeps the series whose hash, as Prometheus computes it, lies below it; a negative one keeps those that its complement leaves out. */
 function chooseByHash(
   { labels, present }: VectorValue,
   group: readonly number[],
@@ -120,11 +117,8 @@ function chooseByHash(
   { count }: Steps,
   kept: Uint8Array,
 ): void {
-  const hash: Hash64 = { low: 0, high: 0 };
   for (const series of group) {
-    const bytes = encodeLabels(labels[series] as Labels);
-    hashBytes(bytes, 0, bytes.length, 0, hash);
-    const place = (hash.high * 2 ** 32 + hash.low) / 2 ** 64;
+    const place = Number(prometheusHash(labels[series] as Labels)) / 2 ** 64;
     for (let i = 0; i < count; i++) {
       if (present[series * count + i] !== 1) continue;
       const ratio = parameter[i]!;

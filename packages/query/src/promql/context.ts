@@ -71,6 +71,8 @@ export interface QueryContext {
   readonly reads: ReadonlyMap<ReadingNode, SampleColumns>;
   readonly annotations: Annotations;
   readonly budget: Budget;
+  /** Whether metric names stay until the query's end (`promql-delayed-name-removal`). */
+  readonly delaysNameRemoval: boolean;
   /** Only where an explanation was asked for. */
   readonly recorder: Recorder | undefined;
 }

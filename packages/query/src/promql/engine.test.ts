@@ -1,3 +1,4 @@
+import type { PromqlFeature } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, labelsOf, ManualClock, writeStaleMarker } from '@atalaya/model';
 import { expect, test } from 'vitest';
 import { createMemoryReader, type MemorySeries } from '../memory-reader.ts';
@@ -130,9 +131,30 @@ test('stale markers end a series for selectors and are no samples of ranges', as
 });
 
 test.each([
+  ['level[10s] anchored', [10_000, 20_000], [20, 40]],
+  ['level[15s] anchored', [5000, 10_000, 20_000], [10, 20, 40]],
+  ['level[15s] smoothed', [5000, 10_000, 20_000], [15, 20, 40]],
+  ['level[10s] smoothed offset -15s', [25_000, 30_000, 35_000], [30, 20, 20]],
+  ['level[10s] smoothed offset 15s', [-5000, 0, 5000], [10, 10, 15]],
+  ['level[10s] anchored offset 10m', [], []],
+])('%s as a result has a sample on each border', async (query, timestamps, values) => {
+  const labels = labelsOf({ __name__: 'level' });
+  const times = Float64Array.of(0, 10_000, 20_000, 30_000);
+  const reader = createMemoryReader([{ labels, timestamps: times, values: Float64Array.of(10, 20, 40, 20) }]);
+  const { result } = await engine({}, reader).instant({ query, timeMs: 20_000 }, never);
+  expect(result).toMatchObject({ timestamps: Float64Array.from(timestamps), values: Float64Array.from(values) });
+});
+
+test('a subquery as a result loses the names that were to be removed', async () => {
+  const features = new Set<PromqlFeature>(['promql-delayed-name-removal']);
+  const { result } = await engine({ features }).instant({ query: 'floor(up{job="a"})[2s:1s]', timeMs: 2000 }, never);
+  expect(result).toMatchObject({ labels: [labelsOf({ job: 'a' })], values: Float64Array.of(2, 3) });
+});
+
+test.each([
   ['sum(', 'BAD_QUERY', 'invalid parameter "query": 1:5: parse error: unclosed left parenthesis'],
+  ['start_timestamp(up)', 'NOT_SUPPORTED', 'samples are stored without start timestamps'],
   ['up[0s]', 'BAD_QUERY', 'duration must be greater than 0'],
-  ['up smoothed', 'NOT_SUPPORTED', 'smoothed'],
   [
     'max_over_time(up[5m] anchored)',
     'QUERY_FAILED',

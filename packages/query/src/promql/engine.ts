@@ -1,6 +1,6 @@
 /** The PromQL engine: takes a query's text and times, reads what it needs, evaluates, answers. */
 
-import { type Expression, typeOf } from '@atalaya/lang';
+import { DEFAULT_PROMQL_FEATURES, type Expression, type PromqlFeature, typeOf } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, type Clock, type Explanation } from '@atalaya/model';
 import type { SampleReader } from '../reader.ts';
 import type { QueryAnswer } from './answer.ts';
@@ -16,6 +16,8 @@ export interface PromqlEngineOptions {
   readonly defaultStepMs?: number;
   readonly limits: QueryLimits;
   readonly clock: Clock;
+  /** Feature flags that are on; without them the whole language, evaluated as a Prometheus without flags does. */
+  readonly features?: ReadonlySet<PromqlFeature>;
 }
 
 /** A question about one instant. */
@@ -53,15 +55,18 @@ export interface PromqlEngine {
 
 /** Makes an engine over a reader. */
 export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOptions): PromqlEngine {
-  const { clock, limits } = options;
+  const { clock, limits, features = DEFAULT_PROMQL_FEATURES } = options;
 
-  function common(query: Omit<InstantQuery, 'timeMs'>): Pick<Question, 'query' | 'lookbackMs' | 'defaultStepMs' | 'limits' | 'limit'> {
+  function common(
+    query: Omit<InstantQuery, 'timeMs'>,
+  ): Pick<Question, 'query' | 'lookbackMs' | 'defaultStepMs' | 'limits' | 'limit' | 'delaysNameRemoval'> {
     return {
       query: query.query,
       lookbackMs: query.lookbackMs ?? options.lookbackMs,
       defaultStepMs: options.defaultStepMs ?? 60_000,
       limits: { ...limits, timeMs: Math.min(limits.timeMs, query.timeoutMs ?? Infinity) },
       limit: query.limit ?? 0,
+      delaysNameRemoval: features.has('promql-delayed-name-removal'),
     };
   }
 
@@ -69,7 +74,7 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
     const { timeMs } = query;
     const window = { startMs: timeMs, endMs: timeMs, stepMs: 0 };
     const steps = { start: timeMs, step: 1, count: 1 };
-    return { kind: 'instant', expression: parse(query.query), window, steps, ...common(query) };
+    return { kind: 'instant', expression: parse(query.query, features), window, steps, ...common(query) };
   }
 
   function rangeQuestion(query: RangeQuery): Question {
@@ -86,7 +91,7 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
       const reason = `exceeded maximum resolution of ${limits.points} points per timeseries. Try decreasing the query resolution (?step=XX)`;
       throw new AtalayaError('QUERY_LIMIT', { setting: 'query.points', limit: limits.points, reason });
     }
-    const expression = parse(query.query);
+    const expression = parse(query.query, features);
     checkRangeType(expression);
     const steps = { start: startMs, step: stepMs, count };
     return { kind: 'range', expression, window: { startMs, endMs, stepMs }, steps, ...common(query) };

@@ -8,7 +8,7 @@ import { choose } from './choose.ts';
 import type { Evaluation } from './context.ts';
 import { pinned } from './invariant.ts';
 import { selectInstant, selectRange, selectSubquery } from './select.ts';
-import { dropNames } from './series.ts';
+import { dropNames } from './names.ts';
 import { constantScalar, type ScalarValue, type Steps, type Value, type VectorValue } from './value.ts';
 
 /** Evaluates an expression whose types were checked. @throws AtalayaError QUERY_FAILED, QUERY_LIMIT, QUERY_TIMEOUT, QUERY_CANCELED, NOT_SUPPORTED. */
@@ -43,7 +43,7 @@ function evaluateNode(node: Expression, evaluation: Evaluation): Value {
       const value = evaluate(node.expression, evaluation) as ScalarValue | VectorValue;
       if (node.operator === '+') return value;
       const negated = { ...value, values: value.values.map((number) => -number) };
-      return negated.kind === 'scalar' ? negated : dropNames(negated, steps);
+      return negated.kind === 'scalar' ? negated : dropNames(negated, evaluation);
     }
     case 'binary': {
       const left = evaluate(node.left, evaluation) as ScalarValue | VectorValue;
@@ -80,5 +80,5 @@ function repeat(value: Value, { steps, query }: Evaluation): Value {
     values.fill(value.values[series]!, series * count, (series + 1) * count);
     present.fill(value.present[series]!, series * count, (series + 1) * count);
   }
-  return { kind: 'vector', labels: value.labels, values, present };
+  return { ...value, values, present };
 }

@@ -4,8 +4,10 @@ import type { BinaryExpression, VectorMatching } from '@atalaya/lang';
 import { type Labels, labelValue, METRIC_NAME } from '@atalaya/model';
 import { isArithmetic, isComparison, operationOf } from './arithmetic.ts';
 import { type Evaluation, failed } from './context.ts';
+import { reorder } from './functions/sorting.ts';
+import { METRIC_LABELS } from './names.ts';
 import { dropLabels, keepLabels, labelsKey, showLabels, valuesKey, withLabel } from './series.ts';
-import { EMPTY_VECTOR, VectorBuilder, type VectorValue } from './value.ts';
+import { EMPTY_VECTOR, type Steps, VectorBuilder, type VectorValue } from './value.ts';
 
 /** Matching on all labels but the name. */
 export const DEFAULT_MATCHING: VectorMatching = {
@@ -22,7 +24,7 @@ export function signatureOf({ on, labels }: VectorMatching): (set: Labels) => st
     const ordered = [...labels].sort();
     return (set) => valuesKey(set, ordered);
   }
-  const ignored = new Set([...labels, METRIC_NAME]);
+  const ignored = new Set([...labels, ...METRIC_LABELS]);
   return (set) => labelsKey(dropLabels(set, ignored));
 }
 
@@ -56,7 +58,7 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
   const partners = bySignature(one.labels, signature);
   const seekers = bySignature(many.labels, signature);
   const filter = isComparison(node.operator) && !node.returnBool;
-  const resultLabels = resultLabelsOf(node, matching);
+  const resultLabels = resultLabelsOf(node, matching, query.delaysNameRemoval);
 
   const out = new VectorBuilder(steps, many.labels.length);
   const rows = new Map<string, number>();
@@ -83,14 +85,22 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
     }
     return at;
   };
+  /** Filtered results are not present, but a second one with the same labels is an error all the same. */
+  const filtered = new Map<number, Uint8Array>();
+  function claimed(at: number, step: number): boolean {
+    if (!filter || !grouped) return true;
+    let row = filtered.get(at);
+    if (row === undefined) filtered.set(at, (row = new Uint8Array(count)));
+    return row[step]!++ === 0;
+  }
   function put(manySeries: number, oneSeries: number, step: number): void {
     const manyValue = manySeries < 0 ? fillMany! : many.values[manySeries * count + step]!;
     const oneValue = oneSeries < 0 ? fillOne! : one.values[oneSeries * count + step]!;
     const leftValue = swapped ? oneValue : manyValue;
     const result = operation!(leftValue, swapped ? manyValue : oneValue);
-    if (filter && result === 0) return;
     const at = pairRow(manySeries, oneSeries);
-    if (out.present[at + step] === 1) throw ambiguous();
+    if (out.present[at + step] === 1 || !claimed(at, step)) throw ambiguous();
+    if (filter && result === 0) return;
     out.present[at + step] = 1;
     // A filter passes the value on the left; with group_right that is the "one" side's, as in Prometheus.
     out.values[at + step] = filter ? leftValue : result;
@@ -107,7 +117,7 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
       const result = operation!(leftValue, right.values[swapped ? manyAt : oneAt]!);
       if (filter && result === 0) continue;
       if (at < 0) at = pairRow(manySeries, oneSeries);
-      if (out.present[at + i] === 1) throw ambiguous();
+      if (out.present[at + i] === 1) throw failed('vector cannot contain metrics with the same labelset');
       out.present[at + i] = 1;
       out.values[at + i] = filter ? leftValue : result;
     }
@@ -166,7 +176,16 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
       for (let i = 0; i < count; i++) for (const series of seeking) if (many.present[series * count + i] === 1) put(series, -1, i);
     }
   }
-  return out.finish();
+  const result = withoutEmptyRows(out.finish(), steps);
+  return query.delaysNameRemoval && node.returnBool ? { ...result, dropsName: new Uint8Array(result.labels.length).fill(1) } : result;
+}
+
+/** Rows are made for pairs whose results may all be filtered away. */
+function withoutEmptyRows(vector: VectorValue, steps: Steps): VectorValue {
+  const { labels, present } = vector;
+  const { count } = steps;
+  const kept = [...labels.keys()].filter((row) => present.subarray(row * count, (row + 1) * count).some((kind) => kind !== 0));
+  return kept.length === labels.length ? vector : reorder(vector, kept, steps);
 }
 
 function projected(labels: Labels, { on, labels: names }: VectorMatching): Labels {
@@ -176,25 +195,27 @@ function projected(labels: Labels, { on, labels: names }: VectorMatching): Label
 function duplicatePartners(first: Labels, second: Labels, matching: VectorMatching, side: 'left' | 'right'): Error {
   const group = showLabels(projected(first, matching));
   return failed(
-    `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: [${showLabels(first)}, ${showLabels(second)}];many-to-many matching not allowed: matching labels must be unique on one side`,
+    `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: [${showLabels(second)}, ${showLabels(first)}];many-to-many matching not allowed: matching labels must be unique on one side`,
   );
 }
 
 /** How the labels of a result follow from those of its two sides. */
-function resultLabelsOf(node: BinaryExpression, matching: VectorMatching): (many: Labels, one: Labels) => Labels {
-  const dropsName = isArithmetic(node.operator) || node.returnBool;
+function resultLabelsOf(
+  node: BinaryExpression,
+  matching: VectorMatching,
+  delaysNameRemoval: boolean,
+): (many: Labels, one: Labels) => Labels {
+  // An operator's result is named by no metric; a comparison's mark waits for the query's end where that is wanted.
+  const dropped = new Set(isArithmetic(node.operator) || (node.returnBool && !delaysNameRemoval) ? METRIC_LABELS : []);
   const { cardinality, on, labels, include } = matching;
   if (cardinality === 'one-to-one') {
     if (on) {
-      const kept = new Set(labels);
-      if (dropsName) kept.delete(METRIC_NAME);
+      const kept = new Set(labels.filter((label) => !dropped.has(label)));
       return (many) => keepLabels(many, kept);
     }
-    const dropped = new Set(labels);
-    if (dropsName) dropped.add(METRIC_NAME);
+    for (const label of labels) dropped.add(label);
     return (many) => dropLabels(many, dropped);
   }
-  const dropped = new Set(dropsName ? [METRIC_NAME] : []);
   return (many, one) => {
     let result = dropLabels(many, dropped);
     for (const name of include) result = withLabel(result, name, labelValue(one, name));

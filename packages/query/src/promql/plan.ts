@@ -80,24 +80,24 @@ export function planReads(expression: Expression, window: QueryWindow, lookbackM
 
   function read(selector: VectorSelector, first: number, last: number, rangeMs: number | undefined): void {
     const { border, matchers } = selector;
-    if (border !== undefined && rangeMs === undefined) {
-      throw new AtalayaError('NOT_SUPPORTED', {
-        what: `${border} on an instant vector`,
-        reason: 'this experimental modifier is built for ranges only',
-      });
-    }
     const shift = shiftOf(selector, window);
     const from = (shift.at ?? first) - shift.offset;
     const to = (shift.at ?? last) - shift.offset;
     // Windows are left-open, and timestamps are whole milliseconds. Border modifiers look beyond the windows.
-    const start = from - (rangeMs ?? lookbackMs) + 1 - (border === undefined ? 0 : lookbackMs);
+    const start = from - (rangeMs ?? 0) + 1 - (border === undefined && rangeMs !== undefined ? 0 : lookbackMs);
     const end = to + (border === 'smoothed' ? lookbackMs : 0);
-    reads.push({ reads: selector, request: { matchers, start, end }, dropStale: rangeMs !== undefined, statsOnly: statsOnly.has(selector) });
+    const dropStale = rangeMs !== undefined || border === 'smoothed';
+    reads.push({ reads: selector, request: { matchers, start, end }, dropStale, statsOnly: statsOnly.has(selector) });
   }
 
   /** The info metrics that info() reads at its own steps. */
   function readInfos(node: FunctionCall, first: number, last: number): void {
-    reads.push({ reads: node, request: { matchers: infoMatchers(node), start: first - lookbackMs + 1, end: last }, dropStale: false, statsOnly: false });
+    reads.push({
+      reads: node,
+      request: { matchers: infoMatchers(node), start: first - lookbackMs + 1, end: last },
+      dropStale: false,
+      statsOnly: false,
+    });
   }
 
   function visit(node: Expression, first: number, last: number): void {

@@ -20,3 +20,16 @@ export function quantileOf(q: number, numbers: Float64Array, length: number): nu
   const weight = rank - Math.floor(rank);
   return at(lower) * (1 - weight) + at(upper) * weight;
 }
+
+/** What is outside the bounds: NaN where there is any, the largest above and the smallest below. */
+export function outermost(numbers: Float64Array, least: number, most: number): number[] {
+  let above = most;
+  let below = least;
+  let missing = false;
+  for (const number of numbers) {
+    if (Number.isNaN(number)) missing = true;
+    else if (number > above) above = number;
+    else if (number < below) below = number;
+  }
+  return [...(missing ? [NaN] : []), ...(above > most ? [above] : []), ...(below < least ? [below] : [])];
+}

@@ -1,15 +1,17 @@
 /** One run of a query: parse, plan, read, evaluate. */
 
-import { type Expression, parsePromql, PromqlError, withoutParentheses } from '@atalaya/lang';
+import { type Expression, parsePromql, PromqlError, type PromqlFeature, withoutParentheses } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, type Clock } from '@atalaya/model';
 import type { SampleReader } from '../reader.ts';
 import { Annotations } from './annotations.ts';
 import { instantResult, limited, type QueryAnswer, type QueryResult, rangeResult, samplesResult } from './answer.ts';
 import { Budget, type QueryContext, type QueryLimits, type QueryWindow, type Recorder } from './context.ts';
 import { evaluate } from './evaluate.ts';
+import { withBorders } from './functions/borders.ts';
+import { removeMarkedNames, removeMarkedNamesOfSamples } from './names.ts';
 import { type PlannedRead, planReads } from './plan.ts';
 import { readAll } from './read.ts';
-import type { Steps } from './value.ts';
+import type { RangeValue, Steps } from './value.ts';
 
 /** What to run, and within which bounds. */
 export interface Question {
@@ -21,6 +23,7 @@ export interface Question {
   readonly lookbackMs: number;
   readonly defaultStepMs: number;
   readonly limits: QueryLimits;
+  readonly delaysNameRemoval: boolean;
   /** Most series to answer with; 0 means all. */
   readonly limit: number;
 }
@@ -31,10 +34,10 @@ export interface Watch {
   planned(reads: readonly PlannedRead[]): void;
 }
 
-/** Parses a query. @throws AtalayaError BAD_QUERY. */
-export function parse(text: string): Expression {
+/** Parses a query that may use these features. @throws AtalayaError BAD_QUERY. */
+export function parse(text: string, features: ReadonlySet<PromqlFeature>): Expression {
   try {
-    return parsePromql(text);
+    return parsePromql(text, features);
   } catch (error) {
     if (!(error instanceof PromqlError)) throw error;
     throw new AtalayaError('BAD_QUERY', { reason: `invalid parameter "query": ${error.message}` }, { cause: error });
@@ -50,7 +53,7 @@ export async function runQuestion(
   signal: CancelSignal,
   watch?: Watch,
 ): Promise<QueryAnswer> {
-  const { query, expression, window, steps, lookbackMs, defaultStepMs, limits } = question;
+  const { query, expression, window, steps, lookbackMs, defaultStepMs, limits, delaysNameRemoval } = question;
   const budget = new Budget(limits, clock, signal, startedAt);
   const planned = planReads(expression, window, lookbackMs, defaultStepMs);
   watch?.planned(planned);
@@ -60,7 +63,8 @@ export async function runQuestion(
   const annotations = new Annotations(query);
   for (const gap of gaps) annotations.note(gap);
   const recorder = watch?.recorder;
-  const context: QueryContext = { text: query, window, lookbackMs, defaultStepMs, reads: byNode, annotations, budget, recorder };
+  const times = { window, lookbackMs, defaultStepMs };
+  const context: QueryContext = { text: query, ...times, reads: byNode, annotations, budget, delaysNameRemoval, recorder };
   const answer = question.kind === 'instant' ? instantAnswer(expression, context, steps) : rangeAnswer(expression, context, steps);
   const { result, truncated } = limited(answer, question.limit);
   if (truncated) annotations.note('results truncated due to limit');
@@ -78,23 +82,24 @@ function instantAnswer(expression: Expression, query: QueryContext, steps: Steps
     case 'string':
       return { resultType: 'string', timestamp, text: value.text };
     case 'vector':
-      return instantResult(value, timestamp);
+      return instantResult(removeMarkedNames(value, steps), timestamp);
     case 'range':
-      if (hasBorder(expression)) {
-        throw new AtalayaError('NOT_SUPPORTED', { what: 'a range with a border modifier as a result', reason: 'ask for a function of it' });
-      }
-      return samplesResult(value.samples, value.rangeMs, value.firstEnd);
+      return rangeOfSamples(expression, value, query.lookbackMs);
   }
 }
 
-function hasBorder(expression: Expression): boolean {
+/** The samples of a range that is itself the answer. Border modifiers put a sample onto each border. */
+function rangeOfSamples(expression: Expression, { samples, rangeMs, firstEnd }: RangeValue, lookbackMs: number): QueryResult {
   const inner = withoutParentheses(expression);
-  return inner.kind === 'matrix' && inner.selector.border !== undefined;
+  const border = inner.kind === 'matrix' ? inner.selector.border : undefined;
+  if (border === undefined) return samplesResult(removeMarkedNamesOfSamples(samples), rangeMs, firstEnd);
+  // The left border, which does not belong to a range otherwise, is a millisecond further.
+  return samplesResult(withBorders(samples, firstEnd - rangeMs, firstEnd, border, lookbackMs), rangeMs + 1, firstEnd);
 }
 
 function rangeAnswer(expression: Expression, query: QueryContext, steps: Steps): QueryResult {
   const value = evaluate(expression, { query, steps });
-  if (value.kind === 'vector') return rangeResult(value, steps);
+  if (value.kind === 'vector') return rangeResult(removeMarkedNames(value, steps), steps);
   const values = value.kind === 'scalar' ? value.values : new Float64Array(0);
   return rangeResult({ kind: 'vector', labels: [[]], values, present: new Uint8Array(values.length).fill(1) }, steps);
 }

@@ -5,13 +5,23 @@ import { AtalayaError, isStaleAt, type Labels } from '@atalaya/model';
 import { SERIES_FLAG } from '../reader.ts';
 import type { Evaluation } from './context.ts';
 import { findCrossings } from './crossings.ts';
+import { interpolate } from './functions/borders.ts';
 import { durationOf, type ReadingNode, type Shift, shiftOf, subquerySteps } from './plan.ts';
 import { histogramSamplesOf } from './histogram/columns.ts';
 import { layHistograms, type Lookup } from './histogram/newest.ts';
-import { type HistogramPlaces, type RangeValue, type SampleColumns, type Steps, type VectorValue, vectorOf } from './value.ts';
+import {
+  type HistogramPlaces,
+  type RangeValue,
+  type SampleColumns,
+  type Steps,
+  VectorBuilder,
+  type VectorValue,
+  vectorOf,
+} from './value.ts';
 
 /** The newest sample of each series at each step, not older than the lookback and not ended by a stale marker. */
 export function selectInstant(selector: VectorSelector, evaluation: Evaluation): VectorValue {
+  if (selector.border === 'smoothed') return smoothedSamples(selector, evaluation);
   return newestSamples(selector, shiftOf(selector, evaluation.query.window), evaluation, false);
 }
 
@@ -62,6 +72,40 @@ function newestSamples(node: ReadingNode, { at, offset }: Shift, { query, steps 
     row += count;
   }
   return vectorOf(labels, values, present, histograms?.length === 0 ? undefined : histograms);
+}
+
+/**
+ * `selector smoothed`: at each step the value on the line between the samples around it, both within the lookback; of
+ * nothing after it the last value before.
+ */
+function smoothedSamples(selector: VectorSelector, { query, steps }: Evaluation): VectorValue {
+  const columns = query.reads.get(selector) as SampleColumns;
+  const { at, offset } = shiftOf(selector, query.window);
+  const { timestamps, values } = columns;
+  const { count } = steps;
+  query.budget.reserve(columns.labels.length, steps);
+  const out = new VectorBuilder(steps, columns.labels.length);
+  const crossings = new Int32Array(count);
+  const first = (at ?? steps.start) - offset;
+  const step = at === undefined ? steps.step : 0;
+  for (const [series, labels] of columns.labels.entries()) {
+    query.budget.check();
+    const start = columns.starts[series]!;
+    const end = columns.ends[series]!;
+    findCrossings(timestamps, start, end, crossings, count, first, step);
+    const row = out.addRow(labels);
+    for (let i = 0; i < count; i++) {
+      const time = first + i * step;
+      const next = crossings[i]!;
+      const before = next - 1;
+      if (before < start || timestamps[before]! <= time - query.lookbackMs) continue;
+      const between = timestamps[before]! < time && next < end && timestamps[next]! <= time + query.lookbackMs;
+      out.values[row + i] = between ? interpolate(columns, before, time, false) : values[before]!;
+      out.present[row + i] = 1;
+    }
+    out.dropRowIfEmpty();
+  }
+  return out.finish();
 }
 
 /** The samples and windows of `selector[range]`. */
@@ -115,5 +159,6 @@ function floatSamplesOf(vector: VectorValue | undefined, steps: Steps): SampleCo
     }
     ends[series] = at;
   }
-  return { labels, starts, ends, timestamps, values, flags: new Uint8Array(labels.length).fill(SERIES_FLAG.mayDecrease) };
+  const marks = vector?.dropsName === undefined ? {} : { dropsName: vector.dropsName };
+  return { labels, starts, ends, timestamps, values, flags: new Uint8Array(labels.length).fill(SERIES_FLAG.mayDecrease), ...marks };
 }

@@ -1,6 +1,6 @@
 /** Label sets while they are computed with: keys, projections, changes. */
 
-import { type Labels, labelValue, METRIC_NAME } from '@atalaya/model';
+import { type Labels, labelValue } from '@atalaya/model';
 import { failed } from './context.ts';
 import type { Steps, VectorValue } from './value.ts';
 
@@ -47,33 +47,12 @@ export function withLabel(labels: Labels, name: string, value: string): Labels {
   return changed;
 }
 
-/** The set without the metric name. */
-export function withoutName(labels: Labels): Labels {
-  for (let i = 0; i < labels.length; i += 2) {
-    if (labels[i] === METRIC_NAME) return [...labels.slice(0, i), ...labels.slice(i + 2)];
-  }
-  return labels;
-}
-
-/** The vector without metric names; series that become equal are joined. Shares the arrays where nothing is joined. */
-export function dropNames(vector: VectorValue, steps: Steps): VectorValue {
-  const { labels } = vector;
-  const first = labels[0];
-  if (first === undefined) return vector;
-  const name = labelValue(first, METRIC_NAME);
-  const alike = labels.every((set) => labelValue(set, METRIC_NAME) === name);
-  if (alike && name === '') return vector;
-  const nameless = { ...vector, labels: labels.map(withoutName) };
-  // One and the same name was what all had: without it they differ as they did with it.
-  return alike ? nameless : joinEqualSeries(nameless, steps);
-}
-
 /**
- * Joins series with equal labels into one.
+ * Joins series with equal labels into one, which has the first one's mark for the removal of its name.
  * @throws AtalayaError QUERY_FAILED when two of them have a value at the same step.
  */
 export function joinEqualSeries(vector: VectorValue, steps: Steps): VectorValue {
-  const { labels, values, present } = vector;
+  const { labels, values, present, dropsName } = vector;
   const rows = new Map<string, number>();
   const target = labels.map((set, index) => {
     const key = labelsKey(set);
@@ -103,7 +82,8 @@ export function joinEqualSeries(vector: VectorValue, steps: Steps): VectorValue 
       joinedValues[to] = values[from]!;
     }
   }
-  return { kind: 'vector', labels: joinedLabels, values: joinedValues, present: joinedPresent };
+  const joined: VectorValue = { kind: 'vector', labels: joinedLabels, values: joinedValues, present: joinedPresent };
+  return dropsName === undefined ? joined : { ...joined, dropsName: Uint8Array.from(placeOf.keys(), (first) => dropsName[first]!) };
 }
 
 /** A label set as Prometheus' errors show it: `{__name__="up", job="node"}`. */

@@ -20,6 +20,13 @@ export function combineSets(left: VectorValue, right: VectorValue, node: BinaryE
   const signature = signatureOf(node.matching ?? DEFAULT_MATCHING);
   const out = new VectorBuilder(steps, left.labels.length);
 
+  // Equal label sets of the two sides may be one object, so marks for the removal of names are kept row by row.
+  const marks: number[] = [];
+  const finish = (): VectorValue => {
+    const result = out.finish();
+    return left.dropsName === undefined && right.dropsName === undefined ? result : { ...result, dropsName: Uint8Array.from(marks) };
+  };
+
   /** Copies what is present in a row where the mask is `wanted`; everything without a mask. */
   const copy = (from: VectorValue, series: number, mask: Uint8Array | undefined, wanted: number): void => {
     query.budget.check();
@@ -31,6 +38,7 @@ export function combineSets(left: VectorValue, right: VectorValue, node: BinaryE
       present[at + i] = 1;
     }
     out.dropRowIfEmpty();
+    if (out.labels.length > marks.length) marks.push(from.dropsName?.[series] ?? 0);
   };
 
   const partnersOf = (other: VectorValue): ((labels: Labels) => Uint8Array | undefined) => {
@@ -43,7 +51,7 @@ export function combineSets(left: VectorValue, right: VectorValue, node: BinaryE
     const partners = partnersOf(left);
     for (const series of left.labels.keys()) copy(left, series, undefined, 0);
     for (const [series, labels] of right.labels.entries()) copy(right, series, partners(labels), 0);
-    return joinEqualSeries(out.finish(), steps);
+    return joinEqualSeries(finish(), steps);
   }
   const partners = partnersOf(right);
   for (const [series, labels] of left.labels.entries()) {
@@ -51,5 +59,5 @@ export function combineSets(left: VectorValue, right: VectorValue, node: BinaryE
     if (node.operator === 'unless') copy(left, series, mask, 0);
     else if (mask !== undefined) copy(left, series, mask, 1);
   }
-  return out.finish();
+  return finish();
 }

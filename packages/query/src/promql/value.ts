@@ -40,6 +40,8 @@ export interface VectorValue {
   readonly values: Float64Array;
   readonly present: Uint8Array;
   readonly histograms?: HistogramPlaces;
+  /** 1 for each series whose name goes at the query's end; only with `promql-delayed-name-removal`, else names are gone already. */
+  readonly dropsName?: Uint8Array;
 }
 
 /** Samples of several series: those of series `s` are at `[starts[s], ends[s])` of the columns, in ascending order of time. */
@@ -53,6 +55,8 @@ export interface SampleColumns {
   readonly flags: Uint8Array;
   /** The histogram samples of the same series; missing where no series has any. */
   readonly histograms?: HistogramColumns;
+  /** As in {@link VectorValue}, where the samples came out of a subquery. */
+  readonly dropsName?: Uint8Array;
 }
 
 /**
@@ -85,9 +89,7 @@ export function vectorOf(
   present: Uint8Array,
   histograms: HistogramPlaces | undefined,
 ): VectorValue {
-  return histograms === undefined
-    ? { kind: 'vector', labels, values, present }
-    : { kind: 'vector', labels, values, present, histograms };
+  return histograms === undefined ? { kind: 'vector', labels, values, present } : { kind: 'vector', labels, values, present, histograms };
 }
 
 /** Collects a vector row by row, when it is not known beforehand how many rows there will be. */

@@ -22,6 +22,8 @@ export interface EngineOptions {
     readonly samples: number;
     readonly points: number;
     readonly concurrency: number;
+    /** Names of PromQL's feature flags that are on. */
+    readonly features: readonly string[];
   };
 }
 

@@ -1,6 +1,7 @@
 /** A query worker: evaluates PromQL on its own thread and answers with finished JSON text. */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { PROMQL_FEATURES } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, systemClock } from '@atalaya/model';
 import { createPromqlEngine, encodeAnswer } from '@atalaya/query';
 import { connectReader } from '@atalaya/store';
@@ -14,6 +15,7 @@ const LOOK_EVERY_MS = 50;
 const engine = createPromqlEngine(connectReader(readerPort), {
   lookbackMs: limits.lookbackMs,
   clock: systemClock,
+  features: new Set(PROMQL_FEATURES.filter((feature) => limits.features.includes(feature))),
   limits: { series: limits.series, samples: limits.samples, points: limits.points, timeMs: limits.timeoutMs },
 });
 

@@ -65,4 +65,15 @@ describe('settings', () => {
     expect(settings['journal.limit']).toBe(1.5 * 2 ** 30);
     expect(settings['host.disabled_collectors']).toEqual(['arp', 'xfs']);
   });
+
+  test('feature flags are named as Prometheus names them, and options add to them', () => {
+    write('atalaya.yml', 'query:\n  features: [promql-duration-expr]\n');
+    const withOptions = (...features: string[]): readonly string[] =>
+      loadSettings({ config: folder, environment: {}, given: {}, features }).settings['query.features'];
+    expect(withOptions()).toEqual(['promql-duration-expr']);
+    expect(withOptions('promql-delayed-name-removal')).toEqual(['promql-duration-expr', 'promql-delayed-name-removal']);
+    expect(() => withOptions('promql-delayed-name-removl')).toThrow(/--enable-feature: .*did you mean promql-delayed-name-removal\?/);
+    expect(() => withOptions('exemplar-storage')).toThrow(/it takes none, promql-experimental-functions, /);
+    expect(load({ ATALAYA_QUERY_FEATURES: 'none' }).settings['query.features']).toEqual(['none']);
+  });
 });

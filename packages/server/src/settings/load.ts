@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Settings given as options, by path. */
   readonly given: Partial<Record<SettingPath, string>>;
+  /** What `--enable-feature` named: added to `query.features`, wherever that came from. */
+  readonly features?: readonly string[];
 }
 
 /** @throws AtalayaError BAD_CONFIG naming the file, the line and what is allowed. */
@@ -59,6 +61,10 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
   }
   for (const [name, text] of Object.entries(options.given)) {
     set(name as SettingPath, text, 'option', `--${name.replaceAll(/[._]/g, '-')}`);
+  }
+  if (options.features !== undefined && options.features.length > 0) {
+    const features = [...texts['query.features'].split(','), ...options.features].filter((name) => name !== '' && name !== 'none');
+    set('query.features', features.join(','), 'option', '--enable-feature');
   }
   return { settings: values as unknown as Settings, sources, texts, file, prometheusFile, warnings };
 }

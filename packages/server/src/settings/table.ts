@@ -1,5 +1,7 @@
 /** Every setting of `atalaya.yml`, as data: its type, default and meaning. The reference page is made from this table. */
 
+import { DEFAULT_PROMQL_FEATURES, PROMQL_FEATURES } from '@atalaya/lang';
+
 /** How a setting is written: durations as `15d`, sizes as `4GiB`, lists comma-separated in the environment. */
 export type SettingType = 'text' | 'duration' | 'bytes' | 'count' | 'switch' | 'list';
 
@@ -12,6 +14,8 @@ export interface SettingEntry {
   readonly auto?: boolean;
   /** Whether the value is shown as `<secret>`. */
   readonly secret?: boolean;
+  /** The only words that a list may hold. */
+  readonly choices?: readonly string[];
 }
 
 /** The settings by path. `ATALAYA_` and the path in capitals, dots as underscores, sets one from the environment. */
@@ -89,6 +93,12 @@ export const SETTINGS = {
     default: 'auto',
     auto: true,
     help: 'Engine memory one query may use; auto takes half of engine.memory.',
+  },
+  'query.features': {
+    type: 'list',
+    default: [...DEFAULT_PROMQL_FEATURES].join(','),
+    choices: ['none', ...PROMQL_FEATURES],
+    help: `PromQL feature flags that are on, named as Prometheus names them: ${PROMQL_FEATURES.join(', ')}; none turns all off. The option --enable-feature adds to them.`,
   },
   'host.enabled': { type: 'switch', default: 'true', help: 'Whether the built-in collector watches this machine.' },
   'host.interval': { type: 'duration', default: '5s', help: 'How often the built-in collector reads this machine.' },

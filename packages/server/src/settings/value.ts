@@ -1,6 +1,6 @@
 /** Reads the value of one setting from text. */
 
-import { parseDuration } from '@atalaya/model';
+import { nearestName, parseDuration } from '@atalaya/model';
 import { settingEntry, type SettingPath, type SettingType } from './table.ts';
 
 const SIZES: Readonly<Record<string, number>> = {
@@ -33,8 +33,17 @@ export function parseSetting(path: SettingPath, text: string): ParsedValue {
   const entry = settingEntry(path);
   if (entry.auto === true && text === 'auto') return { value: -1 };
   const value = readers[entry.type](text.trim());
+  const odd =
+    entry.choices === undefined || !Array.isArray(value) ? undefined : value.find((word) => !entry.choices?.includes(String(word)));
+  if (odd !== undefined) return { problem: unknownChoice(path, String(odd), entry.choices ?? []) };
   if (value !== undefined) return { value };
   return { problem: `"${text}" is not allowed for ${path}: it takes ${ALLOWED[entry.type]}${entry.auto === true ? ', or auto' : ''}` };
+}
+
+function unknownChoice(path: SettingPath, word: string, choices: readonly string[]): string {
+  const close = nearestName(word, choices);
+  const advice = close === undefined ? `it takes ${choices.join(', ')}` : `did you mean ${close}?`;
+  return `"${word}" is not allowed for ${path}: ${advice}`;
 }
 
 const readers: Record<SettingType, (text: string) => string | number | boolean | readonly string[] | undefined> = {

@@ -4,6 +4,8 @@
  */
 
 import type { BorderModifier } from '@atalaya/lang';
+import { SERIES_FLAG } from '../../reader.ts';
+import type { SampleColumns } from '../value.ts';
 import type { RangeKernel, WindowedSeries } from '../windows.ts';
 
 /** Which functions take which modifier. */
@@ -40,8 +42,12 @@ function widen(series: WindowedSeries, i: number, smoothed: boolean, lookbackMs:
 }
 
 /** The value at a time between two samples; across a reset a counter began at zero. */
-function interpolate(series: WindowedSeries, before: number, time: number, isCounter: boolean): number {
-  const { timestamps, values } = series;
+export function interpolate(
+  { timestamps, values }: Pick<SampleColumns, 'timestamps' | 'values'>,
+  before: number,
+  time: number,
+  isCounter: boolean,
+): number {
   const to = values[before + 1]!;
   const from = isCounter && to < values[before]! ? 0 : values[before]!;
   return from + ((to - from) * (time - timestamps[before]!)) / (timestamps[before + 1]! - timestamps[before]!);
@@ -99,4 +105,51 @@ export function borderKernel(name: string, border: BorderModifier, lookbackMs: n
     return countFromBorder((previous, current) => current !== previous && !(Number.isNaN(current) && Number.isNaN(previous)), lookbackMs);
   }
   return changeBetweenBorders(name, border === 'smoothed', lookbackMs);
+}
+
+/**
+ * The samples of a range `(start, end]` with one sample on each border. `anchored` takes the values of the nearest samples
+ * at or before the borders, `smoothed` interpolates; of nothing on the left the first sample inside stands on the border.
+ */
+export function withBorders(samples: SampleColumns, start: number, end: number, border: BorderModifier, lookbackMs: number): SampleColumns {
+  const { labels, timestamps, values } = samples;
+  const times: number[] = [];
+  const numbers: number[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (let series = 0; series < labels.length; series++) {
+    starts.push(times.length);
+    let low = samples.starts[series]!;
+    const stop = samples.ends[series]!;
+    while (low < stop && (timestamps[low]! <= start - lookbackMs || (low + 1 < stop && timestamps[low + 1]! <= start))) low++;
+    let high = low;
+    while (high < stop && timestamps[high]! <= end) high++;
+    // For smoothed the next sample beyond the right border says where the line goes.
+    const beyond = border === 'smoothed' && high < stop && timestamps[high]! <= end + lookbackMs;
+    const last = high - 1;
+    const inside = (last >= low && timestamps[last]! > start) || (beyond && low < stop);
+    if (inside) {
+      const left = border === 'smoothed' && timestamps[low]! < start ? interpolate(samples, low, start, false) : values[low]!;
+      const onBorder = last >= low && timestamps[last] === end;
+      const right = beyond && !onBorder && high > low ? interpolate(samples, last, end, false) : values[Math.max(last, low)]!;
+      times.push(start);
+      numbers.push(left);
+      for (let i = low; i < high; i++) {
+        if (timestamps[i]! <= start || timestamps[i]! >= end) continue;
+        times.push(timestamps[i]!);
+        numbers.push(values[i]!);
+      }
+      times.push(end);
+      numbers.push(right);
+    }
+    ends.push(times.length);
+  }
+  return {
+    labels,
+    starts: Uint32Array.from(starts),
+    ends: Uint32Array.from(ends),
+    timestamps: Float64Array.from(times),
+    values: Float64Array.from(numbers),
+    flags: new Uint8Array(labels.length).fill(SERIES_FLAG.mayDecrease),
+  };
 }

@@ -3,6 +3,7 @@
 import { formatGeneral, type Span } from '@atalaya/lang';
 import { type Labels, labelValue, METRIC_NAME } from '@atalaya/model';
 import { type Evaluation, failed } from '../context.ts';
+import { dropNames } from '../names.ts';
 import { dropLabels, labelsKey, withLabel } from '../series.ts';
 import { VectorBuilder, type VectorValue } from '../value.ts';
 
@@ -12,7 +13,6 @@ interface Histogram {
   readonly series: { readonly bound: number; readonly index: number }[];
 }
 
-const NO_NAME_NO_BOUND: ReadonlySet<string> = new Set([METRIC_NAME, 'le']);
 const BOUND: ReadonlySet<string> = new Set(['le']);
 
 /** Reads a bucket's bound as Go's ParseFloat does. */
@@ -36,7 +36,7 @@ function histogramsOf(vector: VectorValue, evaluation: Evaluation, place: Span):
     }
     const key = labelsKey(dropLabels(labels, BOUND));
     let histogram = byKey.get(key);
-    if (histogram === undefined) byKey.set(key, (histogram = { labels: dropLabels(labels, NO_NAME_NO_BOUND), series: [] }));
+    if (histogram === undefined) byKey.set(key, (histogram = { labels: dropLabels(labels, BOUND), series: [] }));
     histogram.series.push({ bound, index });
   }
   for (const { series } of byKey.values()) series.sort((a, b) => a.bound - b.bound || 0);
@@ -187,7 +187,7 @@ export function histogramQuantile(
     }
     out.dropRowIfEmpty();
   }
-  return out.finish();
+  return dropNames(out.finish(), evaluation);
 }
 
 /** `histogram_quantiles`: several quantiles, each with its number in a label. */
@@ -218,7 +218,7 @@ export function histogramQuantiles(
       }
     }
   }
-  return out.finish();
+  return dropNames(out.finish(), evaluation);
 }
 
 /** A number as OpenMetrics writes bounds: always with a point or an exponent. */
@@ -251,5 +251,5 @@ export function histogramFraction(
     }
     out.dropRowIfEmpty();
   }
-  return out.finish();
+  return dropNames(out.finish(), evaluation);
 }

@@ -1,6 +1,6 @@
 /** label_replace and label_join: functions of labels only. */
 
-import { compilePattern, labelValue, type Pattern, PatternError } from '@atalaya/model';
+import { compilePattern, labelValue, METRIC_NAME, type Pattern, PatternError } from '@atalaya/model';
 import { failed } from '../context.ts';
 import { joinEqualSeries, withLabel } from '../series.ts';
 import type { Steps, VectorValue } from '../value.ts';
@@ -21,11 +21,13 @@ export function labelReplace(vector: VectorValue, texts: readonly string[], step
     throw error;
   }
   checkName(target, 'destination label name in label_replace()');
-  const labels = vector.labels.map((set) => {
+  const named: boolean[] = [];
+  const labels = vector.labels.map((set, series) => {
     const value = pattern.expand(labelValue(set, source), replacement);
+    named[series] = value !== undefined && target === METRIC_NAME;
     return value === undefined ? set : withLabel(set, target, value);
   });
-  return joinEqualSeries({ ...vector, labels }, steps);
+  return joinEqualSeries(keepingNames({ ...vector, labels }, named), steps);
 }
 
 /** Sets `target` to the values of the source labels with the separator between them. */
@@ -34,5 +36,12 @@ export function labelJoin(vector: VectorValue, texts: readonly string[], steps: 
   for (const source of sources) checkName(source, 'source label name in label_join()');
   checkName(target, 'destination label name in label_join()');
   const labels = vector.labels.map((set) => withLabel(set, target, sources.map((source) => labelValue(set, source)).join(separator)));
-  return joinEqualSeries({ ...vector, labels }, steps);
+  const named = vector.labels.map(() => target === METRIC_NAME);
+  return joinEqualSeries(keepingNames({ ...vector, labels }, named), steps);
+}
+
+/** A name that was set on purpose is not removed at the query's end. */
+function keepingNames(vector: VectorValue, named: readonly boolean[]): VectorValue {
+  const { dropsName } = vector;
+  return dropsName === undefined ? vector : { ...vector, dropsName: dropsName.map((mark, series) => (named[series] === true ? 0 : mark)) };
 }

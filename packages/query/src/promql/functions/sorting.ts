@@ -11,7 +11,10 @@ export function reorder(vector: VectorValue, order: readonly number[], { count }
     values.set(vector.values.subarray(series * count, (series + 1) * count), place * count);
     present.set(vector.present.subarray(series * count, (series + 1) * count), place * count);
   }
-  return { kind: 'vector', labels: order.map((series) => vector.labels[series] as Labels), values, present };
+  const labels = order.map((series) => vector.labels[series] as Labels);
+  const { dropsName } = vector;
+  const marks = dropsName === undefined ? {} : { dropsName: Uint8Array.from(order, (series) => dropsName[series]!) };
+  return { kind: 'vector', labels, values, present, ...marks };
 }
 
 /** Orders by the value of the only step; NaN comes last either way. */

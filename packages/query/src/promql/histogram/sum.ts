@@ -13,7 +13,11 @@ function openWithErrors(histogram: NativeHistogram): Working {
 }
 
 function copyOf(working: Working): Working {
-  const sideCopy = ({ indexes, counts, errors }: Side): Side => ({ indexes: [...indexes], counts: [...counts], errors: errors && [...errors] });
+  const sideCopy = ({ indexes, counts, errors }: Side): Side => ({
+    indexes: [...indexes],
+    counts: [...counts],
+    errors: errors && [...errors],
+  });
   return { ...working, positive: sideCopy(working.positive), negative: sideCopy(working.negative) };
 }
 
@@ -98,4 +102,3 @@ export class HistogramSum {
     return settle(this.#sum);
   }
 }
-

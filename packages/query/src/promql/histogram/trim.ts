@@ -86,9 +86,7 @@ function divide(bucket: Bucket, at: number, keepBelow: boolean, scale: Scale): K
     share = scale === 'positive' ? (logAt - logLower) / (logUpper - logLower) : 1 - (logAt - logUpper) / (logLower - logUpper);
   }
   const below = count * share;
-  return keepBelow
-    ? { count: below, middle: middleOf(lower, at, scale) }
-    : { count: count - below, middle: middleOf(at, upper, scale) };
+  return keepBelow ? { count: below, middle: middleOf(lower, at, scale) } : { count: count - below, middle: middleOf(at, upper, scale) };
 }
 
 /** Of a bucket with an infinite end nobody knows how its observations lie: most cuts take it away as a whole. */
