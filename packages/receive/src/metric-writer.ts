@@ -1,6 +1,7 @@
 /** How receivers write samples: one appender per request, scrape or collection, one journal record per appender. */
 
 import type { Labels, MetricMetadata } from '@atalaya/model';
+import type { ArrivedHistogram } from './native-histogram/admit.ts';
 
 /**
  * A small number that stands for a series inside the main process. It stays valid while it is used in a sample at least
@@ -15,7 +16,9 @@ export type RejectReason =
   | 'too_far_in_future'
   | 'invalid_labels'
   | 'label_limit'
-  | 'series_limit';
+  | 'series_limit'
+  | 'invalid_histogram'
+  | 'histogram_buckets'; // more buckets than the limit
 
 /** What came of one sample. `same` is a repetition of what is already stored: success, but nothing is written. */
 export type SampleOutcome = 'written' | 'same' | RejectReason;
@@ -26,6 +29,8 @@ export interface MetricAppender {
   series(labels: Labels): SeriesRef | RejectReason;
   /** Adds a sample. Timestamps in milliseconds. The value's bits are kept, but a stale marker goes through {@link stale}. */
   sample(ref: SeriesRef, timestamp: number, value: number): SampleOutcome;
+  /** Adds a native histogram, checked and where need be reduced. One whose sum is the stale marker becomes a stale marker. */
+  histogram(ref: SeriesRef, timestamp: number, arrived: ArrivedHistogram): SampleOutcome;
   /** Adds a stale marker: from `timestamp` on the series has no value. */
   stale(ref: SeriesRef, timestamp: number): SampleOutcome;
   metadata(metric: string, metadata: MetricMetadata): void;
@@ -59,7 +64,9 @@ export interface MetricWriterStats {
   readonly activeSeries: number;
   readonly seriesLimit: number;
   readonly seriesCreated: number;
+  /** Floats and histograms. */
   readonly samplesWritten: number;
+  readonly histogramsWritten: number;
   /** Rejections since the start, by reason. */
   readonly rejected: Readonly<Record<RejectReason, number>>;
 }

@@ -1,11 +1,12 @@
 /** For tests and benchmarks of this and other rooms, never for the program itself: bodies as senders write them, a journal that remembers. */
 
-export { JOURNAL_IS_FULL, type RecordedSample, RecordingJournal } from './metrics/recording-journal.ts';
+export { JOURNAL_IS_FULL, type RecordedHistogram, type RecordedSample, RecordingJournal } from './metrics/recording-journal.ts';
 export {
   encodeV1,
   encodeV2,
   ProtobufWriter,
   requestOf,
+  type TestHistogram,
   type TestMetadata,
   type TestSample,
   type TestSeries,

@@ -274,6 +274,7 @@ function metricLimits(settings: Settings): Parameters<typeof createMetricWriter>
     labels: settings['limits.labels'],
     labelNameBytes: settings['limits.label_name_bytes'],
     labelValueBytes: settings['limits.label_value_bytes'],
+    histogramBuckets: settings['limits.histogram_buckets'],
     outOfOrderWindowMs: orUnlimited(settings['limits.out_of_order']),
     retentionMs: orUnlimited(settings['retention.metrics']),
     maxFutureMs: orUnlimited(settings['limits.future']),

@@ -7,10 +7,22 @@
  */
 
 import { encodeMetricBatch, type Journal, SIGNAL } from '@atalaya/journal';
-import { type Clock, encodeLabels, type Hash64, hashBytes, type Labels, labelsOf, type MetricMetadata } from '@atalaya/model';
+import {
+  type Clock,
+  encodeLabels,
+  encodeNativeHistogram,
+  type Hash64,
+  hashBytes,
+  isStaleHistogram,
+  type Labels,
+  labelsOf,
+  type MetricMetadata,
+} from '@atalaya/model';
 import type { RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
+import { admitHistogram, type ArrivedHistogram } from '../native-histogram/admit.ts';
 import type { BatchColumns, ColumnPool } from './batch-columns.ts';
 import type { KnownMetadata } from './known-metadata.ts';
+import { HistogramColumns } from './histogram-columns.ts';
 import { checkLabels, isSorted } from './label-check.ts';
 import type { MetricLimits } from './limits.ts';
 import { OUTCOMES, type RawAppender } from './raw-series.ts';
@@ -43,7 +55,9 @@ export interface WriterState {
   readonly underWay: Set<number>;
   lastBatch: number;
   seriesCreated: number;
+  /** Floats and histograms. */
   samplesWritten: number;
+  histogramsWritten: number;
 }
 
 /** Seconds for {@link LAST_USED}: from the monotonic clock, so that a jump of the wall clock evicts nothing. */
@@ -82,7 +96,7 @@ export class BatchAppender implements RawAppender {
   }
 
   get pending(): number {
-    return this.#columns?.count ?? 0;
+    return this.#columns?.rows ?? 0;
   }
 
   series(labels: Labels): SeriesRef | RejectReason {
@@ -127,17 +141,12 @@ export class BatchAppender implements RawAppender {
   }
 
   append(ref: SeriesRef, timestamps: Float64Array, valueWords: Int32Array, from: number, to: number, outcomes: Uint8Array): void {
-    const { registry } = this.#state;
-    const state = registry.states[ref];
-    if (state === undefined || state === FREE)
-      throw new RangeError(`series ref ${ref} is not in use: it was idle for too long, or never given`);
-    const columns = this.#open();
+    const columns = this.#use(ref);
     columns.reserve(to - from);
     const countBefore = columns.count;
-    const { words, floats } = registry;
+    const { words, floats } = this.#state.registry;
     const base = ref * SLOT_WORDS;
     const lastTimestampAt = ref * SLOT_FLOATS + LAST_TIMESTAMP;
-    words[base + LAST_USED] = this.#usedAt;
     for (let i = from; i < to; i++) {
       const timestamp = timestamps[i] as number;
       const low = valueWords[i * 2] as number;
@@ -158,8 +167,50 @@ export class BatchAppender implements RawAppender {
       words[base + LAST_VALUE_HIGH] = high;
       words[base + LAST_BATCH] = this.#batch;
     }
-    // Until a record with the definition is on disk every batch that uses the series carries it: the other one may fail.
-    if (state === UNJOURNALED && columns.count > countBefore && !columns.defined.has(ref)) this.#define(columns, ref);
+    if (columns.count > countBefore) this.#defineOnce(columns, ref);
+  }
+
+  histogram(ref: SeriesRef, timestamp: number, arrived: ArrivedHistogram): SampleOutcome {
+    const { registry, limits, rejected } = this.#state;
+    const admitted = admitHistogram(arrived, limits.histogramBuckets);
+    if ('reason' in admitted) {
+      rejected[admitted.reason]++;
+      return admitted.reason;
+    }
+    // Readers end a series at a stale marker of either kind: one kind is enough.
+    if (isStaleHistogram(admitted)) return this.stale(ref, timestamp);
+    const columns = this.#use(ref);
+    const payload = encodeNativeHistogram(admitted);
+    // In place of a value's bits the registry remembers a hash: enough to know a repetition.
+    hashBytes(payload, 0, payload.length, 0, this.#hash);
+    const low = this.#hash.low | 0;
+    const high = this.#hash.high | 0;
+    const { words, floats } = registry;
+    const base = ref * SLOT_WORDS;
+    const lastTimestampAt = ref * SLOT_FLOATS + LAST_TIMESTAMP;
+    const outcome = this.#judge(base, floats[lastTimestampAt] as number, timestamp, low, high);
+    if (outcome !== WRITTEN) return OUTCOMES[outcome] as SampleOutcome;
+    columns.histograms ??= new HistogramColumns();
+    columns.histograms.add(ref, words[base + FINGERPRINT_LOW] as number, words[base + FINGERPRINT_HIGH] as number, timestamp, payload);
+    if (timestamp >= (floats[lastTimestampAt] as number)) {
+      floats[lastTimestampAt] = timestamp;
+      words[base + LAST_VALUE_LOW] = low;
+      words[base + LAST_VALUE_HIGH] = high;
+      words[base + LAST_BATCH] = this.#batch;
+    }
+    this.#defineOnce(columns, ref);
+    return 'written';
+  }
+
+  /** The open columns, for a sample of this series, which is in use from now on. */
+  #use(ref: SeriesRef): BatchColumns {
+    const { words, states } = this.#state.registry;
+    const state = states[ref];
+    if (state === undefined || state === FREE)
+      throw new RangeError(`series ref ${ref} is not in use: it was idle for too long, or never given`);
+    const columns = this.#open();
+    words[ref * SLOT_WORDS + LAST_USED] = this.#usedAt;
+    return columns;
   }
 
   /** The outcome's number for one sample of the slot at `base`. */
@@ -184,8 +235,10 @@ export class BatchAppender implements RawAppender {
     return outcome;
   }
 
-  #define(columns: BatchColumns, slot: number): void {
+  /** Until a record with the definition is on disk every batch that uses the series carries it: the other one may fail. */
+  #defineOnce(columns: BatchColumns, slot: number): void {
     const { registry } = this.#state;
+    if (registry.states[slot] !== UNJOURNALED || columns.defined.has(slot)) return;
     const base = slot * SLOT_WORDS;
     const labels = registry.definitions.get(slot) as Uint8Array;
     columns.define(slot, registry.words[base + FINGERPRINT_LOW] as number, registry.words[base + FINGERPRINT_HIGH] as number, labels);
@@ -214,10 +267,10 @@ export class BatchAppender implements RawAppender {
     const batch = this.#batch;
     this.#columns = undefined;
     const { journal, pool, underWay } = this.#state;
-    if (columns.count > 0 || columns.metadata.length > 0) {
+    if (columns.rows > 0 || columns.metadata.length > 0) {
       underWay.add(batch);
       try {
-        await journal.append(SIGNAL.metrics, columns.count, encodeMetricBatch(columns.toBatch()));
+        await journal.append(SIGNAL.metrics, columns.rows, encodeMetricBatch(columns.toBatch()));
         this.#confirm(columns, batch);
       } catch (error) {
         this.#forget(columns, batch);
@@ -246,10 +299,9 @@ export class BatchAppender implements RawAppender {
   #confirm(columns: BatchColumns, batch: number): void {
     const { registry, knownMetadata } = this.#state;
     const { words } = registry;
-    for (let i = 0; i < columns.count; i++) {
-      const at = (columns.slots[i] as number) * SLOT_WORDS + LAST_BATCH;
-      if (words[at] === batch) words[at] = 0;
-    }
+    const histograms = columns.histograms?.count ?? 0;
+    for (let i = 0; i < columns.count; i++) confirmSlot(words, columns.slots[i] as number, batch);
+    for (let i = 0; i < histograms; i++) confirmSlot(words, columns.histograms?.slots[i] as number, batch);
     columns.definedSlots.forEach((slot, i) => {
       const base = slot * SLOT_WORDS;
       // The slot may have been evicted and given to another series meanwhile.
@@ -259,19 +311,28 @@ export class BatchAppender implements RawAppender {
       registry.definitions.delete(slot);
     });
     if (columns.metadata.length > 0) knownMetadata.add(columns.metadata);
-    this.#state.samplesWritten += columns.count;
+    this.#state.samplesWritten += columns.rows;
+    this.#state.histogramsWritten += histograms;
   }
 
   /** The batch was not written: what it changed in the registry becomes unknown. */
   #forget(columns: BatchColumns, batch: number): void {
-    const { words, floats } = this.#state.registry;
-    for (let i = 0; i < columns.count; i++) {
-      const slot = columns.slots[i] as number;
-      if (words[slot * SLOT_WORDS + LAST_BATCH] !== batch) continue;
-      words[slot * SLOT_WORDS + LAST_BATCH] = 0;
-      floats[slot * SLOT_FLOATS + LAST_TIMESTAMP] = -Infinity;
-    }
+    const { registry } = this.#state;
+    const { histograms } = columns;
+    for (let i = 0; i < columns.count; i++) forgetSlot(registry, columns.slots[i] as number, batch);
+    for (let i = 0; i < (histograms?.count ?? 0); i++) forgetSlot(registry, histograms?.slots[i] as number, batch);
   }
+}
+
+function confirmSlot(words: Int32Array, slot: number, batch: number): void {
+  const at = slot * SLOT_WORDS + LAST_BATCH;
+  if (words[at] === batch) words[at] = 0;
+}
+
+function forgetSlot({ words, floats }: SeriesRegistry, slot: number, batch: number): void {
+  if (words[slot * SLOT_WORDS + LAST_BATCH] !== batch) return;
+  words[slot * SLOT_WORDS + LAST_BATCH] = 0;
+  floats[slot * SLOT_FLOATS + LAST_TIMESTAMP] = -Infinity;
 }
 
 /** A description of at most `most` characters; what is left out is marked. */

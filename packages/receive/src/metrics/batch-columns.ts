@@ -1,6 +1,7 @@
 /** Growable columns of one batch, reused from batch to batch so that a sample costs no allocation. */
 
 import type { MetadataEntry, MetricBatch } from '@atalaya/journal';
+import type { HistogramColumns } from './histogram-columns.ts';
 
 const FIRST_SAMPLES = 2048;
 /** Larger columns are left to the garbage collector: one huge request must not hold its memory for ever. */
@@ -10,7 +11,7 @@ const KEPT_COLUMNS = 16;
 
 /** The samples and series definitions of one batch while it is collected and under way. */
 export class BatchColumns {
-  /** Samples in use; the arrays are longer. */
+  /** Float samples in use; the arrays are longer. */
   count = 0;
   /** Two words (low, high) per sample. */
   fingerprints = new Int32Array(FIRST_SAMPLES * 2);
@@ -19,6 +20,8 @@ export class BatchColumns {
   valueWords = new Int32Array(FIRST_SAMPLES * 2);
   /** Registry slot of each sample. */
   slots = new Int32Array(FIRST_SAMPLES);
+  /** Made by the first histogram; most batches have none. */
+  histograms: HistogramColumns | undefined;
   metadata: MetadataEntry[] = [];
   /** Slots whose definitions are in this batch. */
   readonly definedSlots: number[] = [];
@@ -27,6 +30,11 @@ export class BatchColumns {
   #definitionEnds = new Uint32Array(32);
   #definitionBytes = new Uint8Array(8192);
   #definitionLength = 0;
+
+  /** Float samples and histograms. */
+  get rows(): number {
+    return this.count + (this.histograms?.count ?? 0);
+  }
 
   /** Makes room for `more` samples. */
   reserve(more: number): void {
@@ -79,6 +87,7 @@ export class BatchColumns {
         timestamps: this.timestamps,
         values: new Float64Array(this.valueWords.buffer),
       },
+      ...(this.histograms !== undefined && { histograms: this.histograms.toBatch() }),
       metadata: this.metadata,
     };
   }
@@ -86,6 +95,7 @@ export class BatchColumns {
   /** Empties the columns; false when they have grown too large to keep. */
   reset(): boolean {
     this.count = 0;
+    this.histograms = undefined;
     this.metadata = [];
     this.definedSlots.length = 0;
     this.defined.clear();

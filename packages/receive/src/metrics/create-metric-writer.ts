@@ -31,11 +31,21 @@ export function createMetricWriter({ journal, clock, limits }: MetricWriterOptio
     registry,
     pool: new ColumnPool(),
     knownMetadata: new KnownMetadata(useSeconds(clock)),
-    rejected: { duplicate_timestamp: 0, too_old: 0, too_far_in_future: 0, invalid_labels: 0, label_limit: 0, series_limit: 0 },
+    rejected: {
+      duplicate_timestamp: 0,
+      too_old: 0,
+      too_far_in_future: 0,
+      invalid_labels: 0,
+      label_limit: 0,
+      series_limit: 0,
+      invalid_histogram: 0,
+      histogram_buckets: 0,
+    },
     underWay: new Set(),
     lastBatch: 0,
     seriesCreated: 0,
     samplesWritten: 0,
+    histogramsWritten: 0,
   };
   let generation = 0;
   return {
@@ -43,7 +53,7 @@ export function createMetricWriter({ journal, clock, limits }: MetricWriterOptio
     rawAppender: () => new BatchAppender(state),
     findKey: (low, high) => registry.findKey(low, high),
     bindKey: (low, high, ref) => registry.bindKey(low, high, ref),
-    explain: (reason, labels, timestamp) => rejectionText(reason, labels, limits, timestamp),
+    explain: (reason, labels, sample) => rejectionText(reason, labels, limits, sample),
     redefineSeries() {
       generation++;
       registry.forgetDefinitions();
@@ -62,6 +72,7 @@ export function createMetricWriter({ journal, clock, limits }: MetricWriterOptio
       seriesLimit: limits.series,
       seriesCreated: state.seriesCreated,
       samplesWritten: state.samplesWritten,
+      histogramsWritten: state.histogramsWritten,
       rejected: { ...state.rejected },
     }),
   };

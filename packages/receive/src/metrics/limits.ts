@@ -10,6 +10,8 @@ export interface MetricLimits {
   readonly labelNameBytes: number;
   /** UTF-8 bytes of a label value. */
   readonly labelValueBytes: number;
+  /** Buckets of one native histogram; the bounds of one with custom buckets are as many at most. */
+  readonly histogramBuckets: number;
   /** How much older than the newest sample of its series a sample may be, milliseconds. */
   readonly outOfOrderWindowMs: number;
   /** How much older than now a sample may be, milliseconds: what the store would drop at once is refused. */
@@ -24,6 +26,7 @@ export const DEFAULT_METRIC_LIMITS: MetricLimits = {
   labels: 64,
   labelNameBytes: 1024,
   labelValueBytes: 16 * 1024,
+  histogramBuckets: 4096,
   outOfOrderWindowMs: Infinity,
   retentionMs: 15 * 24 * 3_600_000,
   maxFutureMs: 10 * 60_000,

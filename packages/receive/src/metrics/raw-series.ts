@@ -1,6 +1,7 @@
 /** The fast way in: series by a hash of their labels as they arrived, samples as columns. No strings, no allocation. */
 
 import type { Labels } from '@atalaya/model';
+import type { ArrivedHistogram } from '../native-histogram/admit.ts';
 import type { MetricAppender, RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
 
 /** Outcomes by the number that {@link RawAppender.append} writes for each sample. */
@@ -13,6 +14,8 @@ export const OUTCOMES = [
   'invalid_labels',
   'label_limit',
   'series_limit',
+  'invalid_histogram',
+  'histogram_buckets',
 ] as const satisfies readonly SampleOutcome[];
 
 /** Outcome numbers up to this one are successes: `written` and `same`. */
@@ -29,8 +32,16 @@ export interface RawSeriesResolver {
   /** From now on `findKey` gives this series for this key. */
   bindKey(low: number, high: number, ref: SeriesRef): void;
   rawAppender(): RawAppender;
-  /** The sentence for a refusal, naming series and limit; `timestamp` in milliseconds where a sample was refused. */
-  explain(reason: RejectReason, labels: Labels, timestamp?: number): string;
+  /** The sentence for a refusal, naming series and limit; `sample` where one was refused. */
+  explain(reason: RejectReason, labels: Labels, sample?: RefusedSample): string;
+}
+
+/** What there is to say of a refused sample. */
+export interface RefusedSample {
+  /** Milliseconds. */
+  readonly timestamp: number;
+  /** Where it is a native histogram. */
+  readonly histogram?: ArrivedHistogram;
 }
 
 /** An appender that also takes a series' samples as columns. */

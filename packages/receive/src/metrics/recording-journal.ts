@@ -1,7 +1,15 @@
 /** A journal for tests: keeps decoded batches, and fails or waits when told. */
 
 import { decodeMetricBatch, type Journal, type MetricBatch } from '@atalaya/journal';
-import { AtalayaError, decodeLabels, formatFingerprint, formatLabels, type Labels } from '@atalaya/model';
+import {
+  AtalayaError,
+  decodeLabels,
+  decodeNativeHistogram,
+  formatFingerprint,
+  formatLabels,
+  type Labels,
+  type NativeHistogram,
+} from '@atalaya/model';
 
 /** A sample as text-friendly data; `bits` are the value's 16 hexadecimal digits. */
 export interface RecordedSample {
@@ -9,6 +17,13 @@ export interface RecordedSample {
   readonly timestamp: number;
   readonly value: number;
   readonly bits: string;
+}
+
+/** A native histogram as it was journaled. */
+export interface RecordedHistogram {
+  readonly fingerprint: string;
+  readonly timestamp: number;
+  readonly histogram: NativeHistogram;
 }
 
 /** Keeps what was appended. `fail` makes appends reject; `hold` makes them wait for {@link settle}. */
@@ -37,6 +52,11 @@ export class RecordingJournal implements Pick<Journal, 'append'> {
   /** Label sets of the definitions in one batch. */
   definitions(batch: number): Labels[] {
     return [...definitionsOf(this.batches[batch] as MetricBatch).values()];
+  }
+
+  /** Native histograms in one batch, in order. */
+  histograms(batch: number): RecordedHistogram[] {
+    return histogramsOf(this.batches[batch] as MetricBatch);
   }
 
   samples(batch: number): RecordedSample[] {
@@ -70,6 +90,17 @@ function definitionsOf({ series }: MetricBatch): Map<string, Labels> {
     result.set(formatFingerprint(series.fingerprints[i * 2] as number, series.fingerprints[i * 2 + 1] as number), labels);
   }
   return result;
+}
+
+function histogramsOf({ histograms }: MetricBatch): RecordedHistogram[] {
+  if (histograms === undefined) return [];
+  const { count, fingerprints, timestamps, ends, bytes } = histograms;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: count }, (_, i) => ({
+    fingerprint: formatFingerprint(fingerprints[i * 2] as number, fingerprints[i * 2 + 1] as number),
+    timestamp: timestamps[i] as number,
+    histogram: decodeNativeHistogram(bytes, view, i === 0 ? 0 : (ends[i - 1] as number), ends[i] as number),
+  }));
 }
 
 function samplesOf({ samples }: MetricBatch): RecordedSample[] {

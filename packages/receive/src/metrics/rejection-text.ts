@@ -3,16 +3,18 @@
 import { AtalayaError, type Labels } from '@atalaya/model';
 import { formatLabels } from '@atalaya/model';
 import type { RejectReason } from '../metric-writer.ts';
+import type { RefusedSample } from './raw-series.ts';
 import { checkLabels } from './label-check.ts';
+import { admitHistogram } from '../native-histogram/admit.ts';
 import type { MetricLimits } from './limits.ts';
 
 const SHOWN_CHARACTERS = 300;
 
 /**
- * Says in one sentence why a series or a sample was refused, naming the series. `timestamp` in milliseconds where a
- * sample was refused. The text is that of the catalogue's BAD_LABELS, BAD_SAMPLE or TOO_MANY_SERIES, and has no line feed.
+ * Says in one sentence why a series or a sample was refused, naming the series. `sample` where one was refused. The text is that of the catalogue's BAD_LABELS, BAD_SAMPLE or TOO_MANY_SERIES, and has no line feed.
  */
-export function rejectionText(reason: RejectReason, labels: Labels, limits: MetricLimits, timestamp?: number): string {
+export function rejectionText(reason: RejectReason, labels: Labels, limits: MetricLimits, sample?: RefusedSample): string {
+  const { timestamp, histogram } = sample ?? {};
   const series = shownSeries(labels);
   switch (reason) {
     case 'invalid_labels':
@@ -28,6 +30,12 @@ export function rejectionText(reason: RejectReason, labels: Labels, limits: Metr
       return badSample(
         `series ${series}: ${shownTime(timestamp)} is more than ${limits.maxFutureMs / 1000} s ahead of this server's clock`,
       );
+    case 'invalid_histogram':
+    case 'histogram_buckets': {
+      const admitted = histogram && admitHistogram(histogram, limits.histogramBuckets);
+      const fault = admitted !== undefined && 'text' in admitted ? admitted.text : reason;
+      return badSample(`series ${series} at ${shownTime(timestamp)}: ${fault}`);
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { KeyIndex } from './key-index.ts';
 /** 32-bit words of one slot; four float64 places. */
 export const SLOT_WORDS = 8;
 export const SLOT_FLOATS = SLOT_WORDS / 2;
-/** Where in a slot's words: fingerprint low and high, bits of the newest value, the batch that wrote it (0: journaled), seconds of last use. */
+/** Where in a slot's words: fingerprint low and high, bits of the newest value (of a native histogram: a hash), the batch that wrote it (0: journaled), seconds of last use. */
 export const FINGERPRINT_LOW = 0;
 export const FINGERPRINT_HIGH = 1;
 export const LAST_VALUE_LOW = 4;

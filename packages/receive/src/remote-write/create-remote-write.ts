@@ -6,7 +6,7 @@ import type { RawSeriesResolver } from '../metrics/raw-series.ts';
 import type { SeriesDecoder } from './decoded-series.ts';
 import { randomSeed } from './keyed-hash.ts';
 import { negotiate, type ProtocolVersion, type RequestHeaders } from './negotiate.ts';
-import type { RefusalReason } from './refusals.ts';
+import type { RejectReason } from '../metric-writer.ts';
 import { KEPT_BYTES, SnappyDecoder } from './snappy-block.ts';
 import { SeriesTaker } from './take-series.ts';
 import { WriteRequestV1 } from './write-request-v1.ts';
@@ -38,7 +38,9 @@ export interface RemoteWriteStats {
   readonly samplesReceived: number;
   /** Samples that were acknowledged, repetitions of stored ones included. */
   readonly samplesAcknowledged: number;
-  readonly samplesRefused: Readonly<Partial<Record<RefusalReason, number>>>;
+  /** Native histograms among them. */
+  readonly histogramsAcknowledged: number;
+  readonly samplesRefused: Readonly<Partial<Record<RejectReason, number>>>;
   readonly exemplarsDropped: number;
   /** Metadata beyond what one request may hold. */
   readonly metadataDropped: number;
@@ -72,12 +74,13 @@ export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOpt
   const snappy = new SnappyDecoder();
   const requests = { '1.0': 0, '2.0': 0 };
   const answers: Record<number, number> = {};
-  const samplesRefused: Partial<Record<RefusalReason, number>> = {};
+  const samplesRefused: Partial<Record<RejectReason, number>> = {};
   const totals = {
     compressedBytes: 0,
     uncompressedBytes: 0,
     samplesReceived: 0,
     samplesAcknowledged: 0,
+    histogramsAcknowledged: 0,
     exemplarsDropped: 0,
     metadataDropped: 0,
   };
@@ -101,17 +104,19 @@ export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOpt
     const taker = new SeriesTaker(decoder, writer);
     // A small body lies in memory that the next request reuses: it is walked without a pause.
     while (taker.takeSome(SLICE_SERIES)) if (content.length > KEPT_BYTES) await nextTurn();
-    const { appender, samples, written, exemplars, refusals } = taker.finish();
+    const { appender, samples, floatsWritten, histogramsWritten, exemplars, refusals } = taker.finish();
     totals.metadataDropped += decoder.metadataDropped;
     totals.samplesReceived += samples;
     await appender.commit();
-    totals.samplesAcknowledged += written;
+    totals.samplesAcknowledged += floatsWritten + histogramsWritten;
+    totals.histogramsAcknowledged += histogramsWritten;
     totals.exemplarsDropped += exemplars;
     for (const [reason, count] of refusals.counts) samplesRefused[reason] = (samplesRefused[reason] ?? 0) + count;
-    if (refusals.total === 0) return { status: 204, headers: writtenHeaders(written), body: '' };
+    const headers = writtenHeaders(floatsWritten, histogramsWritten);
+    if (refusals.total === 0) return { status: 204, headers, body: '' };
     const text = refusals.text(samples);
     warn(text);
-    return { status: 400, headers: { ...writtenHeaders(written), 'Content-Type': 'text/plain; charset=utf-8' }, body: text };
+    return { status: 400, headers: { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }, body: text };
   }
 
   function warn(reason: string): void {
@@ -122,7 +127,7 @@ export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOpt
 
   function failure(thrown: unknown): RemoteWriteAnswer {
     const error = AtalayaError.from(thrown);
-    const headers: Record<string, string> = { ...writtenHeaders(0), 'Content-Type': 'text/plain; charset=utf-8' };
+    const headers: Record<string, string> = { ...writtenHeaders(0, 0), 'Content-Type': 'text/plain; charset=utf-8' };
     if (error.retry) headers['Retry-After'] = String(Math.ceil(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
     if (error.code === 'INTERNAL') log.error({ error: thrown }, 'remote write failed');
     else warn(error.message);
@@ -140,10 +145,10 @@ export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOpt
 }
 
 /** What was stored, for senders to compare with what they sent (2.0 demands it, 1.0 ignores it). */
-function writtenHeaders(samples: number): Record<string, string> {
+function writtenHeaders(floats: number, histograms: number): Record<string, string> {
   return {
-    'X-Prometheus-Remote-Write-Samples-Written': String(samples),
-    'X-Prometheus-Remote-Write-Histograms-Written': '0',
+    'X-Prometheus-Remote-Write-Samples-Written': String(floats),
+    'X-Prometheus-Remote-Write-Histograms-Written': String(histograms),
     'X-Prometheus-Remote-Write-Exemplars-Written': '0',
   };
 }

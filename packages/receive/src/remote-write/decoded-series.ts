@@ -2,6 +2,7 @@
 
 import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels, MetricType } from '@atalaya/model';
+import type { HistogramMessages } from './histogram-messages.ts';
 import { LENGTH_DELIMITED, malformed, type ProtobufCursor } from './protobuf-cursor.ts';
 
 /** Walks one request's series. Nothing is allocated per series; what a property holds is valid until the next `next()`. */
@@ -13,8 +14,8 @@ export interface SeriesDecoder {
   readonly keyLow: number;
   readonly keyHigh: number;
   readonly samples: SampleColumns;
-  /** Native histograms and exemplars of this series. */
-  readonly histograms: number;
+  readonly histograms: HistogramMessages;
+  /** How many exemplars this series has. */
   readonly exemplars: number;
   /** The labels as sent: unsorted, unchecked; for series whose key is not known. */
   labels(): Labels;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createMetricWriter } from '../metrics/create-metric-writer.ts';
 import { DEFAULT_METRIC_LIMITS } from '../metrics/limits.ts';
 import { RecordingJournal } from '../metrics/recording-journal.ts';
-import { encodeV1, encodeV2, type TestSeries } from './encode-for-tests.ts';
+import { encodeV1, encodeV2, type TestHistogram, type TestSeries } from './encode-for-tests.ts';
 import { hashRange, randomSeed } from './keyed-hash.ts';
 import { ProtobufCursor } from './protobuf-cursor.ts';
 import { SeriesTaker } from './take-series.ts';
@@ -25,6 +25,16 @@ const anySeries: fc.Arbitrary<TestSeries> = fc.record({
   }),
   exemplars: fc.nat(2),
 });
+
+const HISTOGRAM: TestHistogram = {
+  timestamp: NOW - 1,
+  schema: 2,
+  count: 3,
+  sum: 4,
+  positiveSpans: [{ offset: -3, length: 2 }],
+  positiveBuckets: Float64Array.of(1, 2),
+};
+const anyHistogram = fc.boolean().map((float): TestHistogram => ({ ...HISTOGRAM, float }));
 
 function takeAll(version: 1 | 2, body: Uint8Array) {
   const journal = new RecordingJournal();
@@ -56,32 +66,41 @@ test('random bytes are decoded or refused, never more', () => {
 test('mutated valid bodies are decoded or refused, never more', () => {
   const mutation = fc.record({ at: fc.nat(), byte: fc.nat(255), kind: fc.constantFrom('set', 'insert', 'delete', 'cut') });
   fc.assert(
-    fc.property(fc.array(anySeries, { maxLength: 4 }), fc.array(mutation, { minLength: 1, maxLength: 4 }), (series, mutations) => {
-      for (const [version, encoded] of [
-        [1, encodeV1(series, [{ metric: 'm', type: 'gauge', help: 'A help text.' }])],
-        [2, encodeV2(series)],
-      ] as const) {
-        const bytes = [...encoded];
-        for (const { at, byte, kind } of mutations) {
-          const index = bytes.length === 0 ? 0 : at % bytes.length;
-          if (kind === 'cut') bytes.length = index;
-          else bytes.splice(index, kind === 'insert' ? 0 : 1, ...(kind === 'delete' ? [] : [byte]));
+    fc.property(
+      fc.array(anySeries, { maxLength: 4 }),
+      anyHistogram,
+      fc.array(mutation, { minLength: 1, maxLength: 4 }),
+      (some, histogram, mutations) => {
+        const series = some.map((one) => ({ ...one, histograms: [histogram] }));
+        for (const [version, encoded] of [
+          [1, encodeV1(series, [{ metric: 'm', type: 'gauge', help: 'A help text.' }])],
+          [2, encodeV2(series)],
+        ] as const) {
+          const bytes = [...encoded];
+          for (const { at, byte, kind } of mutations) {
+            const index = bytes.length === 0 ? 0 : at % bytes.length;
+            if (kind === 'cut') bytes.length = index;
+            else bytes.splice(index, kind === 'insert' ? 0 : 1, ...(kind === 'delete' ? [] : [byte]));
+          }
+          survives(version, Uint8Array.from(bytes));
         }
-        survives(version, Uint8Array.from(bytes));
-      }
-    }),
+      },
+    ),
     { numRuns: 1000 },
   );
 });
 
 test('a body cut anywhere is refused, or ends between two fields', () => {
-  const series: TestSeries[] = [{ labels: ['__name__', 'm', 'a', 'b'], samples: [{ timestamp: NOW, value: 1 }], exemplars: 1 }];
+  const series: TestSeries[] = [
+    { labels: ['__name__', 'm', 'a', 'b'], samples: [{ timestamp: NOW, value: 1 }], histograms: [HISTOGRAM], exemplars: 1 },
+  ];
   for (const [version, encoded] of [
     [1, encodeV1([...series, ...series])],
     [2, encodeV2([...series, ...series])],
   ] as const) {
     for (let length = 0; length < encoded.length; length++) survives(version, encoded.subarray(0, length));
-    expect(takeAll(version, encoded).taken.written).toBe(2);
+    const { floatsWritten, histogramsWritten } = takeAll(version, encoded).taken;
+    expect([floatsWritten, histogramsWritten]).toEqual([2, 2]);
   }
 });
 
@@ -95,7 +114,12 @@ test('both versions give what was sent', async () => {
       ] as const) {
         const { journal, taken } = takeAll(version, body);
         await taken.appender.commit();
-        results.push({ stored: journal.stored(), written: taken.written, exemplars: taken.exemplars, refused: [...taken.refusals.counts] });
+        results.push({
+          stored: journal.stored(),
+          written: taken.floatsWritten,
+          exemplars: taken.exemplars,
+          refused: [...taken.refusals.counts],
+        });
       }
       expect(results[1]).toEqual(results[0]);
       const sent = series.flatMap(({ samples = [] }) => samples).length;

@@ -1,6 +1,6 @@
 /** Writes remote-write bodies, for tests and benchmarks: what senders do, and what no honest sender would. */
 
-import type { MetricType } from '@atalaya/model';
+import type { MetricType, NativeHistogram } from '@atalaya/model';
 import { compressSync } from 'snappy';
 import { METRIC_TYPES } from './decoded-series.ts';
 
@@ -11,12 +11,20 @@ export interface TestSample {
   readonly bits?: bigint;
 }
 
-/** A series to encode. Histograms and exemplars are given as numbers of empty messages. */
+/** A native histogram to encode: its buckets absolute, as whole numbers unless `float` says otherwise. */
+export interface TestHistogram extends Partial<NativeHistogram> {
+  readonly timestamp: number;
+  readonly float?: boolean;
+  /** In place of the sum, where a NaN's payload matters. */
+  readonly sumBits?: bigint;
+}
+
+/** A series to encode. Exemplars are given as a number of empty messages. */
 export interface TestSeries {
   /** Names and values alternating, in the order to send; bytes where the text shall not be UTF-8. */
   readonly labels: readonly (string | Uint8Array)[];
   readonly samples?: readonly TestSample[];
-  readonly histograms?: number;
+  readonly histograms?: readonly TestHistogram[];
   readonly exemplars?: number;
   /** 2.0 only. */
   readonly metadata?: { readonly type: MetricType; readonly help: string; readonly unit?: string };
@@ -51,6 +59,12 @@ export class ProtobufWriter {
     return this;
   }
 
+  /** Bytes as they are, tag included. */
+  raw(bytes: Uint8Array): this {
+    this.#chunks.push(bytes);
+    return this;
+  }
+
   finish(): Uint8Array {
     return Buffer.concat(this.#chunks);
   }
@@ -75,10 +89,52 @@ function sampleMessage({ timestamp, value = 0, bits }: TestSample): Uint8Array {
   return new ProtobufWriter().fixed64(1, valueBits).varint(2, timestamp).finish();
 }
 
+const bitsOf = (value: number): bigint => new BigUint64Array(Float64Array.of(value).buffer)[0] as bigint;
+const zigzag = (value: number): bigint => (BigInt(value) << 1n) ^ (BigInt(value) >> 63n);
+const doubles = (values: Iterable<number>): Uint8Array => new Uint8Array(Float64Array.from(values).buffer);
+
+/** Differences of whole numbers, packed. */
+function deltas(buckets: Iterable<number>): Uint8Array {
+  let last = 0;
+  return Buffer.concat(
+    Array.from(buckets, (count) => {
+      const delta = count - last;
+      last = count;
+      return varintBytes(zigzag(delta));
+    }),
+  );
+}
+
+/** A `Histogram` message of either version. */
+function histogramMessage(histogram: TestHistogram): Uint8Array {
+  const { schema = 0, count = 0, sum = 0, sumBits, zeroThreshold = 0, zeroCount = 0, float = false, timestamp } = histogram;
+  const { positiveSpans = [], positiveBuckets = [], negativeSpans = [], negativeBuckets = [], customBounds = [] } = histogram;
+  const message = new ProtobufWriter();
+  // A member of a oneof is written even when it is 0.
+  if (float) message.raw(Uint8Array.of(0x11, ...doubles([count])));
+  else message.varint(1, count);
+  message
+    .fixed64(3, sumBits ?? bitsOf(sum))
+    .varint(4, zigzag(schema))
+    .fixed64(5, bitsOf(zeroThreshold));
+  if (float) message.fixed64(7, bitsOf(zeroCount));
+  else message.varint(6, zeroCount);
+  for (const [field, spans, buckets] of [
+    [8, negativeSpans, negativeBuckets],
+    [11, positiveSpans, positiveBuckets],
+  ] as const) {
+    for (const { offset, length } of spans) message.bytes(field, new ProtobufWriter().varint(1, zigzag(offset)).varint(2, length).finish());
+    if (float) message.bytes(field + 2, doubles(buckets));
+    else message.bytes(field + 1, deltas(buckets));
+  }
+  const hint = ['unknown', 'reset', 'no-reset', 'gauge'].indexOf(histogram.counterReset ?? 'unknown');
+  return message.varint(14, hint).varint(15, timestamp).bytes(16, doubles(customBounds)).finish();
+}
+
 /** The protobuf bytes of a 1.0 request. */
 export function encodeV1(series: readonly TestSeries[], metadata: readonly TestMetadata[] = []): Uint8Array {
   const request = new ProtobufWriter();
-  for (const { labels, samples = [], histograms = 0, exemplars = 0 } of series) {
+  for (const { labels, samples = [], histograms = [], exemplars = 0 } of series) {
     const message = new ProtobufWriter();
     for (let i = 0; i < labels.length; i += 2) {
       const [name = '', value = ''] = labels.slice(i, i + 2);
@@ -86,7 +142,7 @@ export function encodeV1(series: readonly TestSeries[], metadata: readonly TestM
     }
     for (const sample of samples) message.bytes(2, sampleMessage(sample));
     for (let i = 0; i < exemplars; i++) message.bytes(3, new Uint8Array(0));
-    for (let i = 0; i < histograms; i++) message.bytes(4, new Uint8Array(0));
+    for (const histogram of histograms) message.bytes(4, histogramMessage(histogram));
     request.bytes(1, message.finish());
   }
   for (const { metric, type, help, unit = '' } of metadata) {
@@ -108,10 +164,10 @@ export function encodeV2(series: readonly TestSeries[]): Uint8Array {
     return ref;
   };
   refOf('');
-  const messages = series.map(({ labels, samples = [], histograms = 0, exemplars = 0, metadata }) => {
+  const messages = series.map(({ labels, samples = [], histograms = [], exemplars = 0, metadata }) => {
     const message = new ProtobufWriter().bytes(1, Buffer.concat(labels.map((text) => varintBytes(refOf(text)))));
     for (const sample of samples) message.bytes(2, sampleMessage(sample));
-    for (let i = 0; i < histograms; i++) message.bytes(3, new Uint8Array(0));
+    for (const histogram of histograms) message.bytes(3, histogramMessage(histogram));
     for (let i = 0; i < exemplars; i++) message.bytes(4, new Uint8Array(0));
     if (metadata !== undefined) {
       const { type, help, unit = '' } = metadata;

@@ -1,19 +1,15 @@
 /** What one request had refused: counted by reason, the first few explained. */
 
-import { AtalayaError, type Labels } from '@atalaya/model';
+import type { Labels } from '@atalaya/model';
 import type { RejectReason } from '../metric-writer.ts';
-import type { RawSeriesResolver } from '../metrics/raw-series.ts';
-import { shownSeries } from '../metrics/rejection-text.ts';
-
-/** Why a sample of a remote-write request was refused. */
-export type RefusalReason = RejectReason | 'native_histogram';
+import type { RawSeriesResolver, RefusedSample } from '../metrics/raw-series.ts';
 
 /** Prometheus logs no more than the first kilobyte of an answer, and only its first line. */
 const EXPLAINED = 2;
 
 /** Collects refusals while a body is walked. */
 export class Refusals {
-  readonly counts = new Map<RefusalReason, number>();
+  readonly counts = new Map<RejectReason, number>();
   readonly #explanations: string[] = [];
   readonly #explain: RawSeriesResolver['explain'];
 
@@ -28,12 +24,12 @@ export class Refusals {
   }
 
   /** Counts refused samples; `labels` is asked only while explanations are wanted. */
-  add(reason: RefusalReason, samples: number, labels: () => Labels, timestamp?: number): void {
+  add(reason: RejectReason, samples: number, labels: () => Labels, sample?: RefusedSample): void {
     const known = this.counts.get(reason);
     this.counts.set(reason, (known ?? 0) + samples);
     // The first of each reason says more than the second of the same.
     if (known !== undefined || this.#explanations.length === EXPLAINED) return;
-    this.#explanations.push(reason === 'native_histogram' ? histogramText(labels()) : this.#explain(reason, labels(), timestamp));
+    this.#explanations.push(this.#explain(reason, labels(), sample));
   }
 
   /** One line: how many of how many, why, and the first ones in full. */
@@ -41,11 +37,4 @@ export class Refusals {
     const byReason = [...this.counts].map(([reason, count]) => `${reason}: ${count}`).join(', ');
     return `${this.total} of ${samples} samples refused (${byReason}); ${this.#explanations.join('; ')}`;
   }
-}
-
-function histogramText(labels: Labels): string {
-  return new AtalayaError('NOT_SUPPORTED', {
-    what: 'a native histogram',
-    reason: `series ${shownSeries(labels)}; send classic histograms (send_native_histograms: false)`,
-  }).message;
 }

@@ -183,19 +183,6 @@ test('metadata of 2.0 comes with series and is taken once per family', async () 
   expect(journal.batches).toHaveLength(1);
 });
 
-test.for(['1.0', '2.0'] as const)('%s: native histograms are refused by name, the floats beside them stored', async (version) => {
-  const { journal, send, receiver, writer } = setUp();
-  const answer = await send(version, [UP, { labels: ['__name__', 'latency', 'job', 'api'], histograms: 2 }]);
-  expect(answer.status).toBe(400);
-  expect(answer.headers).toMatchObject(written(1));
-  expect(answer.body).toContain(
-    '2 of 3 samples refused (native_histogram: 2); a native histogram is not supported: series latency{job="api"}',
-  );
-  expect(journal.stored()).toEqual({ 'up{job="node"}': { [NOW]: 1 } });
-  expect(receiver.stats().samplesRefused).toEqual({ native_histogram: 2 });
-  expect(writer.stats().activeSeries).toBe(1);
-});
-
 test.for(['1.0', '2.0'] as const)('%s: exemplars are dropped and counted without an error', async (version) => {
   const { send, receiver } = setUp();
   const answer = await send(version, [

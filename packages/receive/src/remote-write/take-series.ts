@@ -1,17 +1,19 @@
 /** The inner loop of the receiver: the series of a request into an appender, some at a time. */
 
-import type { MetricAppender, SeriesRef } from '../metric-writer.ts';
+import type { MetricAppender, RejectReason, SeriesRef } from '../metric-writer.ts';
 import { LAST_SUCCESS, OUTCOMES, type RawAppender, type RawSeriesResolver } from '../metrics/raw-series.ts';
 import type { SeriesDecoder } from './decoded-series.ts';
-import { type RefusalReason, Refusals } from './refusals.ts';
+import { Refusals } from './refusals.ts';
 
 /** What became of one request's content. */
 export interface Taken {
   readonly appender: MetricAppender;
   /** Float samples and native histograms in the request. */
   readonly samples: number;
-  /** Samples that are stored when the appender has been committed, repetitions of stored ones included. */
-  readonly written: number;
+  /** Float samples that are stored when the appender has been committed, repetitions of stored ones included. */
+  readonly floatsWritten: number;
+  /** Native histograms, likewise. */
+  readonly histogramsWritten: number;
   readonly exemplars: number;
   readonly refusals: Refusals;
 }
@@ -23,7 +25,9 @@ export class SeriesTaker {
   readonly #appender: RawAppender;
   readonly #refusals: Refusals;
   readonly #labels = () => this.#decoder.labels();
-  #samples = 0;
+  #floats = 0;
+  #histograms = 0;
+  #histogramsWritten = 0;
   #exemplars = 0;
   #outcomes = new Uint8Array(64);
 
@@ -31,7 +35,7 @@ export class SeriesTaker {
     this.#decoder = decoder;
     this.#resolver = resolver;
     this.#appender = resolver.rawAppender();
-    this.#refusals = new Refusals((reason, labels, timestamp) => resolver.explain(reason, labels, timestamp));
+    this.#refusals = new Refusals((reason, labels, sample) => resolver.explain(reason, labels, sample));
   }
 
   /** Takes up to `most` series; false when none is left. @throws AtalayaError BAD_ENCODING */
@@ -52,10 +56,12 @@ export class SeriesTaker {
   finish(): Taken {
     for (const [metric, type, help, unit] of this.#decoder.metadata) this.#appender.metadata(metric, { type, help, unit });
     const refusals = this.#refusals;
+    const samples = this.#floats + this.#histograms;
     return {
       appender: this.#appender,
-      samples: this.#samples,
-      written: this.#samples - refusals.total,
+      samples,
+      floatsWritten: samples - refusals.total - this.#histogramsWritten,
+      histogramsWritten: this.#histogramsWritten,
       exemplars: this.#exemplars,
       refusals,
     };
@@ -64,10 +70,10 @@ export class SeriesTaker {
   #takeOne(): void {
     const { samples, histograms, exemplars } = this.#decoder;
     const { count, timestamps, valueWords } = samples;
-    this.#samples += count + histograms;
+    this.#floats += count;
+    this.#histograms += histograms.count;
     this.#exemplars += exemplars;
-    if (histograms > 0) this.#refusals.add('native_histogram', histograms, this.#labels);
-    if (count === 0) return;
+    if (count + histograms.count === 0) return;
     const ref = this.#refOfSeries();
     if (ref < 0) return;
     if (this.#outcomes.length < count) this.#outcomes = new Uint8Array(count * 2);
@@ -75,7 +81,19 @@ export class SeriesTaker {
     this.#appender.append(ref, timestamps, valueWords, 0, count, outcomes);
     for (let i = 0; i < count; i++) {
       const outcome = outcomes[i] as number;
-      if (outcome > LAST_SUCCESS) this.#refusals.add(OUTCOMES[outcome] as RefusalReason, 1, this.#labels, timestamps[i]);
+      if (outcome > LAST_SUCCESS)
+        this.#refusals.add(OUTCOMES[outcome] as RejectReason, 1, this.#labels, { timestamp: timestamps[i] as number });
+    }
+    if (histograms.count > 0) this.#takeHistograms(ref);
+  }
+
+  #takeHistograms(ref: SeriesRef): void {
+    const { histograms } = this.#decoder;
+    for (let i = 0; i < histograms.count; i++) {
+      const { timestamp, histogram } = histograms.read(i);
+      const outcome = this.#appender.histogram(ref, timestamp, histogram);
+      if (outcome === 'written' || outcome === 'same') this.#histogramsWritten++;
+      else this.#refusals.add(outcome, 1, this.#labels, { timestamp, histogram });
     }
   }
 
@@ -87,7 +105,7 @@ export class SeriesTaker {
     const labels = decoder.labels();
     const ref = this.#appender.series(labels);
     if (typeof ref === 'string') {
-      this.#refusals.add(ref, decoder.samples.count, () => labels);
+      this.#refusals.add(ref, decoder.samples.count + decoder.histograms.count, () => labels);
       return -1;
     }
     if (decoder.keyed) this.#resolver.bindKey(decoder.keyLow, decoder.keyHigh, ref);

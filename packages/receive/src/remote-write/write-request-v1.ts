@@ -3,6 +3,7 @@
 import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels } from '@atalaya/model';
 import { messageTag, METRIC_TYPES, MOST_METADATA, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
+import { HistogramMessages } from './histogram-messages.ts';
 import { type HashSeed, hashRange } from './keyed-hash.ts';
 import { decodeText, ProtobufCursor } from './protobuf-cursor.ts';
 
@@ -27,7 +28,7 @@ export class WriteRequestV1 implements SeriesDecoder {
   keyed = false;
   keyLow = 0;
   keyHigh = 0;
-  histograms = 0;
+  readonly histograms: HistogramMessages;
   exemplars = 0;
   readonly #cursor: ProtobufCursor;
   readonly #seed: HashSeed;
@@ -37,6 +38,7 @@ export class WriteRequestV1 implements SeriesDecoder {
 
   constructor(body: Uint8Array, seed: HashSeed) {
     this.#cursor = new ProtobufCursor(body);
+    this.histograms = new HistogramMessages(this.#cursor);
     this.#seed = seed;
   }
 
@@ -62,7 +64,7 @@ export class WriteRequestV1 implements SeriesDecoder {
     this.#seriesStart = start;
     this.#seriesEnd = end;
     this.samples.count = 0;
-    this.histograms = 0;
+    this.histograms.clear();
     this.exemplars = 0;
     // All known senders put the labels first, in one run: hashed as it lies there, it finds the series.
     this.#passLabels(end);
@@ -75,7 +77,7 @@ export class WriteRequestV1 implements SeriesDecoder {
       if (tag === SERIES_SAMPLE) this.samples.read(cursor, end);
       else {
         if (tag === SERIES_LABEL) this.keyed = false;
-        else if (tag === SERIES_HISTOGRAM) this.histograms++;
+        else if (tag === SERIES_HISTOGRAM) this.histograms.note(cursor.at);
         else if (tag === SERIES_EXEMPLAR) this.exemplars++;
         cursor.skip(tag, end);
       }

@@ -3,6 +3,7 @@
 import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels, MetricType } from '@atalaya/model';
 import { messageTag, METRIC_TYPES, MOST_METADATA, Ranges, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
+import { HistogramMessages } from './histogram-messages.ts';
 import { type HashSeed, hashRange } from './keyed-hash.ts';
 import { malformed, ProtobufCursor } from './protobuf-cursor.ts';
 import { SymbolTable } from './symbol-table.ts';
@@ -27,7 +28,7 @@ export class WriteRequestV2 implements SeriesDecoder {
   readonly keyed = true;
   keyLow = 0;
   keyHigh = 0;
-  histograms = 0;
+  readonly histograms: HistogramMessages;
   exemplars = 0;
   readonly #cursor: ProtobufCursor;
   readonly #symbols: SymbolTable;
@@ -46,6 +47,7 @@ export class WriteRequestV2 implements SeriesDecoder {
   constructor(body: Uint8Array, seed: HashSeed) {
     const cursor = new ProtobufCursor(body);
     this.#cursor = cursor;
+    this.histograms = new HistogramMessages(cursor);
     this.#seed = seed;
     this.#symbols = new SymbolTable(cursor, seed);
     const end = body.length;
@@ -70,7 +72,7 @@ export class WriteRequestV2 implements SeriesDecoder {
     const end = this.#series.to(this.#nextSeries);
     this.#nextSeries++;
     this.samples.count = 0;
-    this.histograms = 0;
+    this.histograms.clear();
     this.exemplars = 0;
     this.#refCount = 0;
     let metadataAt = -1;
@@ -82,7 +84,7 @@ export class WriteRequestV2 implements SeriesDecoder {
         while (cursor.at < refsEnd) this.#addRef(cursor.uint32(refsEnd));
       } else if (tag === SERIES_LABEL_REF) this.#addRef(cursor.uint32(end));
       else {
-        if (tag === SERIES_HISTOGRAM) this.histograms++;
+        if (tag === SERIES_HISTOGRAM) this.histograms.note(cursor.at);
         else if (tag === SERIES_EXEMPLAR) this.exemplars++;
         else if (tag === SERIES_METADATA) metadataAt = cursor.at;
         cursor.skip(tag, end);

@@ -1,6 +1,6 @@
 /** A MetricWriter for tests: keeps committed samples as text and can be told to fail. */
 
-import { AtalayaError, formatLabels, type Labels, type MetricMetadata } from '@atalaya/model';
+import { AtalayaError, formatLabels, isStaleHistogram, type Labels, type MetricMetadata, type NativeHistogram } from '@atalaya/model';
 import type { MetricAppender, MetricWriter, MetricWriterStats, RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
 
 /** One committed sample; `value` is `stale` for a stale marker. */
@@ -8,6 +8,8 @@ export interface FakeSample {
   readonly series: string;
   readonly timestamp: number;
   readonly value: number | 'stale';
+  /** Whose count is the value. */
+  readonly histogram?: NativeHistogram;
 }
 
 export class FakeWriter implements MetricWriter {
@@ -28,12 +30,12 @@ export class FakeWriter implements MetricWriter {
   appender(): MetricAppender {
     let waiting: FakeSample[] = [];
     let metadata: [string, MetricMetadata][] = [];
-    const add = (ref: SeriesRef, timestamp: number, value: number | 'stale'): SampleOutcome => {
+    const add = (ref: SeriesRef, timestamp: number, value: number | 'stale', histogram?: NativeHistogram): SampleOutcome => {
       const series = this.#names[ref];
       if (series === undefined) throw new RangeError(`unknown ref ${ref}`);
       const same = waiting.find((sample) => sample.series === series && sample.timestamp === timestamp);
       if (same !== undefined) return Object.is(same.value, value) ? 'same' : 'duplicate_timestamp';
-      waiting.push({ series, timestamp, value });
+      waiting.push({ series, timestamp, value, ...(histogram !== undefined && { histogram }) });
       return 'written';
     };
     return {
@@ -47,7 +49,9 @@ export class FakeWriter implements MetricWriter {
         this.#refs.set(name, this.#names.length);
         return this.#names.push(name) - 1;
       },
-      sample: add,
+      sample: (ref, timestamp, value) => add(ref, timestamp, value),
+      histogram: (ref, timestamp, { histogram }) =>
+        isStaleHistogram(histogram) ? add(ref, timestamp, 'stale') : add(ref, timestamp, histogram.count, histogram),
       stale: (ref, timestamp) => {
         const outcome = add(ref, timestamp, 'stale');
         // A writer would refuse it; asking for it at all is the mistake that tests look for.

@@ -65,6 +65,11 @@ export const SETTINGS = {
   'limits.labels': { type: 'count', default: '64', help: 'Most labels of one series.' },
   'limits.label_name_bytes': { type: 'bytes', default: '1KiB', help: 'Longest label name.' },
   'limits.label_value_bytes': { type: 'bytes', default: '16KiB', help: 'Longest label value.' },
+  'limits.histogram_buckets': {
+    type: 'count',
+    default: '4096',
+    help: 'Most buckets of one native histogram, 65536 at most; one with more is refused and counted.',
+  },
   'limits.body': { type: 'bytes', default: '32MiB', help: 'Largest request body, before and after decompression.' },
   'limits.bodies': {
     type: 'bytes',
