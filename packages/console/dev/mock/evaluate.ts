@@ -33,6 +33,13 @@ export function evaluate(query: string, world: readonly MockMetric[], seconds: n
   return new Evaluation(query, world, seconds).value(root);
 }
 
+/** Labels of the series that a selector matches. @throws QueryError */
+export function select(selector: string, world: readonly MockMetric[]): Readonly<Record<string, string>>[] {
+  const root = parser.parse(selector).topNode.firstChild;
+  if (root?.name !== 'VectorSelector') throw new QueryError(`1:1: parse error: ${JSON.stringify(selector)} is no selector`);
+  return new Evaluation(selector, world, 0).select(root).map(({ labels }) => labels);
+}
+
 const AGGREGATIONS: Record<string, (values: number[]) => number> = {
   sum: (values) => values.reduce((a, b) => a + b, 0),
   avg: (values) => values.reduce((a, b) => a + b, 0) / values.length,
@@ -84,7 +91,7 @@ class Evaluation {
         return typeof inner === 'number' ? -inner : inner.map((point) => ({ labels: nameless(point.labels), value: -point.value }));
       }
       case 'VectorSelector':
-        return this.#select(node).flatMap(({ labels, at }) => {
+        return this.select(node).flatMap(({ labels, at }) => {
           const value = at(this.#time);
           return Number.isNaN(value) ? [] : [{ labels, value }];
         });
@@ -99,7 +106,7 @@ class Evaluation {
     }
   }
 
-  #select(node: Node): MockSeries[] {
+  select(node: Node): MockSeries[] {
     const tests: ((labels: Readonly<Record<string, string>>) => boolean)[] = [];
     const metric = node.getChild('Identifier');
     if (metric) tests.push((labels) => labels['__name__'] === this.#text(metric));
@@ -122,7 +129,7 @@ class Evaluation {
     const range = args.find((arg) => arg.name === 'MatrixSelector');
     if (range === undefined) throw new QueryError(`${name} is not known to the mock`);
     const window = (parseDuration(this.#text(range.lastChild as Node)) ?? 0) / 1000;
-    return this.#select(range.firstChild as Node).flatMap(({ labels, at }) => {
+    return this.select(range.firstChild as Node).flatMap(({ labels, at }) => {
       const now = at(this.#time);
       const before = at(this.#time - window);
       if (Number.isNaN(now) || Number.isNaN(before)) return [];

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
 import { configurationOf, type Scene, statusOf, storageOf, targetsOf } from './answers.ts';
-import { evaluate, type Point, QueryError } from './evaluate.ts';
+import { evaluate, type Point, QueryError, select } from './evaluate.ts';
 import { makeWorld, type MockMetric } from './world.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
@@ -147,22 +147,28 @@ function respond(path: string, parameters: URLSearchParams, world: readonly Mock
     case '/api/v1/metadata':
       return ok(Object.fromEntries(known.map(({ name, type, help }) => [name, [{ type, help, unit: '' }]])));
     case '/api/v1/labels':
-      return ok([...new Set(matching(parameters, known).flatMap((labels) => Object.keys(labels)))].sort());
+      return guarded(() => listed(parameters, [...new Set(matching(parameters, known).flatMap((labels) => Object.keys(labels)))].sort()));
     case '/api/v1/series':
       return ok(matching(parameters, known));
     default: {
       const name = /^\/api\/v1\/label\/([^/]+)\/values$/.exec(path)?.[1];
       if (name === undefined) return fail(404, 'not_found', `${path} not found`);
-      return ok([...new Set(matching(parameters, known).flatMap((labels) => labels[name] ?? []))].sort());
+      return guarded(() => listed(parameters, [...new Set(matching(parameters, known).flatMap((labels) => labels[name] ?? []))].sort()));
     }
   }
 }
 
 function matching(parameters: URLSearchParams, world: readonly MockMetric[]): Readonly<Record<string, string>>[] {
-  const wanted = /__name__="([^"]+)"/.exec(parameters.get('match[]') ?? '')?.[1];
-  return world
-    .filter((metric) => wanted === undefined || metric.name === wanted)
-    .flatMap((metric) => metric.series.map((series) => series.labels));
+  const selectors = parameters.getAll('match[]');
+  if (selectors.length === 0) return world.flatMap((metric) => metric.series.map((series) => series.labels));
+  return [...new Set(selectors.flatMap((selector) => select(selector, world)))];
+}
+
+/** A list of names or values, cut off where the asker wants it. */
+function listed(parameters: URLSearchParams, all: readonly string[]): Reply {
+  const limit = Number(parameters.get('limit') ?? 0);
+  if (limit === 0 || all.length <= limit) return ok(all);
+  return ok(all.slice(0, limit), { warnings: ['results truncated due to limit'] });
 }
 
 /** A fresh installation has no past, and the answers say so. */

@@ -9,6 +9,11 @@ export function letterOf(index: number): string {
   return String.fromCodePoint(65 + index);
 }
 
+/** The place of a letter: 0 for A. */
+export function indexOf(letter: string): number {
+  return (letter.codePointAt(0) as number) - 65;
+}
+
 /** One answered query. */
 export interface Answered {
   readonly letter: string;

@@ -1,54 +1,53 @@
-/** Client of the label questions: which names, values and series exist. */
+/** Client of the label questions: which names and values exist, in all series or in those of some selectors. */
 
 import { requestJson } from './http.ts';
-import { type LabelRecord, unwrap } from './prometheus.ts';
+import { unwrap } from './prometheus.ts';
 
-/** Label names, of one metric or of all. */
-export async function fetchLabelNames(match: string | undefined, signal?: AbortSignal): Promise<string[]> {
-  return unwrap<string[]>(await requestJson('/api/v1/labels', { parameters: { 'match[]': match }, signal })).data;
+/** A list, and whether the server had no more. */
+export interface Listed {
+  readonly values: readonly string[];
+  readonly complete: boolean;
 }
 
-/** Values of a label, of one selector's series or of all. */
-export async function fetchLabelValues(name: string, match: string | undefined, signal?: AbortSignal): Promise<string[]> {
-  const path = `/api/v1/label/${encodeURIComponent(name)}/values`;
-  return unwrap<string[]>(await requestJson(path, { parameters: { 'match[]': match }, signal })).data;
+async function list(path: string, match: readonly string[], limit: number | undefined, signal: AbortSignal): Promise<Listed> {
+  const answer = unwrap<string[]>(await requestJson(path, { parameters: { 'match[]': match, limit }, signal }));
+  return { values: answer.data, complete: answer.warnings.length === 0 };
 }
 
-/** Label sets that fulfil a selector, at most `limit`. */
-export async function fetchSeries(match: string, limit: number, signal?: AbortSignal): Promise<LabelRecord[]> {
-  return unwrap<LabelRecord[]>(await requestJson('/api/v1/series', { parameters: { 'match[]': match, limit }, signal })).data;
+const namesPath = '/api/v1/labels';
+const valuesPath = (name: string) => `/api/v1/label/${encodeURIComponent(pathName(name))}/values`;
+
+/** A label's name as the API wants it in a path: names that are no plain identifiers are escaped as Prometheus does. */
+export function pathName(name: string): string {
+  if (/^[A-Za-z_]\w*$/.test(name)) return name;
+  const escaped = [...name].map((letter) => {
+    if (letter === '_') return '__';
+    return /\w/.test(letter) ? letter : `_${(letter.codePointAt(0) as number).toString(16)}_`;
+  });
+  return `U__${escaped.join('')}`;
 }
 
 /** Query key and function of all metric names. */
 export const metricNamesQuery = {
   queryKey: ['labels', 'values', '__name__'] as const,
-  queryFn: ({ signal }: { signal: AbortSignal }) => fetchLabelValues('__name__', undefined, signal),
+  queryFn: async ({ signal }: { signal: AbortSignal }) => (await list(valuesPath('__name__'), [], undefined, signal)).values,
   staleTime: 60_000,
 };
 
-/** Query key and function of a metric's label names. */
-export function labelNamesQuery(match: string | undefined) {
+/** Query key and function of the label names of the series that any of the selectors matches; without a selector, of all. */
+export function labelNamesQuery(match: readonly string[]) {
   return {
-    queryKey: ['labels', 'names', match ?? ''] as const,
-    queryFn: ({ signal }: { signal: AbortSignal }) => fetchLabelNames(match, signal),
+    queryKey: ['labels', 'names', ...match] as const,
+    queryFn: ({ signal }: { signal: AbortSignal }) => list(namesPath, match, undefined, signal),
     staleTime: 60_000,
   };
 }
 
-/** Query key and function of a label's values. */
-export function labelValuesQuery(name: string, match: string | undefined) {
+/** Query key and function of at most `limit` values of a label, in the series that the selectors match. */
+export function labelValuesQuery(name: string, match: readonly string[], limit: number) {
   return {
-    queryKey: ['labels', 'values', name, match ?? ''] as const,
-    queryFn: ({ signal }: { signal: AbortSignal }) => fetchLabelValues(name, match, signal),
-    staleTime: 60_000,
-  };
-}
-
-/** Query key and function of the series behind a selector. */
-export function seriesQuery(match: string, limit: number) {
-  return {
-    queryKey: ['labels', 'series', match, limit] as const,
-    queryFn: ({ signal }: { signal: AbortSignal }) => fetchSeries(match, limit, signal),
+    queryKey: ['labels', 'values', name, limit, ...match] as const,
+    queryFn: ({ signal }: { signal: AbortSignal }) => list(valuesPath(name), match, limit, signal),
     staleTime: 60_000,
   };
 }

@@ -1,25 +1,41 @@
-/** The PromQL editor: completion from live data, errors under the cursor, Ctrl-Enter to run. */
+/** The PromQL editor: completion from live data with its documentation, errors under the cursor, Ctrl-Enter to run, Shift-Alt-F to format. */
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
-import { lintKeymap } from '@codemirror/lint';
-import { EditorState, Prec } from '@codemirror/state';
+import { linter, lintKeymap } from '@codemirror/lint';
+import { Compartment, EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, placeholder as placeholderText } from '@codemirror/view';
-import { PromQLExtension } from '@prometheus-io/codemirror-promql';
 import { useQueryClient } from '@tanstack/react-query';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { translateDiagnostic } from './diagnostics.ts';
+import { useFormat } from '../format/use-format.ts';
+import type { Language } from '../i18n/index.ts';
+import { diagnosticsOf } from './check.ts';
+import { promqlCompletion } from './complete/complete.ts';
+import { liveData } from './complete/live.ts';
+import { documentation } from './documentation.ts';
+import { formatQuery, type FormatState, movedCursor } from './format.ts';
+import { promql } from './language.ts';
 import { editorLook } from './look.ts';
-import { completionClient } from './promql-client.ts';
+import { type Part, partAt, pointAt, pointing } from './pointing.ts';
+import { loadWords } from './words/words.ts';
+
+/** A part of a query, or a position that stands for the expression that begins there. */
+export type Pointed = Part | { readonly line: number; readonly column: number };
 
 /** What the page may do with an editor. */
 export interface PromqlEditorHandle {
   /** Puts text where the cursor is, replacing a selection. */
   insert(text: string): void;
   focus(): void;
+  /** Formats the text, if that is possible. */
+  format(): void;
+  /** Marks a part of `query`, if that is what the editor holds; without a part the mark goes. */
+  point(query: string, part: Pointed | undefined): void;
+  /** Selects the part and takes the focus. */
+  goTo(query: string, part: Pointed): void;
 }
 
 interface PromqlEditorProps {
@@ -29,49 +45,71 @@ interface PromqlEditorProps {
   onChange(value: string): void;
   onRun(): void;
   onFocus(): void;
+  /** Told whenever it changes whether the text can be formatted. */
+  onFormatState(state: FormatState): void;
 }
 
+/** Errors are marked once typing pauses this long. */
+const CHECK_AFTER_MS = 350;
+
 /** The editor. Made once per language; `value` is taken over when it differs from what is in it. */
-export default function PromqlEditor({ value, label, ref, onChange, onRun, onFocus }: PromqlEditorProps) {
+export default function PromqlEditor({ value, label, ref, onChange, onRun, onFocus, onFormatState }: PromqlEditorProps) {
   const { t, i18n } = useTranslation();
+  const formats = useFormat();
   const cache = useQueryClient();
   const holder = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | undefined>(undefined);
-  const latest = useRef({ value, onChange, onRun, onFocus });
+  const latest = useRef({ value, onChange, onRun, onFocus, onFormatState });
   useEffect(() => {
-    latest.current = { value, onChange, onRun, onFocus };
+    latest.current = { value, onChange, onRun, onFocus, onFormatState };
   });
 
   useEffect(() => {
-    const promql = new PromQLExtension().setComplete({ remote: completionClient(cache) });
-    const checker = promql.getLinter();
-    promql.setLinter({
-      promQL: () => async (editor) => {
-        const found = await checker.promQL()(editor);
-        return found.map((diagnostic) => ({ ...diagnostic, message: translateDiagnostic(diagnostic.message, t) }));
-      },
-    });
+    const live = liveData(cache);
+    const helped = new Compartment();
+    let formatState: FormatState | undefined;
+    const tellFormat = (text: string) => {
+      const { state } = formatQuery(text);
+      if (state !== formatState) latest.current.onFormatState((formatState = state));
+    };
     const run = () => {
       latest.current.onRun();
       return true;
+    };
+    const check = (editor: EditorView) => {
+      const known = live.knownMetrics();
+      const cursor = editor.hasFocus ? editor.state.selection.main.head : -1;
+      return diagnosticsOf(editor.state.doc.toString(), t, cursor, known && new Set(known.map(({ name }) => name)));
     };
     const editor = new EditorView({
       parent: holder.current as HTMLElement,
       state: EditorState.create({
         doc: latest.current.value,
         extensions: [
-          Prec.highest(keymap.of([{ key: 'Mod-Enter', run }])),
+          Prec.highest(
+            keymap.of([
+              { key: 'Mod-Enter', run },
+              { key: 'Tab', run: acceptCompletion },
+            ]),
+          ),
+          keymap.of([{ key: 'Shift-Alt-f', run: format }]),
           history(),
           bracketMatching(),
           closeBrackets(),
-          autocompletion({ icons: false }),
-          promql.asExtension(),
+          promql,
+          helped.of([]),
+          linter(check, { delay: CHECK_AFTER_MS }),
+          pointing,
           keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
           placeholderText(t('metrics.placeholder')),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onChange(update.state.doc.toString());
+            if (update.docChanged) {
+              const text = update.state.doc.toString();
+              latest.current.onChange(text);
+              tellFormat(text);
+            }
             if (update.focusChanged && update.view.hasFocus) latest.current.onFocus();
           }),
           editorLook,
@@ -79,12 +117,19 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
       }),
     });
     view.current = editor;
+    tellFormat(latest.current.value);
+    // The texts come in a file of their own; typing need not wait for them.
+    void loadWords(i18n.language as Language).then((words) => {
+      if (view.current !== editor) return;
+      const source = { t, words, live, integer: formats.integer, locale: formats.locale };
+      const completion = autocompletion({ icons: false, override: [promqlCompletion(source)], maxRenderedOptions: 60 });
+      editor.dispatch({ effects: helped.reconfigure([completion, documentation(source)]) });
+    });
     return () => {
       editor.destroy();
-      promql.destroy();
       view.current = undefined;
     };
-  }, [cache, i18n.language, label, t]);
+  }, [cache, formats, i18n.language, label, t]);
 
   useEffect(() => {
     const editor = view.current;
@@ -92,15 +137,46 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
 
-  useImperativeHandle(ref, () => ({
-    insert(text) {
-      const editor = view.current;
-      if (editor === undefined) return;
-      editor.dispatch(editor.state.replaceSelection(text));
-      editor.focus();
-    },
-    focus: () => view.current?.focus(),
-  }));
+  useImperativeHandle(ref, () => {
+    const partOf = (query: string, part: Pointed | undefined): Part | undefined => {
+      if (part === undefined || view.current?.state.doc.toString() !== query) return undefined;
+      return 'line' in part ? partAt(query, part.line, part.column) : part;
+    };
+    return {
+      insert(text) {
+        const editor = view.current;
+        if (editor === undefined) return;
+        editor.dispatch(editor.state.replaceSelection(text));
+        editor.focus();
+      },
+      focus: () => view.current?.focus(),
+      format() {
+        if (view.current !== undefined) format(view.current);
+      },
+      point(query, part) {
+        if (view.current !== undefined) pointAt(view.current, partOf(query, part));
+      },
+      goTo(query, part) {
+        const editor = view.current;
+        const found = partOf(query, part);
+        if (editor === undefined || found === undefined) return;
+        editor.dispatch({ selection: { anchor: found.start, head: found.end }, scrollIntoView: true });
+        editor.focus();
+      },
+    };
+  });
 
   return <div ref={holder} />;
+}
+
+function format(editor: EditorView): boolean {
+  const text = editor.state.doc.toString();
+  const { formatted } = formatQuery(text);
+  if (formatted === undefined) return true;
+  editor.dispatch({
+    changes: { from: 0, to: text.length, insert: formatted },
+    selection: { anchor: movedCursor(text, editor.state.selection.main.head, formatted) },
+    userEvent: 'input.format',
+  });
+  return true;
 }

@@ -52,7 +52,7 @@ function takeLock(lock: string): boolean {
 function isFresh(): boolean {
   const page = join(DIST, 'index.html');
   const sources = Math.max(
-    ...['src', 'public', '../model/src'].map((folder) => newest(join(ROOT, folder))),
+    ...['src', 'public', '../model/src', '../lang/src'].map((folder) => newest(join(ROOT, folder))),
     ...['index.html', 'vite.config.ts', 'package.json'].map((file) => statSync(join(ROOT, file)).mtimeMs),
   );
   return existsSync(page) && statSync(page).mtimeMs > sources;

@@ -1,7 +1,7 @@
 /** The rows of expressions: letter, editor, switches, and the failure of each under it. */
 
 import { ActionIcon, Button, Menu, Skeleton, Tooltip } from '@mantine/core';
-import { IconEye, IconEyeOff, IconHistory, IconListSearch, IconPlayerPlayFilled, IconPlus, IconX } from '@tabler/icons-react';
+import { IconAlignLeft2, IconEye, IconEyeOff, IconHistory, IconListSearch, IconPlayerPlayFilled, IconPlus, IconX } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -75,10 +75,12 @@ function QueryRow({ index, queries }: { index: number; queries: Queries }) {
             onChange={(text) => queries.edit(index, text)}
             onRun={queries.run}
             onFocus={() => queries.focused(index)}
+            onFormatState={(state) => queries.setFormatState(index, state)}
           />
         </Suspense>
       </div>
       <div className={classes['rowTools']}>
+        <FormatButton index={index} queries={queries} />
         <Tooltip label={toggleLabel}>
           <ActionIcon aria-label={toggleLabel} aria-pressed={off} onClick={() => queries.toggle(index)}>
             <Eye size={16} />
@@ -91,6 +93,26 @@ function QueryRow({ index, queries }: { index: number; queries: Queries }) {
         </Tooltip>
       </div>
     </div>
+  );
+}
+
+/** Stays focusable when it cannot work, so that its reason can be read by everybody. */
+function FormatButton({ index, queries }: { index: number; queries: Queries }) {
+  const { t } = useTranslation();
+  const state = queries.formatState(index) ?? 'empty';
+  const label = t(`editor.format.${state}`);
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        aria-label={label}
+        aria-disabled={state !== 'ready'}
+        aria-keyshortcuts="Shift+Alt+F"
+        data-disabled={state !== 'ready' || undefined}
+        onClick={() => queries.format(index)}
+      >
+        <IconAlignLeft2 size={16} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

@@ -3,8 +3,9 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
 
-import type { PromqlEditorHandle } from '../../editor/promql-editor.tsx';
-import { letterOf } from '../../data/explorer.ts';
+import type { FormatState } from '../../editor/format.ts';
+import type { PromqlEditorHandle, Pointed } from '../../editor/promql-editor.tsx';
+import { indexOf, letterOf } from '../../data/explorer.ts';
 import { recall, remember, withQuery } from '../../data/remembered.ts';
 import { MAX_QUERIES } from '../../data/search.ts';
 
@@ -35,6 +36,14 @@ export interface Queries {
   runAll(expressions: readonly string[]): void;
   /** Puts a metric into the editor used last; an empty one gets the starting query and is asked at once. */
   insert(name: string, starting: string): void;
+  /** Whether a row's text can be formatted; `undefined` until its editor is there. */
+  formatState(index: number): FormatState | undefined;
+  setFormatState(index: number, state: FormatState): void;
+  format(index: number): void;
+  /** Marks a part of an asked query in its editor, or nothing any more. */
+  point(asked: AskedQuery, part: Pointed | undefined): void;
+  /** Puts the cursor there. */
+  goTo(asked: AskedQuery, part: Pointed): void;
 }
 
 const NOTHING: readonly string[] = [''];
@@ -54,6 +63,7 @@ export function useQueries(): Queries {
   const [history, setHistory] = useState(() => recall<string[]>('query-history', []));
   const handles = useRef<(PromqlEditorHandle | null)[]>([]);
   const active = useRef(0);
+  const [formatStates, setFormatStates] = useState<readonly (FormatState | undefined)[]>([]);
   const asked = useMemo(
     () =>
       fromUrl
@@ -111,5 +121,10 @@ export function useQueries(): Queries {
       if (drafts[index]?.trim() === '') ask(drafts.map((draft, i) => (i === index ? starting : draft)));
       else handles.current[index]?.insert(name);
     },
+    formatState: (index) => formatStates[index],
+    setFormatState: (index, state) => setFormatStates((before) => Object.assign([...before], { [index]: state })),
+    format: (index) => handles.current[index]?.format(),
+    point: ({ letter, expression }, part) => handles.current[indexOf(letter)]?.point(expression, part),
+    goTo: ({ letter, expression }, part) => handles.current[indexOf(letter)]?.goTo(expression, part),
   };
 }

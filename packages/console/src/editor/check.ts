@@ -1,0 +1,129 @@
+/** Marks what is wrong in a query while it is typed: the server's own parser finds it, the reader's language tells it. */
+
+import { AGGREGATION_OPERATORS, FUNCTIONS, parsePromql, PromqlError } from '@atalaya/lang';
+import { nearestName } from '@atalaya/model';
+import type { Action, Diagnostic } from '@codemirror/lint';
+import type { EditorView } from '@codemirror/view';
+import type { TFunction } from 'i18next';
+
+import { translateDiagnostic } from './diagnostics.ts';
+import { metricText, selectorsOf } from './text/selectors.ts';
+
+/** What was found in a text. */
+export type Checked = { readonly state: 'empty' } | { readonly state: 'good' } | { readonly state: 'wrong'; readonly error: PromqlError };
+
+/** Parses a text as the server would. */
+export function checkQuery(text: string): Checked {
+  if (text.trim() === '') return { state: 'empty' };
+  try {
+    parsePromql(text);
+    return { state: 'good' };
+  } catch (error) {
+    if (error instanceof PromqlError) return { state: 'wrong', error };
+    throw error;
+  }
+}
+
+/** A change that would mend a fault. */
+export interface Fix {
+  /** What the changed place would read. */
+  readonly shown: string;
+  readonly from: number;
+  readonly to: number;
+  readonly insert: string;
+}
+
+const CALLABLE = [...FUNCTIONS.keys(), ...AGGREGATION_OPERATORS];
+const USUAL_RANGE = '[5m]';
+
+/** The change that most likely mends an error, if one is plain. */
+export function fixOf(text: string, error: PromqlError): Fix | undefined {
+  const { reason, start, end } = error;
+  const unknown = /^unknown function with name "(.+)"$/.exec(reason)?.[1];
+  if (unknown !== undefined) {
+    const meant = nearestName(unknown.toLowerCase(), CALLABLE);
+    return meant === undefined ? undefined : { shown: meant, from: start, to: start + unknown.length, insert: meant };
+  }
+  if (/^expected type range vector .* got instant vector$/.test(reason)) {
+    const selector = selectorsOf(text).find((found) => found.start === start && found.end === end);
+    if (selector === undefined) return undefined;
+    return { shown: text.slice(start, end) + USUAL_RANGE, from: end, to: end, insert: USUAL_RANGE };
+  }
+  const closing = { 'unclosed left parenthesis': ')', 'unclosed left bracket': ']', 'unexpected end of input inside braces': '}' }[reason];
+  if (closing !== undefined) {
+    const at = text.trimEnd().length;
+    return { shown: closing, from: at, to: at, insert: closing };
+  }
+  if (/^comparisons between scalars must use BOOL modifier$/.test(reason)) {
+    const operator = /==|!=|<=|>=|<|>/.exec(text.slice(start, end));
+    if (operator === null) return undefined;
+    const at = start + operator.index + operator[0].length;
+    return { shown: `${operator[0]} bool`, from: at, to: at, insert: ' bool' };
+  }
+  return undefined;
+}
+
+/** The marks for an editor's text. `known` are all metrics there are, if that is known. */
+export function diagnosticsOf(text: string, t: TFunction, cursor: number, known: ReadonlySet<string> | undefined): Diagnostic[] {
+  const checked = checkQuery(text);
+  if (checked.state === 'empty') return [];
+  if (checked.state === 'good') return known === undefined ? [] : unknownMetrics(text, t, cursor, known);
+  const { error } = checked;
+  const fix = fixOf(text, error);
+  const from = Math.min(error.start, text.length);
+  const to = Math.min(Math.max(error.end, from), text.length);
+  return [
+    {
+      // At the end of the text the last letter carries the mark.
+      from: from === to ? Math.max(0, from - 1) : from,
+      to: Math.max(to, Math.min(from, text.length)),
+      severity: 'error',
+      message: `${translateDiagnostic(error.reason, t)}\n${error.message}`,
+      renderMessage: () => messageOf(translateDiagnostic(error.reason, t), error.message),
+      ...(fix === undefined ? {} : { actions: [actionOf(fix, t)] }),
+    },
+  ];
+}
+
+/** The reader's words, and the server's own below: those are what logs and other tools show. */
+function messageOf(told: string, original: string): HTMLElement {
+  const box = document.createElement('span');
+  box.className = 'at-diagnostic';
+  const first = document.createElement('span');
+  first.textContent = told;
+  const second = document.createElement('code');
+  second.textContent = original;
+  box.append(first, second);
+  return box;
+}
+
+function actionOf({ shown, from, to, insert }: Fix, t: TFunction): Action {
+  return {
+    name: t('editor.fix', { shown }),
+    apply(view: EditorView) {
+      view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length }, userEvent: 'input.fix' });
+      view.focus();
+    },
+  };
+}
+
+/** Metrics that nothing has sent: no fault, but most often a slip. A name that is being typed is left in peace. */
+function unknownMetrics(text: string, t: TFunction, cursor: number, known: ReadonlySet<string>): Diagnostic[] {
+  if (known.size === 0) return [];
+  return selectorsOf(text).flatMap(({ metric, start, end }): Diagnostic[] => {
+    if (metric === '' || known.has(metric) || (cursor >= start && cursor <= end) || text.slice(start, start + metric.length) !== metric)
+      return [];
+    const meant = nearestName(metric, [...known]);
+    const to = start + metric.length;
+    const fix: Fix | undefined = meant === undefined ? undefined : { shown: meant, from: start, to, insert: metricText(meant) };
+    return [
+      {
+        from: start,
+        to,
+        severity: 'warning',
+        message: t('editor.unknownMetric', { metric }),
+        ...(fix === undefined ? {} : { actions: [actionOf(fix, t)] }),
+      },
+    ];
+  });
+}
