@@ -34,8 +34,17 @@ function card(title: string, note: string, ...rest: (Node | undefined)[]): HTMLE
   return element('div', 'at-card', head, ...rest.filter((node) => node !== undefined));
 }
 
-const sentence = (text: string | undefined, className = 'at-card-text') =>
-  text === undefined || text === '' ? undefined : element('p', className, text);
+/** A sentence; what stands in backquotes is code. */
+function sentence(text: string | undefined, className = 'at-card-text'): HTMLElement | undefined {
+  if (text === undefined || text === '') return undefined;
+  const parts = text.split('`');
+  // Help texts of other programs may hold a lone backquote.
+  return element(
+    'p',
+    className,
+    ...(parts.length % 2 === 1 ? parts.map((part, i) => (i % 2 === 1 ? element('code', '', part) : part)) : [text]),
+  );
+}
 
 const exampleOf = (word: string) => {
   const example = WORD_EXAMPLES[word];

@@ -10,7 +10,10 @@ const RULES: readonly Rule[] = [
   [/^unterminated /, (t) => t('diagnostic.unterminated')],
   [/^unexpected /, (t) => t('diagnostic.unexpected')],
   [/^unknown function with name "(.+)"$/, (t, [name = '']) => t('diagnostic.noFunction', { name })],
-  [/^expected type (.+) in (.+), got (.+)$/, (t, [want = '', , got = '']) => t('diagnostic.type', { want: kind(want, t), got: kind(got, t) })],
+  [
+    /^expected type (.+) in (.+), got (.+)$/,
+    (t, [want = '', , got = '']) => t('diagnostic.type', { want: kind(want, t), got: kind(got, t) }),
+  ],
   [
     /^expected (\d+) argument\(s\) in call to "(.+)", got (\d+)$/,
     (t, [want = '', name = '', got = '']) => t('diagnostic.arguments', { want, name, got }),

@@ -13,6 +13,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../format/use-format.ts';
 import type { Language } from '../i18n/index.ts';
 import { diagnosticsOf } from './check.ts';
+import { besideList } from './complete/beside.ts';
 import { promqlCompletion } from './complete/complete.ts';
 import { liveData } from './complete/live.ts';
 import { documentation } from './documentation.ts';
@@ -104,6 +105,7 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
           placeholderText(t('metrics.placeholder')),
+          EditorState.phrases.of({ Completions: t('editor.completions'), Diagnostics: t('editor.diagnostics') }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) {
               const text = update.state.doc.toString();
@@ -122,7 +124,12 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
     void loadWords(i18n.language as Language).then((words) => {
       if (view.current !== editor) return;
       const source = { t, words, live, integer: formats.integer, locale: formats.locale };
-      const completion = autocompletion({ icons: false, override: [promqlCompletion(source)], maxRenderedOptions: 60 });
+      const completion = autocompletion({
+        icons: false,
+        override: [promqlCompletion(source)],
+        maxRenderedOptions: 60,
+        positionInfo: besideList,
+      });
       editor.dispatch({ effects: helped.reconfigure([completion, documentation(source)]) });
     });
     return () => {

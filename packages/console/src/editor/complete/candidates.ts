@@ -12,6 +12,19 @@ import { applyCall, applyMatchOperator, applyPattern, callFields } from './apply
 
 /** A function's beginning typed is meant more often than a metric's. */
 const WORD_WEIGHT = 50;
+/** Those that nearly every query is made of come before others that begin alike. */
+const FREQUENT = new Set([
+  'rate',
+  'increase',
+  'histogram_quantile',
+  'sum',
+  'avg',
+  'max',
+  'topk',
+  'label_replace',
+  'avg_over_time',
+  'max_over_time',
+]);
 const COMPARISONS = new Set<string>(COMPARISON_OPERATORS);
 
 const infoOf = (word: string, source: CardSource) => () => wordCard(word, source) ?? null;
@@ -25,7 +38,7 @@ export function callCandidates(source: CardSource): Completion[] {
       label: name,
       detail: t('editor.kind.function'),
       type: 'function',
-      boost: WORD_WEIGHT,
+      boost: WORD_WEIGHT + (FREQUENT.has(name) ? 2 : 0),
       apply: applyCall(name, callFields(signature)),
       info: infoOf(name, source),
     };
@@ -37,7 +50,7 @@ export function callCandidates(source: CardSource): Completion[] {
       label: name,
       detail: t('editor.kind.aggregation'),
       type: 'function',
-      boost: WORD_WEIGHT + 1,
+      boost: WORD_WEIGHT + (FREQUENT.has(name) ? 3 : 1),
       apply: applyCall(name, parameter === undefined ? ['${}'] : [field, '${}']),
       info: infoOf(name, source),
     };

@@ -80,7 +80,9 @@ describe('the place of the cursor', () => {
 
 describe('selectors of unfinished texts', () => {
   test('are found with their matchers, grammar words are not', () => {
-    const found = selectorsOf('sum by (job) (rate(http_requests_total{code=~"5..",job="a"}[5m] offset 1h)) / on (job) up and {"my.metric", x="1"}');
+    const found = selectorsOf(
+      'sum by (job) (rate(http_requests_total{code=~"5..",job="a"}[5m] offset 1h)) / on (job) up and {"my.metric", x="1"}',
+    );
     expect(found.map((selector) => matchText(selector))).toEqual([
       '{__name__="http_requests_total",code=~"5..",job="a"}',
       '{__name__="up"}',

@@ -2,6 +2,8 @@
 
 export const editorTexts = {
   editor: {
+    completions: 'Completions',
+    diagnostics: 'Errors',
     kind: { function: 'function', aggregation: 'aggregation', keyword: 'keyword', pattern: 'pattern' },
     type: { scalar: 'scalar', string: 'string', vector: 'instant vector', range: 'range vector' },
     gives: '→ {{type}}',

@@ -2,6 +2,8 @@
 
 export const editorTexts = {
   editor: {
+    completions: 'Sugerencias',
+    diagnostics: 'Errores',
     kind: { function: 'función', aggregation: 'agregación', keyword: 'palabra clave', pattern: 'patrón' },
     type: { scalar: 'escalar', string: 'texto', vector: 'vector instantáneo', range: 'vector de rango' },
     gives: '→ {{type}}',

@@ -1,7 +1,16 @@
 /** The rows of expressions: letter, editor, switches, and the failure of each under it. */
 
 import { ActionIcon, Button, Menu, Skeleton, Tooltip } from '@mantine/core';
-import { IconAlignLeft2, IconEye, IconEyeOff, IconHistory, IconListSearch, IconPlayerPlayFilled, IconPlus, IconX } from '@tabler/icons-react';
+import {
+  IconAlignLeft2,
+  IconEye,
+  IconEyeOff,
+  IconHistory,
+  IconListSearch,
+  IconPlayerPlayFilled,
+  IconPlus,
+  IconX,
+} from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -107,7 +116,7 @@ function FormatButton({ index, queries }: { index: number; queries: Queries }) {
         aria-label={label}
         aria-disabled={state !== 'ready'}
         aria-keyshortcuts="Shift+Alt+F"
-        data-disabled={state !== 'ready' || undefined}
+        className={state === 'ready' ? undefined : classes['unusable']}
         onClick={() => queries.format(index)}
       >
         <IconAlignLeft2 size={16} />
