@@ -20,7 +20,7 @@ const valuesPath = (name: string) => `/api/v1/label/${encodeURIComponent(pathNam
 /** A label's name as the API wants it in a path: names that are no plain identifiers are escaped as Prometheus does. */
 export function pathName(name: string): string {
   if (/^[A-Za-z_]\w*$/.test(name)) return name;
-  const escaped = [...name].map((letter) => {
+  const escaped = Array.from(name, (letter) => {
     if (letter === '_') return '__';
     return /\w/.test(letter) ? letter : `_${(letter.codePointAt(0) as number).toString(16)}_`;
   });

@@ -87,7 +87,7 @@ export function liveData(cache: QueryClient): Live {
       }
     },
     knownMetrics() {
-      const names = cache.getQueryData(labelValuesQuery('__name__', [], WHOLE_LIST).queryKey) as Listed | undefined;
+      const names = cache.getQueryData<Listed>(labelValuesQuery('__name__', [], WHOLE_LIST).queryKey);
       return names?.complete === true ? entriesOf(names, cache.getQueryData(metadataQuery.queryKey) ?? none) : undefined;
     },
   };

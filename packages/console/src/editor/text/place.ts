@@ -62,7 +62,8 @@ export function placeAt(text: string, position: number): Place {
       return current?.kind === 'string' ? { kind: 'nothing' } : { kind: 'duration', ...typed };
     case 'grouping':
       return { kind: 'grouping', selectors: groupedSelectors(text, open.word.start), ...insideQuotes(current, typed) };
-    default:
+    case 'call':
+    case undefined:
       return current?.kind === 'string' ? { kind: 'nothing' } : inExpression(before, current, typed);
   }
 }

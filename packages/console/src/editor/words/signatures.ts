@@ -122,8 +122,3 @@ export const WORD_EXAMPLES: Readonly<Record<string, string>> = {
   offset: 'node_load1 - node_load1 offset 1d',
   '@': 'node_load1 @ end()',
 };
-
-/** Whether a word is a function's name. */
-export function isFunction(name: string): boolean {
-  return FUNCTIONS.has(name);
-}
