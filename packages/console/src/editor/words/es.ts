@@ -79,6 +79,7 @@ export const spanish: Words = {
     sort_desc: 'Muestras por valor descendente; no tiene efecto en consultas de rango.',
     sqrt: 'Raíz cuadrada de cada muestra.',
     start: 'Momento del primer paso de la consulta, en segundos.',
+    start_timestamp: 'Momento inicial de cada muestra, en segundos; no se admite, las muestras se guardan sin él.',
     stddev_over_time: 'Desviación típica de las muestras del rango.',
     stdvar_over_time: 'Varianza de las muestras del rango.',
     step: 'Paso de la consulta en segundos; 0 en una consulta instantánea.',
