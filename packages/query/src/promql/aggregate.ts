@@ -5,6 +5,9 @@ import { type Labels, METRIC_NAME } from '@atalaya/model';
 import type { Evaluation } from './context.ts';
 import { marksOfGroups, withMarksOf } from './names.ts';
 import { outermost, quantileOf } from './quantile.ts';
+import { addHistogramSums, aggregatedFloats } from './histogram/aggregate.ts';
+import { elementAt } from './histogram/operators.ts';
+import { formatHistogram } from './histogram/text.ts';
 import { dropLabels, keepLabels, labelsKey, valuesKey, withLabel } from './series.ts';
 import { VectorBuilder, type VectorValue } from './value.ts';
 
@@ -140,7 +143,16 @@ const SIMPLE: Readonly<Record<string, { accumulate: Accumulate; finish: (state: 
 };
 
 /** Aggregates without a parameter. */
-export function aggregateSimply(vector: VectorValue, node: Aggregation, { steps, query }: Evaluation): VectorValue {
+export function aggregateSimply(vector: VectorValue, node: Aggregation, evaluation: Evaluation): VectorValue {
+  if (vector.histograms === undefined) return aggregateFloats(vector, node, evaluation);
+  const floats = aggregateFloats(aggregatedFloats(vector, node, evaluation), node, evaluation);
+  const grouping = groupSeries(vector.labels, node);
+  const result = addHistogramSums(floats, vector, membersOf(grouping), node, evaluation);
+  const dropsName = marksOfGroups(vector, grouping.of, grouping.labels.length, evaluation.steps);
+  return dropsName === undefined ? result : { ...result, dropsName };
+}
+
+function aggregateFloats(vector: VectorValue, node: Aggregation, { steps, query }: Evaluation): VectorValue {
   const { accumulate, finish } = SIMPLE[node.operator] as (typeof SIMPLE)[string];
   const { labels, of } = groupSeries(vector.labels, node);
   const size = labels.length * steps.count;
@@ -174,12 +186,9 @@ export function membersOf({ labels, of }: Grouping): number[][] {
 }
 
 /** `quantile`, with the quantile for each step. */
-export function aggregateQuantile(
-  vector: VectorValue,
-  quantiles: Float64Array,
-  node: Aggregation,
-  { steps, query }: Evaluation,
-): VectorValue {
+export function aggregateQuantile(given: VectorValue, quantiles: Float64Array, node: Aggregation, evaluation: Evaluation): VectorValue {
+  const { steps, query } = evaluation;
+  const vector = aggregatedFloats(given, node, evaluation);
   for (const q of outermost(quantiles, 0, 1)) {
     query.annotations.warn(`quantile value should be between 0 and 1, got ${formatGeneral(q)}`, node.parameter ?? node);
   }
@@ -216,8 +225,9 @@ export function countValues(vector: VectorValue, label: string, node: Aggregatio
     const group = grouping.labels[grouping.of[series]!] as Labels;
     for (let i = 0; i < steps.count; i++) {
       const from = series * steps.count + i;
-      if (vector.present[from] !== 1) continue;
-      const labels = withLabel(group, label, formatFixed(vector.values[from]!));
+      if (vector.present[from] === 0) continue;
+      const element = elementAt(vector, from);
+      const labels = withLabel(group, label, typeof element === 'number' ? formatFixed(element) : formatHistogram(element));
       const key = labelsKey(labels);
       let at = rows.get(key);
       if (at === undefined) {

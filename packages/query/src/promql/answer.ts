@@ -1,13 +1,21 @@
 /** The answer to a query: plain columns, so that it crosses threads without copying. */
 
-import { compareLabels, type Labels } from '@atalaya/model';
-import type { SampleColumns, Steps, VectorValue } from './value.ts';
+import { compareLabels, type Labels, type NativeHistogram } from '@atalaya/model';
+import { mixedRangeResult, mixedSamplesResult } from './histogram/results.ts';
+import { HISTOGRAM, type HistogramPlaces, type SampleColumns, type Steps, type VectorValue } from './value.ts';
 
 /** What a query gave. Times are milliseconds since the epoch. */
 export type QueryResult =
   | { readonly resultType: 'scalar'; readonly timestamp: number; readonly value: number }
   | { readonly resultType: 'string'; readonly timestamp: number; readonly text: string }
-  | { readonly resultType: 'vector'; readonly timestamp: number; readonly labels: readonly Labels[]; readonly values: Float64Array }
+  | {
+      readonly resultType: 'vector';
+      readonly timestamp: number;
+      readonly labels: readonly Labels[];
+      readonly values: Float64Array;
+      /** In the place of the value, where a series has a histogram; missing where none has. */
+      readonly histograms?: HistogramPlaces;
+    }
   | {
       readonly resultType: 'matrix';
       readonly labels: readonly Labels[];
@@ -17,7 +25,16 @@ export type QueryResult =
       readonly values: Float64Array;
       /** The steps on which all timestamps lie, where they do. */
       readonly grid: Steps | undefined;
+      /** The points that are histograms, likewise; missing where there are none. */
+      readonly histograms?: HistogramPoints;
     };
+
+/** Points that are histograms: those of series `s` are at `[offsets[s], offsets[s + 1])`. */
+export interface HistogramPoints {
+  readonly offsets: Uint32Array;
+  readonly timestamps: Float64Array;
+  readonly values: readonly NativeHistogram[];
+}
 
 /** What answering took. */
 export interface QueryStats {
@@ -39,16 +56,23 @@ export interface QueryAnswer {
 export function instantResult(vector: VectorValue, timestamp: number): QueryResult {
   const labels: Labels[] = [];
   const values = new Float64Array(vector.labels.length);
+  const histograms: HistogramPlaces = [];
   for (const [series, set] of vector.labels.entries()) {
-    if (vector.present[series] !== 1) continue;
-    values[labels.length] = vector.values[series]!;
+    const kind = vector.present[series];
+    if (kind === 0) continue;
+    if (kind === HISTOGRAM) histograms[labels.length] = vector.histograms![series];
+    else values[labels.length] = vector.values[series]!;
     labels.push(set);
   }
-  return { resultType: 'vector', timestamp, labels, values: values.slice(0, labels.length) };
+  const result = { resultType: 'vector', timestamp, labels, values: values.slice(0, labels.length) } as const;
+  return histograms.length === 0 ? result : { ...result, histograms };
 }
 
 /** All steps of a vector, series ordered by labels, those without points left out. */
-export function rangeResult({ labels, values, present }: VectorValue, { start, step, count }: Steps): QueryResult {
+export function rangeResult(vector: VectorValue, steps: Steps): QueryResult {
+  const { labels, values, present } = vector;
+  if (vector.histograms !== undefined) return mixedRangeResult(vector, steps);
+  const { start, step, count } = steps;
   const order = [...labels.keys()].sort((a, b) => compareLabels(labels[a] as Labels, labels[b] as Labels));
   let total = 0;
   for (let at = 0; at < labels.length * count; at++) total += present[at]!;
@@ -80,7 +104,9 @@ export function rangeResult({ labels, values, present }: VectorValue, { start, s
 }
 
 /** The stored samples of a range selector: those of its only window, `(end - rangeMs, end]`. */
-export function samplesResult({ labels, starts, ends, timestamps, values }: SampleColumns, rangeMs: number, end: number): QueryResult {
+export function samplesResult(columns: SampleColumns, rangeMs: number, end: number): QueryResult {
+  if (columns.histograms !== undefined) return mixedSamplesResult(columns, columns.histograms, rangeMs, end);
+  const { labels, starts, ends, timestamps, values } = columns;
   const kept: Labels[] = [];
   const offsets = [0];
   const times: number[] = [];
@@ -110,9 +136,15 @@ export function limited(result: QueryResult, limit: number): { result: QueryResu
   if (limit <= 0 || (result.resultType !== 'vector' && result.resultType !== 'matrix')) return { result, truncated: false };
   if (result.labels.length <= limit) return { result, truncated: false };
   const labels = result.labels.slice(0, limit);
-  if (result.resultType === 'vector') return { result: { ...result, labels, values: result.values.slice(0, limit) }, truncated: true };
+  if (result.resultType === 'vector') {
+    const shorter = { ...result, labels, values: result.values.slice(0, limit) };
+    const { histograms } = result;
+    return { result: histograms === undefined ? shorter : { ...shorter, histograms: histograms.slice(0, limit) }, truncated: true };
+  }
   const end = result.offsets[limit]!;
+  const { histograms } = result;
   const { offsets, timestamps, values, grid } = result;
   const shorter = { offsets: offsets.slice(0, limit + 1), timestamps: timestamps.slice(0, end), values: values.slice(0, end) };
-  return { result: { resultType: 'matrix', labels, ...shorter, grid }, truncated: true };
+  const matrix = { resultType: 'matrix', labels, ...shorter, grid } as const;
+  return { result: histograms === undefined ? matrix : { ...matrix, histograms }, truncated: true };
 }

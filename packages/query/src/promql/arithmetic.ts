@@ -3,7 +3,9 @@
 import { ARITHMETIC_OPERATORS, type BinaryOperator, COMPARISON_OPERATORS } from '@atalaya/lang';
 
 const COMPARISONS = new Set<BinaryOperator>(COMPARISON_OPERATORS);
-const ARITHMETIC = new Set<BinaryOperator>(ARITHMETIC_OPERATORS);
+/** What a trim operator leaves is still a histogram of its metric. */
+const TRIMMING = new Set<BinaryOperator>(['</', '>/']);
+const ARITHMETIC = new Set<BinaryOperator>(ARITHMETIC_OPERATORS.filter((operator) => !TRIMMING.has(operator)));
 
 export function isComparison(operator: BinaryOperator): boolean {
   return COMPARISONS.has(operator);
@@ -14,7 +16,7 @@ export function isArithmetic(operator: BinaryOperator): boolean {
   return ARITHMETIC.has(operator);
 }
 
-/** A number for two numbers; comparisons give 1 or 0. Trimming operators give NaN: they are defined for native histograms only. */
+/** A number for two numbers; comparisons give 1 or 0. Trim operators are not among them: they are defined for native histograms only. */
 export type NumberOperation = (left: number, right: number) => number;
 
 const OPERATIONS: Partial<Record<BinaryOperator, NumberOperation>> = {

@@ -3,10 +3,11 @@
 import type { BinaryExpression } from '@atalaya/lang';
 import { isArithmetic, isComparison, operationOf } from './arithmetic.ts';
 import type { Evaluation } from './context.ts';
+import { combineWithScalar } from './histogram/operators.ts';
 import { matchVectors } from './matching.ts';
 import { dropNames } from './names.ts';
 import { combineSets } from './sets.ts';
-import { EMPTY_VECTOR, type ScalarValue, type VectorValue } from './value.ts';
+import type { ScalarValue, VectorValue } from './value.ts';
 
 /** Computes a binary operator between scalars and instant vectors. */
 export function evaluateBinary(
@@ -35,7 +36,7 @@ function withScalar(
 ): VectorValue {
   const { steps, query } = evaluation;
   const operation = operationOf(node.operator);
-  if (operation === undefined) return EMPTY_VECTOR;
+  if (operation === undefined || vector.histograms !== undefined) return combineWithScalar(vector, scalar, node, evaluation, scalarLeft);
   const { count } = steps;
   const filter = isComparison(node.operator) && !node.returnBool;
   const size = vector.labels.length * count;

@@ -7,6 +7,7 @@ import { absent, absentLabels, absentOverTime } from './functions/absent.ts';
 import { BORDER_FUNCTIONS, borderKernel } from './functions/borders.ts';
 import { addInfoLabels } from './functions/info.ts';
 import { histogramFraction, histogramQuantile, histogramQuantiles } from './functions/histogram.ts';
+import { statisticOf } from './functions/histogram-statistics.ts';
 import { labelJoin, labelReplace } from './functions/labels.ts';
 import { DATE_FUNCTIONS, NUMBER_FUNCTIONS } from './functions/math.ts';
 import { KEEPS_NAME, OVER_TIME_FUNCTIONS, quantileKernel } from './functions/over-time.ts';
@@ -16,7 +17,9 @@ import { sortByLabel, sortByValue } from './functions/sorting.ts';
 import { dropNames, withMarksOf } from './names.ts';
 import { outermost } from './quantile.ts';
 import { selectInfos, selectTimestamps } from './select.ts';
-import { constantScalar, EMPTY_VECTOR, type RangeValue, type ScalarValue, type Value, type VectorValue } from './value.ts';
+import { constantScalar, type RangeValue, type ScalarValue, type Value, type VectorValue } from './value.ts';
+import { mixedFunction, overMixedRanges } from './histogram/over-ranges.ts';
+import { floatsOnly, presenceOnly } from './histogram/places.ts';
 import { counterHint } from './hints.ts';
 import { overRanges, type RangeKernel } from './windows.ts';
 
@@ -38,11 +41,15 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
     });
 
   const ofRange = (windows: RangeValue, kernel: RangeKernel): VectorValue => {
-    const result = overRanges(windows, evaluation, kernel);
-    counterHint(node, result, query.annotations);
+    const result =
+      windows.samples.histograms === undefined
+        ? overRanges(windows, evaluation, kernel)
+        : overMixedRanges(windows, evaluation, kernel, mixedFunction(name), arg(0));
+    counterHint(node, result, query.annotations, steps);
     return KEEPS_NAME.has(name) ? withMarksOf(result, windows.samples) : dropNames(result, evaluation);
   };
-  const mapped = (source: VectorValue, compute: (value: number, step: number) => number): VectorValue => {
+  const mapped = (given: VectorValue, compute: (value: number, step: number) => number): VectorValue => {
+    const source = floatsOnly(given);
     const values = new Float64Array(source.labels.length * steps.count);
     for (let row = 0; row < values.length; row += steps.count) {
       query.budget.check();
@@ -87,15 +94,15 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
     case 'double_exponential_smoothing':
       return ofRange(range(0), smoothingKernel(scalar(1), scalar(2)));
     case 'absent':
-      return absent(vector(0), absentLabels(arg(0)), steps);
+      return absent(presenceOnly(vector(0)), absentLabels(arg(0)), steps);
     case 'absent_over_time':
-      return absentOverTime(range(0), absentLabels(arg(0)), evaluation);
+      return absentOverTime(range(0), absentLabels(arg(0)), evaluation, arg(0));
     case 'clamp':
-      return clamp(vector(0), scalar(1), scalar(2), evaluation);
+      return clamp(floatsOnly(vector(0)), scalar(1), scalar(2), evaluation);
     case 'clamp_min':
-      return clamp(vector(0), scalar(1), new Float64Array(steps.count).fill(Infinity), evaluation);
+      return clamp(floatsOnly(vector(0)), scalar(1), new Float64Array(steps.count).fill(Infinity), evaluation);
     case 'clamp_max':
-      return clamp(vector(0), new Float64Array(steps.count).fill(-Infinity), scalar(1), evaluation);
+      return clamp(floatsOnly(vector(0)), new Float64Array(steps.count).fill(-Infinity), scalar(1), evaluation);
     case 'round': {
       const nearest = args.length > 1 ? scalar(1) : new Float64Array(steps.count).fill(1);
       return mapped(vector(0), (value, step) => {
@@ -111,37 +118,35 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
       return labelJoin(vector(0), texts(1), steps);
     case 'sort':
     case 'sort_desc':
-      return sortByValue(vector(0), name === 'sort_desc', steps);
+      return sortByValue(floatsOnly(vector(0)), name === 'sort_desc', steps);
     case 'sort_by_label':
     case 'sort_by_label_desc':
       return sortByLabel(vector(0), texts(1), name === 'sort_by_label_desc', steps);
     case 'histogram_quantile':
-      return histogramQuantile(vector(1), scalar(0), evaluation, { quantile: arg(0), vector: arg(1) });
+      return histogramQuantile(vector(1), scalar(0), evaluation, { quantile: arg(0), vector: arg(1), native: arg(0) });
     case 'histogram_quantiles': {
       const quantiles = args.slice(2).map((place, index) => ({ values: scalar(index + 2), place }));
       return histogramQuantiles(vector(0), texts(1)[0] as string, quantiles, evaluation, arg(0));
     }
     case 'histogram_fraction':
-      return histogramFraction(vector(2), scalar(0), scalar(1), evaluation, arg(2));
+      return histogramFraction(vector(2), scalar(0), scalar(1), evaluation, { vector: arg(2), native: arg(0) });
     case 'histogram_avg':
     case 'histogram_count':
     case 'histogram_sum':
     case 'histogram_stddev':
     case 'histogram_stdvar':
-      // Defined for native histograms; of float samples nothing remains.
-      vector(0);
-      return EMPTY_VECTOR;
+      return statisticOf(name, vector(0), evaluation);
     case 'timestamp': {
       const inner = withoutParentheses(arg(0));
       if (inner.kind === 'selector') return dropNames(selectTimestamps(inner, evaluation), evaluation);
-      return mapped(vector(0), (_value, step) => (steps.start + step * steps.step) / 1000);
+      return mapped(presenceOnly(vector(0)), (_value, step) => (steps.start + step * steps.step) / 1000);
     }
     case 'time':
       return { kind: 'scalar', values: Float64Array.from({ length: steps.count }, (_, i) => (steps.start + i * steps.step) / 1000) };
     case 'vector':
       return fromScalar(scalar(0));
     case 'scalar':
-      return toScalar(vector(0), evaluation);
+      return toScalar(floatsOnly(vector(0)), evaluation);
     case 'pi':
       return constantScalar(Math.PI, steps);
     case 'min_of':

@@ -6,13 +6,17 @@ import { groupSeries, membersOf } from './aggregate.ts';
 import { type Evaluation, failed } from './context.ts';
 import { reorder } from './functions/sorting.ts';
 import { outermost } from './quantile.ts';
-import type { Steps, VectorValue } from './value.ts';
 import { prometheusHash } from './xxhash.ts';
+import { HistogramRemarks } from './histogram/messages.ts';
+import { floatsOnly } from './histogram/places.ts';
+import type { Steps, VectorValue } from './value.ts';
 
 /** Chooses with a parameter for each step. For instant queries topk and bottomk also order their choice. */
-export function choose(vector: VectorValue, given: Float64Array, node: Aggregation, evaluation: Evaluation): VectorValue {
+export function choose(full: VectorValue, given: Float64Array, node: Aggregation, evaluation: Evaluation): VectorValue {
   const { steps, query } = evaluation;
   const extremes = node.operator === 'topk' || node.operator === 'bottomk';
+  const vector = extremes ? floatsOnly(full) : full;
+  if (vector !== full) new HistogramRemarks(query.annotations, node).ignoredInAggregation(node.operator);
   // Checked even when there is nothing to choose from.
   const parameter = node.operator === 'limit_ratio' ? ratios(given, node, evaluation) : given.map(countOf);
   const members = membersOf(groupSeries(vector.labels, node));
@@ -31,7 +35,7 @@ export function choose(vector: VectorValue, given: Float64Array, node: Aggregati
 function rowsWithPoints({ labels, present }: VectorValue, { count }: Steps): number[] {
   const rows: number[] = [];
   for (let series = 0; series < labels.length; series++) {
-    if (present.indexOf(1, series * count) < (series + 1) * count && present.indexOf(1, series * count) >= 0) rows.push(series);
+    if (present.subarray(series * count, (series + 1) * count).some((kind) => kind !== 0)) rows.push(series);
   }
   return rows;
 }
@@ -92,8 +96,8 @@ function chooseFirst(
     let left = parameter[i]!;
     for (const series of group) {
       if (left === 0) break;
-      if (present[series * count + i] !== 1) continue;
-      kept[series * count + i] = 1;
+      if (present[series * count + i] === 0) continue;
+      kept[series * count + i] = present[series * count + i]!;
       left--;
     }
   }
@@ -120,9 +124,9 @@ function chooseByHash(
   for (const series of group) {
     const place = Number(prometheusHash(labels[series] as Labels)) / 2 ** 64;
     for (let i = 0; i < count; i++) {
-      if (present[series * count + i] !== 1) continue;
+      if (present[series * count + i] === 0) continue;
       const ratio = parameter[i]!;
-      if (ratio >= 0 ? place < ratio : place >= 1 + ratio) kept[series * count + i] = 1;
+      if (ratio >= 0 ? place < ratio : place >= 1 + ratio) kept[series * count + i] = present[series * count + i]!;
     }
   }
 }

@@ -2,7 +2,8 @@
 
 import { formatFixed, formatSampleValue } from '@atalaya/lang';
 import type { Labels } from '@atalaya/model';
-import type { QueryAnswer } from './answer.ts';
+import type { HistogramPoints, QueryAnswer } from './answer.ts';
+import { encodeHistogram } from './histogram/encode.ts';
 
 declare class TextEncoder {
   encodeInto(text: string, target: Uint8Array): { read: number; written: number };
@@ -90,6 +91,11 @@ export function encodeAnswer(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
       for (const [series, labels] of result.labels.entries()) {
         out.ascii(series === 0 ? '[{"metric":' : ',{"metric":');
         writeLabels(out, labels);
+        const histogram = result.histograms?.[series];
+        if (histogram !== undefined) {
+          out.ascii(`,"histogram":[${formatTime(result.timestamp)},${encodeHistogram(histogram)}]}`);
+          continue;
+        }
         out.ascii(middle);
         out.value(result.values[series]!);
         out.ascii('"]}');
@@ -98,14 +104,14 @@ export function encodeAnswer(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
       break;
     }
     case 'matrix': {
-      const { grid, offsets, timestamps, values } = result;
+      const { grid, offsets, timestamps, values, histograms } = result;
       const times = grid === undefined ? [] : Array.from({ length: grid.count }, (_, i) => pointHead(grid.start + i * grid.step));
       for (const [series, labels] of result.labels.entries()) {
         out.ascii(series === 0 ? '[{"metric":' : ',{"metric":');
         writeLabels(out, labels);
-        out.ascii(',"values":');
         const start = offsets[series]!;
         const end = offsets[series + 1]!;
+        if (end > start) out.ascii(',"values":');
         for (let i = start; i < end; i++) {
           const time = timestamps[i]!;
           const head = grid === undefined ? pointHead(time) : (times[(time - grid.start) / grid.step] as string);
@@ -115,7 +121,9 @@ export function encodeAnswer(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
           out.value(values[i]!);
           out.ascii('"]');
         }
-        out.ascii(']}');
+        if (end > start) out.ascii(']');
+        if (histograms !== undefined) writeHistograms(out, histograms, series);
+        out.ascii('}');
       }
       out.ascii(result.labels.length === 0 ? '[]' : ']');
       break;
@@ -126,6 +134,16 @@ export function encodeAnswer(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
   if (infos.length > 0) out.text(`,"infos":${JSON.stringify(infos)}`);
   out.ascii('}');
   return out.finish();
+}
+
+function writeHistograms(out: Output, { offsets, timestamps, values }: HistogramPoints, series: number): void {
+  const start = offsets[series]!;
+  const end = offsets[series + 1]!;
+  for (let i = start; i < end; i++) {
+    out.ascii(i === start ? ',"histograms":[' : ',');
+    out.ascii(`[${formatTime(timestamps[i]!)},${encodeHistogram(values[i]!)}]`);
+  }
+  if (end > start) out.ascii(']');
 }
 
 /** What stands before a point's value. */

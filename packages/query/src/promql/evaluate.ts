@@ -9,7 +9,8 @@ import type { Evaluation } from './context.ts';
 import { pinned } from './invariant.ts';
 import { selectInstant, selectRange, selectSubquery } from './select.ts';
 import { dropNames } from './names.ts';
-import { constantScalar, type ScalarValue, type Steps, type Value, type VectorValue } from './value.ts';
+import { constantScalar, type HistogramPlaces, type ScalarValue, type Steps, type Value, type VectorValue } from './value.ts';
+import { negateHistograms } from './histogram/operators.ts';
 
 /** Evaluates an expression whose types were checked. @throws AtalayaError QUERY_FAILED, QUERY_LIMIT, QUERY_TIMEOUT, QUERY_CANCELED, NOT_SUPPORTED. */
 export function evaluate(node: Expression, evaluation: Evaluation): Value {
@@ -42,8 +43,8 @@ function evaluateNode(node: Expression, evaluation: Evaluation): Value {
     case 'unary': {
       const value = evaluate(node.expression, evaluation) as ScalarValue | VectorValue;
       if (node.operator === '+') return value;
-      const negated = { ...value, values: value.values.map((number) => -number) };
-      return negated.kind === 'scalar' ? negated : dropNames(negated, evaluation);
+      const values = value.values.map((number) => -number);
+      return value.kind === 'scalar' ? { kind: 'scalar', values } : dropNames(negateHistograms({ ...value, values }), evaluation);
     }
     case 'binary': {
       const left = evaluate(node.left, evaluation) as ScalarValue | VectorValue;
@@ -76,9 +77,13 @@ function repeat(value: Value, { steps, query }: Evaluation): Value {
   query.budget.reserve(value.labels.length, steps);
   const values = new Float64Array(value.labels.length * count);
   const present = new Uint8Array(values.length);
+  let histograms: HistogramPlaces | undefined;
   for (let series = 0; series < value.labels.length; series++) {
     values.fill(value.values[series]!, series * count, (series + 1) * count);
     present.fill(value.present[series]!, series * count, (series + 1) * count);
+    const histogram = value.histograms?.[series];
+    if (histogram !== undefined) for (let i = 0; i < count; i++) (histograms ??= [])[series * count + i] = histogram;
   }
-  return { ...value, values, present };
+  const repeated = { ...value, values, present };
+  return histograms === undefined ? repeated : { ...repeated, histograms };
 }

@@ -7,7 +7,8 @@ import { type Evaluation, failed } from './context.ts';
 import { reorder } from './functions/sorting.ts';
 import { METRIC_LABELS } from './names.ts';
 import { dropLabels, keepLabels, labelsKey, showLabels, valuesKey, withLabel } from './series.ts';
-import { EMPTY_VECTOR, type Steps, VectorBuilder, type VectorValue } from './value.ts';
+import { type Steps, VectorBuilder, type VectorValue } from './value.ts';
+import { combineElements, elementAt } from './histogram/operators.ts';
 
 /** Matching on all labels but the name. */
 export const DEFAULT_MATCHING: VectorMatching = {
@@ -44,7 +45,8 @@ export function bySignature(labels: readonly Labels[], signature: (set: Labels) 
 export function matchVectors(left: VectorValue, right: VectorValue, node: BinaryExpression, evaluation: Evaluation): VectorValue {
   const matching = node.matching ?? DEFAULT_MATCHING;
   const operation = operationOf(node.operator);
-  if (operation === undefined) return EMPTY_VECTOR;
+  // Operators of histograms, and those that numbers do not have, are computed element by element.
+  const byElement = operation === undefined || left.histograms !== undefined || right.histograms !== undefined;
   const { steps, query } = evaluation;
   const { count } = steps;
   const swapped = matching.cardinality === 'one-to-many';
@@ -93,11 +95,25 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
     if (row === undefined) filtered.set(at, (row = new Uint8Array(count)));
     return row[step]!++ === 0;
   }
+
+  function putElement(manySeries: number, oneSeries: number, step: number): void {
+    const manyElement = manySeries < 0 ? fillMany! : elementAt(many, manySeries * count + step);
+    const oneElement = oneSeries < 0 ? fillOne! : elementAt(one, oneSeries * count + step);
+    const [leftElement, rightElement] = swapped ? [oneElement, manyElement] : [manyElement, oneElement];
+    const outcome = combineElements(node.operator, leftElement, rightElement, query.annotations, node);
+    if (outcome === undefined) return;
+    const at = pairRow(manySeries, oneSeries);
+    if (out.present[at + step] !== 0 || !claimed(at, step)) throw ambiguous();
+    if (filter && !outcome.kept) return;
+    out.put(at + step, node.returnBool ? Number(outcome.kept) : outcome.result);
+  }
+
   function put(manySeries: number, oneSeries: number, step: number): void {
+    if (byElement) return putElement(manySeries, oneSeries, step);
     const manyValue = manySeries < 0 ? fillMany! : many.values[manySeries * count + step]!;
     const oneValue = oneSeries < 0 ? fillOne! : one.values[oneSeries * count + step]!;
     const leftValue = swapped ? oneValue : manyValue;
-    const result = operation!(leftValue, swapped ? manyValue : oneValue);
+    const result = operation(leftValue, swapped ? manyValue : oneValue);
     const at = pairRow(manySeries, oneSeries);
     if (out.present[at + step] === 1 || !claimed(at, step)) throw ambiguous();
     if (filter && result === 0) return;
@@ -134,7 +150,7 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
   function partnerAt(candidates: readonly number[], step: number): number {
     let found = -1;
     for (const series of candidates) {
-      if (one.present[series * count + step] !== 1) continue;
+      if (one.present[series * count + step] === 0) continue;
       if (found >= 0)
         throw duplicatePartners(one.labels[found] as Labels, one.labels[series] as Labels, matching, swapped ? 'left' : 'right');
       found = series;
@@ -146,7 +162,7 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
     query.budget.check();
     const seeking = seekers.get(key) ?? [];
     if (seeking.length === 0 && candidates.length === 1 && fillMany === undefined) continue;
-    if (seeking.length === 1 && candidates.length === 1 && fillMany === undefined && fillOne === undefined) {
+    if (!byElement && seeking.length === 1 && candidates.length === 1 && fillMany === undefined && fillOne === undefined) {
       pairUp(seeking[0]!, candidates[0]!);
       continue;
     }
@@ -156,7 +172,7 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
       const partner = partnerAt(candidates, i);
       let any = false;
       for (const series of seeking) {
-        if (many.present[series * count + i] !== 1) continue;
+        if (many.present[series * count + i] === 0) continue;
         any = true;
         if (partner < 0 && fillOne === undefined) continue;
         if (taken !== undefined) {
@@ -173,7 +189,7 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
   if (fillOne !== undefined) {
     for (const [key, seeking] of seekers) {
       if (partners.has(key)) continue;
-      for (let i = 0; i < count; i++) for (const series of seeking) if (many.present[series * count + i] === 1) put(series, -1, i);
+      for (let i = 0; i < count; i++) for (const series of seeking) if (many.present[series * count + i] !== 0) put(series, -1, i);
     }
   }
   const result = withoutEmptyRows(out.finish(), steps);

@@ -2,7 +2,7 @@
 
 import { type Labels, labelValue } from '@atalaya/model';
 import { failed } from './context.ts';
-import type { Steps, VectorValue } from './value.ts';
+import { HISTOGRAM, type HistogramPlaces, type Steps, type VectorValue, vectorOf } from './value.ts';
 
 /** A text that is the same for equal label sets only. */
 export function labelsKey(labels: Labels): string {
@@ -52,7 +52,7 @@ export function withLabel(labels: Labels, name: string, value: string): Labels {
  * @throws AtalayaError QUERY_FAILED when two of them have a value at the same step.
  */
 export function joinEqualSeries(vector: VectorValue, steps: Steps): VectorValue {
-  const { labels, values, present, dropsName } = vector;
+  const { labels, values, present, histograms, dropsName } = vector;
   const rows = new Map<string, number>();
   const target = labels.map((set, index) => {
     const key = labelsKey(set);
@@ -65,6 +65,7 @@ export function joinEqualSeries(vector: VectorValue, steps: Steps): VectorValue 
   const joinedLabels: Labels[] = [];
   const joinedValues = new Float64Array(rows.size * count);
   const joinedPresent = new Uint8Array(rows.size * count);
+  const joinedHistograms: HistogramPlaces | undefined = histograms === undefined ? undefined : [];
   const placeOf = new Map<number, number>();
   for (const [series, into] of target.entries()) {
     let row = placeOf.get(into);
@@ -75,14 +76,15 @@ export function joinEqualSeries(vector: VectorValue, steps: Steps): VectorValue 
     }
     for (let i = 0; i < count; i++) {
       const from = series * count + i;
-      if (present[from] !== 1) continue;
+      if (present[from] === 0) continue;
       const to = row * count + i;
-      if (joinedPresent[to] === 1) throw failed('vector cannot contain metrics with the same labelset');
-      joinedPresent[to] = 1;
+      if (joinedPresent[to] !== 0) throw failed('vector cannot contain metrics with the same labelset');
+      joinedPresent[to] = present[from]!;
       joinedValues[to] = values[from]!;
+      if (joinedHistograms !== undefined && present[from] === HISTOGRAM) joinedHistograms[to] = histograms![from];
     }
   }
-  const joined: VectorValue = { kind: 'vector', labels: joinedLabels, values: joinedValues, present: joinedPresent };
+  const joined = vectorOf(joinedLabels, joinedValues, joinedPresent, joinedHistograms);
   return dropsName === undefined ? joined : { ...joined, dropsName: Uint8Array.from(placeOf.keys(), (first) => dropsName[first]!) };
 }
 

@@ -10,7 +10,7 @@ import { type Steps, VectorBuilder, type VectorValue } from './value.ts';
 /** At which steps any of the series is present. */
 function presenceOf(vector: VectorValue, series: readonly number[], { count }: Steps): Uint8Array {
   const mask = new Uint8Array(count);
-  for (const index of series) for (let i = 0; i < count; i++) mask[i]! |= vector.present[index * count + i]!;
+  for (const index of series) for (let i = 0; i < count; i++) if (vector.present[index * count + i] !== 0) mask[i] = 1;
   return mask;
 }
 
@@ -31,12 +31,7 @@ export function combineSets(left: VectorValue, right: VectorValue, node: BinaryE
   const copy = (from: VectorValue, series: number, mask: Uint8Array | undefined, wanted: number): void => {
     query.budget.check();
     const at = out.addRow(from.labels[series] as Labels);
-    const { values, present } = out;
-    for (let i = 0; i < count; i++) {
-      if (from.present[series * count + i] !== 1 || (mask !== undefined && mask[i] !== wanted)) continue;
-      values[at + i] = from.values[series * count + i]!;
-      present[at + i] = 1;
-    }
+    for (let i = 0; i < count; i++) if (mask === undefined || mask[i] === wanted) out.copy(at + i, from, series * count + i);
     out.dropRowIfEmpty();
     if (out.labels.length > marks.length) marks.push(from.dropsName?.[series] ?? 0);
   };

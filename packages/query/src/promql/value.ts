@@ -144,6 +144,23 @@ export class VectorBuilder {
     this.#present[at] = HISTOGRAM;
   }
 
+  /** Puts a number or a histogram at a place. */
+  put(at: number, element: number | NativeHistogram): void {
+    if (typeof element !== 'number') return this.putHistogram(at, element);
+    this.#values[at] = element;
+    this.#present[at] = FLOAT;
+  }
+
+  /** Copies whatever stands at a place of a vector, if anything does. */
+  copy(to: number, { values, present, histograms }: VectorValue, from: number): void {
+    const kind = present[from]!;
+    if (kind === HISTOGRAM) this.putHistogram(to, histograms![from]!);
+    else if (kind === FLOAT) {
+      this.#values[to] = values[from]!;
+      this.#present[to] = FLOAT;
+    }
+  }
+
   finish(): VectorValue {
     return vectorOf(this.labels, this.#values, this.#present, this.#histograms);
   }

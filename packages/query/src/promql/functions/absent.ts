@@ -2,6 +2,7 @@
 
 import { type Expression, withoutParentheses } from '@atalaya/lang';
 import { type Labels, labelsOf, METRIC_NAME } from '@atalaya/model';
+import { mixedFunction, overMixedRanges } from '../histogram/over-ranges.ts';
 import type { RangeValue, Steps, VectorValue } from '../value.ts';
 import { overRanges, perWindow } from '../windows.ts';
 import type { Evaluation } from '../context.ts';
@@ -32,14 +33,11 @@ export function absent(vector: VectorValue, labels: Labels, { count }: Steps): V
 }
 
 /** 1 at every step where no window holds a sample. */
-export function absentOverTime(range: RangeValue, labels: Labels, evaluation: Evaluation): VectorValue {
-  return absent(
-    overRanges(
-      range,
-      evaluation,
-      perWindow(1, () => 1),
-    ),
-    labels,
-    evaluation.steps,
-  );
+export function absentOverTime(range: RangeValue, labels: Labels, evaluation: Evaluation, place: Expression): VectorValue {
+  const kernel = perWindow(1, () => 1);
+  const found =
+    range.samples.histograms === undefined
+      ? overRanges(range, evaluation, kernel)
+      : overMixedRanges(range, evaluation, kernel, mixedFunction('absent_over_time'), place);
+  return absent(found, labels, evaluation.steps);
 }

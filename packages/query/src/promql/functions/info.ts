@@ -50,7 +50,7 @@ export function addInfoLabels(base: VectorValue, infos: VectorValue, node: Funct
     const made = new Map<string, number>();
     for (let i = 0; i < count; i++) {
       const from = series * count + i;
-      if (base.present[from] !== 1) continue;
+      if (base.present[from] === 0) continue;
       const current = candidates.map((byStep) => byStep[i]!).filter((info) => info >= 0);
       if (current.length === 0 && required && !isInfo) continue;
       const key = current.join();
@@ -59,9 +59,8 @@ export function addInfoLabels(base: VectorValue, infos: VectorValue, node: Funct
         const added = current.map((info) => infos.labels[info] as Labels);
         made.set(key, (at = rowOf(combined(labels, added, wanted))));
       }
-      if (out.present[at + i] === 1) throw failed('vector cannot contain metrics with the same labelset');
-      out.values[at + i] = base.values[from]!;
-      out.present[at + i] = 1;
+      if (out.present[at + i] !== 0) throw failed('vector cannot contain metrics with the same labelset');
+      out.copy(at + i, base, from);
     }
   }
   return out.finish();

@@ -1,20 +1,27 @@
 /** sort and its kin. They order instant queries only: series of range queries are ordered by labels. */
 
 import { compareLabels, type Labels, labelValue } from '@atalaya/model';
-import type { Steps, VectorValue } from '../value.ts';
+import { type HistogramPlaces, type Steps, type VectorValue, vectorOf } from '../value.ts';
 
 /** The vector with its series in another order. */
 export function reorder(vector: VectorValue, order: readonly number[], { count }: Steps): VectorValue {
   const values = new Float64Array(order.length * count);
   const present = new Uint8Array(order.length * count);
+  const histograms: HistogramPlaces | undefined = vector.histograms === undefined ? undefined : [];
   for (const [place, series] of order.entries()) {
+    if (histograms !== undefined) {
+      for (let i = 0; i < count; i++) {
+        const histogram = vector.histograms![series * count + i];
+        if (histogram !== undefined) histograms[place * count + i] = histogram;
+      }
+    }
     values.set(vector.values.subarray(series * count, (series + 1) * count), place * count);
     present.set(vector.present.subarray(series * count, (series + 1) * count), place * count);
   }
   const labels = order.map((series) => vector.labels[series] as Labels);
   const { dropsName } = vector;
   const marks = dropsName === undefined ? {} : { dropsName: Uint8Array.from(order, (series) => dropsName[series]!) };
-  return { kind: 'vector', labels, values, present, ...marks };
+  return { ...vectorOf(labels, values, present, histograms), ...marks };
 }
 
 /** Orders by the value of the only step; NaN comes last either way. */

@@ -35,7 +35,7 @@ export function zeroBucket({ zeroThreshold, zeroCount }: NativeHistogram): Bucke
 /** Every bucket, empty ones too, ascending; the zero bucket only when it holds something. Buckets that reach into the zero bucket end there. */
 export function allBuckets(histogram: NativeHistogram): Bucket[] {
   const { zeroThreshold, zeroCount } = histogram;
-  const negative = negativeBuckets(histogram).reverse();
+  const negative = negativeBuckets(histogram).toReversed();
   const positive = positiveBuckets(histogram);
   for (const bucket of negative) if (bucket.upper < 0 && bucket.upper > -zeroThreshold) bucket.upper = -zeroThreshold;
   for (const bucket of positive) if (bucket.lower > 0 && bucket.lower < zeroThreshold) bucket.lower = zeroThreshold;

@@ -31,7 +31,11 @@ export function statsOnlySelectors(expression: Expression): ReadonlySet<VectorSe
         for (const child of childrenOf(node)) visit(child, below);
         return;
       }
-      default:
+      case 'number':
+      case 'string':
+      case 'parentheses':
+      case 'unary':
+      case 'aggregation':
         for (const child of childrenOf(node)) visit(child, wanted);
     }
   }

@@ -6,7 +6,7 @@ import { negativeBuckets, positiveBuckets, zeroBucket } from './buckets.ts';
 
 /** Only buckets that hold something are shown, ascending. */
 export function formatHistogram(histogram: NativeHistogram): string {
-  const buckets = [...negativeBuckets(histogram).reverse(), zeroBucket(histogram), ...positiveBuckets(histogram)];
+  const buckets = [...negativeBuckets(histogram).toReversed(), zeroBucket(histogram), ...positiveBuckets(histogram)];
   const parts = [`count:${short(histogram.count)}`, `sum:${short(histogram.sum)}`];
   for (const bucket of buckets) if (bucket.count !== 0) parts.push(formatBucket(bucket));
   return `{${parts.join(', ')}}`;
