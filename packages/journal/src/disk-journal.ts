@@ -249,6 +249,8 @@ class DiskJournal implements Journal {
     } catch (thrown) {
       error = this.#failed(thrown);
     }
+    // Before anybody is told that its record is safe: who asks for it next finds that all who read the journal know of it.
+    if (error === undefined) this.#announce();
     for (const record of records) {
       this.#pendingBytes -= recordBytes(record.payload.length);
       if (error === undefined) {
@@ -260,7 +262,6 @@ class DiskJournal implements Journal {
         record.reject(error);
       }
     }
-    if (error === undefined) this.#announce();
   }
 
   #succeeded(): void {

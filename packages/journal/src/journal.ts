@@ -35,7 +35,7 @@ export interface Journal {
   append(signal: Signal, rows: number, payload: Uint8Array): Promise<void>;
   /** Everything before this is on disk. */
   readonly durable: JournalPosition;
-  /** Called after each group commit with the new durable position. */
+  /** Called after each group commit with the new durable position, before its appends resolve. */
   onDurable(listener: (position: JournalPosition) => void): void;
   /** Tells the journal that all before `position` is durably in the store: whole segments before it are deleted. */
   release(position: JournalPosition): Promise<void>;

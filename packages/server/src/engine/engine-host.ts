@@ -19,6 +19,8 @@ import { encodeSeries } from './series-json.ts';
 
 const QUERY_WORKERS = 2;
 const RETENTION_EVERY_MS = 10 * 60_000;
+/** How long a question waits for samples that were acknowledged before it was asked: milliseconds, but for a backlog. */
+const READABLE_WITHIN_MS = 3000;
 
 export interface EngineHostOptions {
   readonly options: EngineOptions;
@@ -80,12 +82,18 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     onLoaded: (position, stats) => host.onLoaded({ position, ...stats }),
     deadLetters: deadLetterFolder(path.join(options.dataDirectory, 'dead-letters')),
   });
+  const readable = (): Promise<boolean> => loader.readable(READABLE_WITHIN_MS);
+  /** Answers with what was acknowledged before the question came. */
+  const fresh = async <Answer>(question: () => Promise<Answer>): Promise<Answer> => {
+    await readable();
+    return question();
+  };
   const queries = new QueryPool({
     workers: QUERY_WORKERS,
     limits: options.query,
     clock,
     log,
-    serveReader: (port) => serveReader(store, port),
+    serveReader: (port) => serveReader(store, port, readable),
   });
   const retention = clock.every(RETENTION_EVERY_MS, () => {
     store.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, 'retention could not be enforced'));
@@ -94,13 +102,13 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
   return {
     advance: (position) => loader.advance(position),
     query: (task, signal) => queries.run(task, signal),
-    labelNames: (request) => store.labelNames(labelRequest(request)),
-    labelValues: (name, request) => store.labelValues(name, labelRequest(request)),
-    series: async (request) => encodeSeries(await store.series(labelRequest(request)), request.limit),
-    metadata: (metric, limit) => store.metadata(metric, limit),
+    labelNames: (request) => fresh(() => store.labelNames(labelRequest(request))),
+    labelValues: (name, request) => fresh(() => store.labelValues(name, labelRequest(request))),
+    series: (request) => fresh(async () => encodeSeries(await store.series(labelRequest(request)), request.limit)),
+    metadata: (metric, limit) => fresh(() => store.metadata(metric, limit)),
     storage: () => store.stats(),
     metricStorage: (limit) => describedCosts(store, limit),
-    cardinality: (limit) => describedCardinality(store, limit),
+    cardinality: (limit) => fresh(() => describedCardinality(store, limit)),
     state() {
       const { user, system } = process.cpuUsage();
       const { breaker, lagMs, lastError, deadLetters } = loader.state();

@@ -2,7 +2,7 @@
 
 import type { MetricBatch } from '@atalaya/journal';
 import { DAY_MS } from '../metrics/day.ts';
-import { fingerprintKey } from '../metrics/batch-columns.ts';
+import { type ActivityListener, fingerprintKey, resolveInto } from '../metrics/batch-columns.ts';
 import type { NativeBlock } from '../native/block.ts';
 import type { SeriesIndex } from '../series-index/series-index.ts';
 
@@ -15,6 +15,18 @@ export interface HistogramRows {
   readonly undefined: number;
   /** Those of series that were refused because of a collision. */
   readonly refused: number;
+}
+
+/** The slot of each histogram's series, or the mark that says why it has none; the arguments are those of `resolveSlots`. */
+export function histogramSlots(
+  { histograms }: MetricBatch,
+  index: SeriesIndex,
+  refused: ReadonlySet<string>,
+  changed: ActivityListener,
+): Uint32Array {
+  const slots = new Uint32Array(histograms?.count ?? 0);
+  if (histograms !== undefined) resolveInto(slots, histograms.fingerprints, histograms.timestamps, index, refused, changed);
+  return slots;
 }
 
 /** Gathers the histograms of all batches; the arguments are those of `sampleColumns`. */

@@ -3,6 +3,7 @@
 import { AtalayaError, type CancelSignal, decodeNativeHistogram, type NativeHistogram } from '@atalaya/model';
 import type { Engine, QueryLimits } from '../engine/engine.ts';
 import type { SelectBounds } from '../metrics/selection.ts';
+import type { RecentHistograms } from '../metrics/tail.ts';
 import { numberAt } from '../native/block.ts';
 import { column, readNative } from '../native/read.ts';
 import { sql, uint64List } from '../sql.ts';
@@ -15,6 +16,8 @@ export interface RawHistograms {
   readonly ids: Uint32Array<ArrayBuffer>;
   /** Native blocks (i, t, p), sorted by (id, time). Rows may repeat (id, time): of those the last counts. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Histograms that the engine may not have had yet; they count before those that it had. */
+  readonly recent?: RecentHistograms | undefined;
 }
 
 /** Histograms as columns: those of series `i` are `[starts[i], ends[i])`. */
@@ -97,7 +100,41 @@ export function decodeHistograms(raw: RawHistograms, seriesCount: number): Histo
       ends[place] = end + 1;
     }
   }
-  return { starts, ends, timestamps: timestamps.subarray(0, values.length), values };
+  const columns = { starts, ends, timestamps: timestamps.subarray(0, values.length), values };
+  return raw.recent === undefined ? columns : withRecent(columns, raw.recent);
+}
+
+/** Joins two sets of histograms, both by series and time; where they hold the same time, the recent one counts. */
+function withRecent(stored: HistogramColumns, recent: RecentHistograms): HistogramColumns {
+  const starts = new Uint32Array(stored.starts.length);
+  const ends = new Uint32Array(starts.length);
+  const timestamps: number[] = [];
+  const values: NativeHistogram[] = [];
+  const add = (time: number, value: NativeHistogram): void => {
+    timestamps.push(time);
+    values.push(value);
+  };
+  let row = 0;
+  for (let series = 0; series < starts.length; series++) {
+    starts[series] = values.length;
+    let at = stored.starts[series] as number;
+    const end = stored.ends[series] as number;
+    const addUntil = (time: number): void => {
+      for (; at < end && (stored.timestamps[at] as number) < time; at++) {
+        add(stored.timestamps[at] as number, stored.values[at] as NativeHistogram);
+      }
+    };
+    for (; recent.series[row] === series; row++) {
+      const time = recent.timestamps[row] as number;
+      addUntil(time);
+      if (at < end && stored.timestamps[at] === time) at++;
+      const bytes = recent.payloads[row] as Uint8Array;
+      add(time, decodeNativeHistogram(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.length));
+    }
+    addUntil(Number.POSITIVE_INFINITY);
+    ends[series] = values.length;
+  }
+  return { starts, ends, timestamps: Float64Array.from(timestamps), values };
 }
 
 /** Samples as columns, those of series `i` at `[starts[i], ends[i])`. */

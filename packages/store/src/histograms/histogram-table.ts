@@ -2,6 +2,7 @@
 
 import type { Engine } from '../engine/engine.ts';
 import { column, readNative } from '../native/read.ts';
+import { REFUSED_SLOT } from '../metrics/tail.ts';
 import type { SeriesIndex } from '../series-index/series-index.ts';
 import { sql, uint64List } from '../sql.ts';
 import type { HistogramRows } from './histogram-columns.ts';
@@ -31,13 +32,18 @@ export class HistogramTable {
     }
   }
 
-  /** Stores rows, their series' names first; resolves when they are on disk. */
-  async insert(rows: HistogramRows, options: { readonly token?: string } = {}): Promise<void> {
-    for (const slot of rows.slots) {
-      if (this.#having.has(slot)) continue;
+  /** Notes that series have histograms; marks among the slots are passed over. */
+  note(slots: Iterable<number>): void {
+    for (const slot of slots) {
+      if (slot >= REFUSED_SLOT || this.#having.has(slot)) continue;
       this.#having.add(slot);
       this.#unsaved.add(slot);
     }
+  }
+
+  /** Stores rows, their series' names first; resolves when they are on disk. */
+  async insert(rows: HistogramRows, options: { readonly token?: string } = {}): Promise<void> {
+    this.note(rows.slots);
     if (this.#unsaved.size > 0) {
       const slots = [...this.#unsaved];
       await this.#engine.insert('histogram_series', { rows: slots.length, columns: { id: { kind: 'UInt64', words: this.#ids(slots) } } });
@@ -54,12 +60,13 @@ export class HistogramTable {
     return places.length === 0 ? undefined : Uint32Array.from(places);
   }
 
-  /** Forgets series that retention has removed. */
-  async forget(slots: readonly number[]): Promise<void> {
+  /** Forgets series that retention removes; gives those of them that had histograms. */
+  async forget(slots: readonly number[]): Promise<readonly number[]> {
     const gone = slots.filter((slot) => this.#having.has(slot));
-    if (gone.length === 0) return;
+    if (gone.length === 0) return gone;
     await this.#engine.execute(sql`DELETE FROM histogram_series WHERE id IN (${uint64List(this.#ids(gone))})`);
     for (const slot of gone) this.#having.delete(slot);
+    return gone;
   }
 
   #ids(slots: readonly number[]): Uint32Array {

@@ -171,6 +171,37 @@ describe('native histograms in the store', () => {
     expect(floats.histograms).toBeUndefined();
   });
 
+  it('are shown as soon as they are taken in, joined with what was loaded', async () => {
+    const labels = named('taken');
+    const [one, two, three] = [1, 2, 3].map(histogramOf) as [NativeHistogram, NativeHistogram, NativeHistogram];
+    await store.load([
+      batchOf([
+        { labels, at: NOW - 30, value: one },
+        { labels, at: NOW - 10, value: one },
+      ]),
+    ]);
+    const batch = batchOf([
+      { labels, at: NOW - 20, value: two },
+      { labels, at: NOW - 10, value: three },
+      { labels, at: NOW - 5, value: 5 },
+      { labels: named('taken', { fresh: 'yes' }), at: NOW, value: two },
+    ]);
+    store.take(batch);
+    const expected = {
+      taken: [
+        [NOW - 30, one],
+        [NOW - 20, two],
+        [NOW - 10, three],
+        [NOW - 5, 5],
+      ],
+      'taken{fresh="yes"}': [[NOW, two]],
+    };
+    expect(await read(reader, 'taken')).toEqual(expected);
+    await store.load([batch]);
+    await engine.execute(sql`OPTIMIZE TABLE histogram_samples FINAL`);
+    expect(await read(reader, 'taken')).toEqual(expected);
+  });
+
   it('show once however often they were loaded, with or without the token', async () => {
     const batch = batchOf([{ labels: named('twice'), at: NOW, value: histogramOf(7) }]);
     await store.load([batch], { token: 'h-twice-1' });

@@ -60,7 +60,8 @@ interface Bench {
   readonly clock: ManualClock;
   readonly journal: FakeJournal;
   readonly loader: Loader;
-  /** The first values of the batches of each insert. */
+  /** The first values of the batches that were taken in, and of those of each insert. */
+  readonly taken: number[];
   readonly inserts: number[][];
   readonly tokens: (string | undefined)[];
   readonly checkpoints: JournalPosition[];
@@ -74,6 +75,7 @@ function start(options: Partial<LoaderOptions> = {}): Bench {
   const clock = new ManualClock(NOW);
   const journal = new FakeJournal();
   const inserts: number[][] = [];
+  const taken: number[] = [];
   const tokens: (string | undefined)[] = [];
   const checkpoints: JournalPosition[] = [];
   const loaded: LoadStats[] = [];
@@ -87,6 +89,7 @@ function start(options: Partial<LoaderOptions> = {}): Bench {
   const loader = createLoader({
     reader: journal,
     store: {
+      take: ({ samples }) => taken.push(samples.values[0] as number),
       load: async (batches: readonly MetricBatch[], { token } = {}) => {
         const failure = failing.store.shift();
         if (failure !== undefined) throw failure;
@@ -107,7 +110,7 @@ function start(options: Partial<LoaderOptions> = {}): Bench {
     random: () => 1,
     ...options,
   });
-  return { clock, journal, loader, inserts, tokens, checkpoints, loaded, letters, failing };
+  return { clock, journal, loader, taken, inserts, tokens, checkpoints, loaded, letters, failing };
 }
 
 const down = (): AtalayaError => new AtalayaError('ENGINE_UNAVAILABLE', { reason: 'gone' });
@@ -130,6 +133,52 @@ describe('loader', () => {
       { segment: 1, offset: 1 },
       { segment: 1, offset: 7 },
     ]);
+    await loader.stop();
+  });
+
+  it('lets questions see at once what is on disk, also between and during loads and while they fail', async () => {
+    const { clock, journal, loader, taken, inserts, failing } = start();
+    failing.store.push(down());
+    for (let i = 0; i < 5; i++) {
+      loader.advance(journal.append(10));
+      const readable = loader.readable(1000);
+      await clock.advance(0);
+      expect(await readable).toBe(true);
+      expect(taken).toHaveLength(i + 1);
+    }
+    expect(inserts).toEqual([]);
+    await clock.advance(1500);
+    expect(inserts.flat()).toEqual([0, 1, 2, 3, 4]);
+    expect(taken).toEqual([0, 1, 2, 3, 4]);
+    await loader.stop();
+  });
+
+  it('reads what comes in quick succession together when nobody waits for it', async () => {
+    const { clock, journal, loader, taken } = start();
+    loader.advance(journal.append(10));
+    await clock.advance(0);
+    for (let i = 0; i < 3; i++) loader.advance(journal.append(10));
+    await clock.advance(10);
+    expect(taken).toHaveLength(1);
+    await clock.advance(50);
+    expect(taken).toHaveLength(4);
+    await loader.stop();
+  });
+
+  it('holds no more than it may while the engine is away, and says that not all is readable', async () => {
+    const { clock, journal, loader, taken, inserts, failing } = start({ maxRows: 20 });
+    failing.store.push(down());
+    let end: JournalPosition | undefined;
+    for (let i = 0; i < 20; i++) end = journal.append(10);
+    loader.advance(end as JournalPosition);
+    const readable = loader.readable(100);
+    await clock.advance(100);
+    expect(await readable).toBe(false);
+    // The reader gives four records at once.
+    expect(taken).toHaveLength(4);
+    await clock.advance(5000);
+    expect(inserts.flat()).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(await loader.readable(0)).toBe(true);
     await loader.stop();
   });
 

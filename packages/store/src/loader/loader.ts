@@ -1,16 +1,17 @@
 /** The loader: takes what is durable in the journal into the store, in order, and never loses or skips any of it. */
 
 import { comparePositions, type JournalPosition, type JournalReader, type JournalRecord, type MetricBatch } from '@atalaya/journal';
-import { AtalayaError, type Clock, type Logger, type Timer } from '@atalaya/model';
-import type { MetricStore } from '../metrics/metric-store.ts';
-import { Breaker, type BreakerState } from './breaker.ts';
-import { readBatch } from './check-batch.ts';
+import type { Clock, Logger, Timer } from '@atalaya/model';
+import type { LoadResult, MetricStore } from '../metrics/metric-store.ts';
+import type { BreakerState } from './breaker.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { Retry } from './retry.ts';
+import { type HeldRecord, Tailer } from './tailer.ts';
 
 /** What a loader is made of. */
 export interface LoaderOptions {
   readonly reader: JournalReader;
-  readonly store: Pick<MetricStore, 'load'>;
+  readonly store: Pick<MetricStore, 'take' | 'load'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Notes durably that everything before the position is in the store. */
@@ -34,7 +35,7 @@ export interface LoadStats {
   readonly newSeries: number;
   /** Samples whose series nobody has defined. They wait in the store until somebody does. */
   readonly undefinedSamples: number;
-  /** Reading, inserting and the checkpoint together. */
+  /** Waiting for the end of the journal, inserting and the checkpoint together. */
   readonly roundMs: number;
   readonly insertMs: number;
 }
@@ -61,6 +62,8 @@ export interface LoaderState {
 export interface Loader {
   /** Tells that the journal is on disk up to a position. */
   advance(durable: JournalPosition): void;
+  /** Resolves when questions see all that is on disk now, with `true`, or after a time in milliseconds, with `false`. */
+  readable(timeoutMs: number): Promise<boolean>;
   state(): LoaderState;
   /** Ends after the load that is under way, without waiting for a failing engine. Does not close the reader. */
   stop(): Promise<void>;
@@ -68,9 +71,10 @@ export interface Loader {
 
 const MAX_ROWS = 1_000_000;
 const MAX_DELAY_MS = 1000;
-/** Bytes read at once, and held at most (one record more). */
-const READ_BYTES = 8 * 1_048_576;
+/** Bytes of records that are held at most (a few records more); one insert takes half. */
 const HELD_BYTES = 96 * 1_048_576;
+/** Rows that are held at most, in inserts: while one is under way the next is collected. */
+const HELD_INSERTS = 1.5;
 
 /** Starts a loader. It waits until it is told of durable records. */
 export function createLoader(options: LoaderOptions): Loader {
@@ -84,186 +88,158 @@ interface Group {
   readonly records: readonly JournalRecord[];
   readonly batches: readonly MetricBatch[];
   readonly rows: number;
+  readonly bytes: number;
   /** Where the journal goes on after them. */
   readonly end: JournalPosition;
-  /** There was more to read. */
-  readonly full: boolean;
 }
 
 class JournalLoader implements Loader {
   readonly #options: LoaderOptions;
-  readonly #breaker: Breaker;
-  #durable: JournalPosition;
+  readonly #maxRows: number;
+  readonly #inserting: Retry;
+  readonly #reading: Retry;
+  readonly #tailer: Tailer;
   #loaded: JournalPosition;
-  /** When the oldest record that is not loaded was appended, or was told of. */
-  #pendingSince: number | undefined;
+  /** The group that is being loaded. */
+  #group: Group | undefined;
   #loadedRows = 0;
   #loadedBatches = 0;
-  #deadLetters = 0;
-  #failures = 0;
-  #lastError: string | undefined;
   #stopping = false;
-  /** Read from the journal, but in no group yet. */
-  #queue: JournalRecord[] = [];
-  /** The group that is being collected. */
-  #records: JournalRecord[] = [];
-  #batches: MetricBatch[] = [];
-  #rows = 0;
-  #bytes = 0;
-  /** Ends a sleep, whatever it is for, or one that waits for news only. */
   #wakeUp: (() => void) | undefined;
-  #news: (() => void) | undefined;
   #pause: Timer | undefined;
   #finished: Promise<void> = Promise.resolve();
 
   constructor(options: LoaderOptions) {
     this.#options = options;
-    const random = options.random ?? Math.random;
-    this.#breaker = new Breaker({ clock: options.clock, firstDelayMs: 500, maxDelayMs: 30_000, random });
-    this.#durable = options.reader.position;
-    this.#loaded = options.reader.position;
+    const { reader, store, clock, log, deadLetters, random = Math.random, maxRows = MAX_ROWS } = options;
+    this.#maxRows = maxRows;
+    this.#inserting = new Retry(clock, log, random);
+    this.#reading = new Retry(clock, log, random);
+    this.#tailer = new Tailer({
+      reader,
+      store,
+      clock,
+      log,
+      deadLetters,
+      retry: this.#reading,
+      heldRows: maxRows * HELD_INSERTS,
+      heldBytes: HELD_BYTES,
+    });
+    this.#loaded = reader.position;
   }
 
   start(): void {
+    this.#tailer.start();
     this.#finished = this.#run();
   }
 
   advance(durable: JournalPosition): void {
-    if (comparePositions(durable, this.#durable) <= 0) return;
-    this.#durable = durable;
-    this.#pendingSince ??= this.#options.clock.now();
-    this.#news?.();
+    this.#tailer.advance(durable);
+    if (this.#pause === undefined) this.#wakeUp?.();
+  }
+
+  async readable(timeoutMs: number): Promise<boolean> {
+    if (this.#tailer.caughtUp) return true;
+    const { durable } = this.#tailer;
+    const isRead = (): boolean => comparePositions(this.#tailer.position, durable) >= 0;
+    let timedOut = false;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#options.clock.after(timeoutMs, () => {
+      timedOut = true;
+      resolve();
+    });
+    await Promise.race([promise, this.#tailer.until(() => timedOut || isRead())]);
+    timer.cancel();
+    return isRead();
   }
 
   state(): LoaderState {
-    const since = this.#pendingSince;
+    const since = (this.#group?.records[0] ?? this.#tailer.held[0]?.record)?.appendedAt ?? this.#tailer.waitingSince;
     return {
-      breaker: this.#breaker.state,
+      breaker: this.#inserting.state === 'closed' ? this.#reading.state : this.#inserting.state,
       loaded: this.#loaded,
-      durable: this.#durable,
+      durable: this.#tailer.durable,
       lagMs: since === undefined ? 0 : Math.max(0, this.#options.clock.now() - since),
       loadedRows: this.#loadedRows,
       loadedBatches: this.#loadedBatches,
-      deadLetters: this.#deadLetters,
-      failures: this.#failures,
-      lastError: this.#lastError,
+      deadLetters: this.#tailer.deadLetters,
+      failures: this.#inserting.failures + this.#reading.failures,
+      lastError: this.#inserting.lastError ?? this.#reading.lastError,
     };
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopping = true;
-    this.#breaker.cancel();
-    this.#pause?.cancel();
+    this.#inserting.stop();
     this.#wakeUp?.();
-    return this.#finished;
+    await this.#tailer.stop();
+    await this.#finished;
   }
 
   async #run(): Promise<void> {
     const { clock, maxDelayMs = MAX_DELAY_MS } = this.#options;
     while (!this.#stopping) {
-      // The reader may be ahead: what it has given that did not fit into the last insert waits in the queue.
-      if (this.#queue.length === 0 && comparePositions(this.#options.reader.position, this.#durable) >= 0) {
+      if (comparePositions(this.#tailer.durable, this.#loaded) <= 0) {
         await this.#sleep();
         continue;
       }
       const started = clock.monotonic();
-      const group = await this.#untilItWorks('reading the journal', () => this.#collect());
-      if (group === undefined || !(await this.#load(group, started))) return;
+      const { durable } = this.#tailer;
+      await this.#tailer.until(() => this.#isEnough || comparePositions(this.#tailer.position, durable) >= 0);
+      if (this.#stopping) return;
+      const full = this.#isEnough;
+      const group = this.#take();
+      this.#group = group;
+      if (!(await this.#load(group, started))) return;
+      this.#group = undefined;
       // While more waits than fits into one insert there is no pause; else inserts are few, because each one costs a merge.
-      if (!group.full) await this.#sleep(maxDelayMs - (clock.monotonic() - started));
+      if (!full) await this.#sleep(maxDelayMs - (clock.monotonic() - started));
     }
   }
 
+  /** More is held than one insert takes. */
+  get #isEnough(): boolean {
+    return this.#tailer.heldRows >= this.#maxRows || this.#tailer.heldBytes >= HELD_BYTES / 2;
+  }
+
+  /** Takes what the next insert is to hold from what was read. */
+  #take(): Group {
+    const { held } = this.#tailer;
+    let rows = 0;
+    let bytes = 0;
+    let count = 0;
+    while (count < held.length && rows < this.#maxRows && bytes < HELD_BYTES / 2) {
+      const { record, batch } = held[count++] as HeldRecord;
+      rows += batch?.samples.count ?? 0;
+      bytes += record.payload.length;
+    }
+    const taken = held.splice(0, count);
+    const records = taken.map(({ record }) => record);
+    const batches = taken.flatMap(({ batch }) => batch ?? []);
+    const end = held.length === 0 ? this.#tailer.position : (records.at(-1)?.end ?? this.#loaded);
+    return { records, batches, rows, bytes, end };
+  }
+
   /** Loads a group and writes the checkpoint; `false` when the loader was stopped before that worked. */
-  async #load(group: Group, started: number): Promise<boolean> {
-    const options = this.#options;
-    const { clock, store } = options;
-    const { records, batches, end } = group;
+  async #load({ records, batches, rows, bytes, end }: Group, started: number): Promise<boolean> {
+    const { clock, store, writeCheckpoint, onLoaded } = this.#options;
     if (comparePositions(end, this.#loaded) <= 0) return true;
     const inserting = clock.monotonic();
-    const token = tokenOf(group);
-    const result = await this.#untilItWorks('loading into the store', () => store.load(batches, token === undefined ? {} : { token }));
+    const token = tokenOf(records, rows);
+    const load = (): Promise<LoadResult> => store.load(batches, token === undefined ? {} : { token });
+    const result = await this.#inserting.untilItWorks('loading into the store', load);
     if (result === undefined) return false;
     const insertMs = clock.monotonic() - inserting;
-    const noted = await this.#untilItWorks('writing the checkpoint', () => options.writeCheckpoint(end).then(() => true));
+    this.#tailer.release(rows, bytes);
+    const noted = await this.#inserting.untilItWorks('writing the checkpoint', () => writeCheckpoint(end).then(() => true));
     if (noted === undefined) return false;
     this.#loaded = end;
     this.#loadedRows += result.samples;
     this.#loadedBatches += records.length;
-    this.#pendingSince = comparePositions(end, this.#durable) < 0 ? (records.at(-1)?.appendedAt ?? this.#pendingSince) : undefined;
     const roundMs = clock.monotonic() - started;
     const { newSeries, undefinedSamples } = result;
-    options.onLoaded(end, { rows: result.samples, batches: records.length, newSeries, undefinedSamples, roundMs, insertMs });
+    onLoaded(end, { rows: result.samples, batches: records.length, newSeries, undefinedSamples, roundMs, insertMs });
     return true;
-  }
-
-  /** Reads until there is enough for one insert or nothing more. Called again after a failure it goes on where it was. */
-  async #collect(): Promise<Group> {
-    const { reader, maxRows = MAX_ROWS } = this.#options;
-    for (;;) {
-      while (this.#queue.length > 0) {
-        if (this.#rows >= maxRows || this.#bytes >= HELD_BYTES) return this.#group(true);
-        const record = this.#queue[0] as JournalRecord;
-        if (this.#records.length === 0) this.#pendingSince = record.appendedAt;
-        const batch = await this.#decode(record);
-        this.#queue.shift();
-        this.#records.push(record);
-        this.#bytes += record.payload.length;
-        if (batch === undefined) continue;
-        this.#rows += batch.samples.count;
-        this.#batches.push(batch);
-      }
-      if (comparePositions(reader.position, this.#durable) >= 0) return this.#group(false);
-      this.#queue = await reader.read(this.#durable, READ_BYTES);
-      if (this.#queue.length === 0) return this.#group(false);
-    }
-  }
-
-  /** What was collected, and an empty table for the next. */
-  #group(full: boolean): Group {
-    const end = this.#queue.length === 0 ? this.#options.reader.position : (this.#records.at(-1)?.end ?? this.#loaded);
-    const group: Group = { records: this.#records, batches: this.#batches, rows: this.#rows, end, full };
-    this.#records = [];
-    this.#batches = [];
-    this.#rows = 0;
-    this.#bytes = 0;
-    return group;
-  }
-
-  /** The batch of a record; one that is none is kept aside, because nothing would ever make it one. */
-  async #decode(record: JournalRecord): Promise<MetricBatch | undefined> {
-    let reason: string;
-    try {
-      return readBatch(record);
-    } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
-    }
-    const { log, deadLetters } = this.#options;
-    await deadLetters(record, reason);
-    this.#deadLetters++;
-    log.error({ batchId: record.batchId, rows: record.rows, reason }, 'a batch cannot be read and was kept aside');
-    return undefined;
-  }
-
-  /** Repeats something until it works, with growing pauses; `undefined` when the loader is stopped meanwhile. */
-  async #untilItWorks<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
-    for (;;) {
-      try {
-        const result = await work();
-        if (this.#breaker.state !== 'closed') this.#options.log.info({ failures: this.#breaker.failures }, `${what} works again`);
-        this.#breaker.success();
-        return result;
-      } catch (thrown) {
-        const error = AtalayaError.from(thrown);
-        this.#failures++;
-        this.#lastError = `${what}: ${error.message}`;
-        if (this.#stopping) return undefined;
-        await this.#breaker.failure((delayMs) => {
-          this.#options.log.warn({ code: error.code, reason: error.message, retryInMs: Math.round(delayMs) }, `${what} failed`);
-        });
-        if (this.#stopping) return undefined;
-      }
-    }
   }
 
   /** Resolves after a time, or, without one, when there is something to do; at once when the loader is stopped. */
@@ -271,16 +247,16 @@ class JournalLoader implements Loader {
     if (this.#stopping || (milliseconds !== undefined && milliseconds <= 0)) return;
     await new Promise<void>((resolve) => {
       this.#wakeUp = resolve;
-      if (milliseconds === undefined) this.#news = resolve;
-      else this.#pause = this.#options.clock.after(milliseconds, resolve);
+      if (milliseconds !== undefined) this.#pause = this.#options.clock.after(milliseconds, resolve);
     });
+    this.#pause?.cancel();
+    this.#pause = undefined;
     this.#wakeUp = undefined;
-    this.#news = undefined;
   }
 }
 
 /** Names a group by the records in it, so that only the same records have the same name, even after the journal began anew. */
-function tokenOf({ records, rows }: Group): string | undefined {
+function tokenOf(records: readonly JournalRecord[], rows: number): string | undefined {
   const first = records[0];
   const last = records.at(-1);
   if (first === undefined || last === undefined) return undefined;

@@ -43,9 +43,10 @@ export class MetadataTable {
   /** Writes what is new; on failure it stays to be written. */
   async save(): Promise<void> {
     if (this.#unsaved.length === 0) return;
-    const entries = this.#unsaved;
-    await this.#engine.insert('metadata', rows(entries, this.#clock.now()));
-    this.#unsaved = this.#unsaved.slice(entries.length);
+    // More may be added meanwhile.
+    const { length } = this.#unsaved;
+    await this.#engine.insert('metadata', rows(this.#unsaved, this.#clock.now()));
+    this.#unsaved = this.#unsaved.slice(length);
   }
 
   /** By metric name, of all metrics or of one, at most `limit` metrics. */

@@ -160,6 +160,45 @@ describe('metric store', () => {
     expect(await read(reader, is('differs'))).toEqual({ differs: [[NOW, 2]] });
   });
 
+  it('shows what was taken in before it is loaded, joined with what was, and the same afterwards', async () => {
+    const [labels, fresh] = [named('taken'), named('taken', { fresh: 'yes' })];
+    await store.load([batchOf([10, 20, 30].map((at) => ({ labels, at: NOW - at, value: at })))]);
+    const batches = [
+      batchOf([
+        { labels, at: NOW - 15, value: 15 },
+        { labels, at: NOW - 20, value: -20 },
+        { labels: fresh, at: NOW - 5, value: 1 },
+        { labels, at: NOW - 5, value: 5 },
+      ]),
+      batchOf([{ labels, at: NOW - 15, value: 'stale' }]),
+    ];
+    for (const batch of batches) store.take(batch);
+    const expected = {
+      taken: [
+        [NOW - 30, 30],
+        [NOW - 20, -20],
+        [NOW - 15, Number.NaN],
+        [NOW - 10, 10],
+        [NOW - 5, 5],
+      ],
+      'taken{fresh="yes"}': [[NOW - 5, 1]],
+    };
+    expect(await read(reader, is('taken'))).toEqual(expected);
+    expect(await read(reader, is('taken'), NOW - 15, NOW - 10)).toEqual({
+      taken: expected.taken.slice(2, 4),
+      'taken{fresh="yes"}': [],
+    });
+    const set = await reader.select({ matchers: is('taken'), start: NOW - 15, end: NOW - 15 }, BOUNDS, never);
+    const words = new Uint32Array(set.values.buffer, set.values.byteOffset, set.values.length * 2);
+    expect(isStaleAt(words, set.starts[set.labels.findIndex((of) => of.length === 2)] as number)).toBe(true);
+    expect(await store.labelValues('fresh', { matcherSets: [is('taken')], start: NOW, end: NOW, limit: undefined })).toEqual(['yes']);
+    const [loading, during] = await Promise.all([store.load(batches), read(reader, is('taken'))]);
+    expect(during).toEqual(expected);
+    expect(loading).toEqual({ samples: 5, newSeries: 1, skipped: 0, undefinedSamples: 0 });
+    await engine.execute(sql`OPTIMIZE TABLE samples FINAL`);
+    expect(await read(reader, is('taken'))).toEqual(expected);
+  });
+
   it('keeps the bits of stale markers apart from those of other NaNs', async () => {
     const labels = named('stale');
     await store.load([

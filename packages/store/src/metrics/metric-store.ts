@@ -3,7 +3,7 @@
 import type { MetricBatch } from '@atalaya/journal';
 import type { CancelSignal, Clock, Labels, Logger, MetricMetadata } from '@atalaya/model';
 import type { Engine, QueryLimits } from '../engine/engine.ts';
-import { type HistogramRows, histogramRows, undefinedHistograms } from '../histograms/histogram-columns.ts';
+import { type HistogramRows, histogramRows, histogramSlots, undefinedHistograms } from '../histograms/histogram-columns.ts';
 import { HistogramTable } from '../histograms/histogram-table.ts';
 import { migrate } from '../schema/migrate.ts';
 import { matchSeries } from '../series-index/match.ts';
@@ -12,13 +12,22 @@ import { dayOf } from './day.ts';
 import { ChangeLog } from './change-log.ts';
 import { type Damage, findDamage } from './damage.ts';
 import { Estimator, type SelectionEstimate } from './estimate.ts';
-import { fingerprintKey, type SampleColumns, sampleColumns, undefinedColumns } from './batch-columns.ts';
+import {
+  type ActivityListener,
+  fingerprintKey,
+  renewActivity,
+  resolveLate,
+  resolveSlots,
+  sampleColumns,
+  undefinedColumns,
+} from './batch-columns.ts';
 import { labelNames, type LabelQuestion, labelValues, seriesLabels } from './label-answers.ts';
 import { MetadataTable } from './metadata-table.ts';
 import { applyRetention, horizon, type Retention, type RetentionResult } from './retention.ts';
 import { type RawSelection, select, type SelectBounds, type SelectQuestion } from './selection.ts';
 import { activityRows, definitionRows, loadIndex } from './series-rows.ts';
 import { type Cardinality, cardinality, metricCosts, type MetricCost, storeStats, type StoreStats } from './statistics.ts';
+import { Tail, type TailBatch } from './tail.ts';
 import { UndefinedSamples } from './undefined-samples.ts';
 
 /** What a metric store is made of. */
@@ -69,8 +78,10 @@ export interface DataChanges {
 
 /** Metrics. One instance has the tables for itself. Every call rejects with an AtalayaError. */
 export interface MetricStore {
+  /** Takes a batch in, in order: questions that begin from now on see it. It must be given to {@link load} later. */
+  take(batch: MetricBatch): void;
   /**
-   * Takes batches in order and resolves when they are durable. Batches that were loaded before change nothing that a query sees. A
+   * Puts batches into the tables, in order, and resolves when they are durable; batches that were not taken in yet are now. Batches that were loaded before change nothing that a query sees. A
    * sample that differs from a stored one of the same series and time replaces it, at the latest with the next merge; until
    * then a query sees one of the two. After a rejection load the same batches again.
    * `token` names this very group of batches: a repetition with the same token is recognised without looking at it.
@@ -138,15 +149,18 @@ class TableMetricStore implements MetricStore {
   readonly #damage: Damage;
   readonly #changes = new ChangeLog();
   readonly #estimator: Estimator;
+  readonly #tail = new Tail();
   /** Series that are in the index but whose definition is not on disk yet. */
-  readonly #undefined = new Set<number>();
+  #undefined = new Set<number>();
   /** Series whose range of days in the index is wider than on disk. */
-  readonly #unsavedActivity = new Set<number>();
+  #unsavedActivity = new Set<number>();
   /** Fingerprints that stand for a series that was refused. */
   readonly #refused = new Set<string>();
   #collisions = 0;
   #refusedSamples = 0;
   #undefinedSamples = 0;
+  /** Rounds of removing series. */
+  #removals = 0;
   /** Loads and retention run one after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -172,62 +186,87 @@ class TableMetricStore implements MetricStore {
     return { collisions: this.#collisions, refusedSamples: this.#refusedSamples, undefinedSamples: this.#undefinedSamples };
   }
 
-  load(batches: readonly MetricBatch[], options: { readonly token?: string } = {}): Promise<LoadResult> {
-    return this.#inTurn(() => this.#load(batches, options.token));
+  readonly #noteActivity: ActivityListener = (slot, revived) => {
+    this.#unsavedActivity.add(slot);
+    if (revived) this.#undefined.add(slot);
+  };
+
+  take(batch: MetricBatch): void {
+    this.#taken(batch);
   }
 
-  async #load(batches: readonly MetricBatch[], token: string | undefined): Promise<LoadResult> {
+  #taken(batch: MetricBatch): TailBatch {
+    this.#register(batch);
+    this.#metadata.add(batch.metadata);
+    const { slots, undefined: without } = resolveSlots(batch, this.#index, this.#refused, this.#noteActivity);
+    const ofHistograms = histogramSlots(batch, this.#index, this.#refused, this.#noteActivity);
+    this.#histograms.note(ofHistograms);
+    const taken = this.#tail.add({ batch, slots, histogramSlots: ofHistograms, undefined: without, removals: this.#removals });
+    this.#changes.note(oldestOf(batch));
+    return taken;
+  }
+
+  load(batches: readonly MetricBatch[], options: { readonly token?: string } = {}): Promise<LoadResult> {
+    const taken = Array.from(new Set(batches), (batch) => this.#tail.of(batch) ?? this.#taken(batch));
+    return this.#inTurn(() => this.#load(taken, options.token));
+  }
+
+  async #load(taken: readonly TailBatch[], token: string | undefined): Promise<LoadResult> {
     const { engine } = this.#options;
-    const index = this.#index;
-    for (const batch of batches) this.#register(batch);
-    const samples = this.#columns(batches);
+    for (const batch of taken) this.#lookAgain(batch);
+    const samples = sampleColumns(taken, this.#index);
+    const batches = taken.map(({ batch }) => batch);
     const histograms = this.#histogramRows(batches);
     const undefinedCount = samples.undefined + histograms.undefined;
-    for (const batch of batches) this.#metadata.add(batch.metadata);
     if (undefinedCount > 0) {
       this.#options.log.error(
         { samples: undefinedCount },
         'samples of series that nobody defined wait for their labels: the record that held those was damaged',
       );
-      await this.#waiting.keep(
-        undefinedColumns(batches, index, this.#refused, samples.undefined),
-        undefinedHistograms(batches, index, this.#refused),
-      );
+      await this.#waiting.keep(undefinedColumns(taken, samples.undefined), undefinedHistograms(batches, this.#index, this.#refused));
     }
     const newSeries = await this.#saveSeries();
     await this.#metadata.save();
     await engine.insert('samples', samples.block, token === undefined ? {} : { token });
     await this.#histograms.insert(histograms, token === undefined ? {} : { token });
+    this.#tail.inserted(taken);
     await this.#adopt();
     const skipped = samples.refused + histograms.refused;
     this.#refusedSamples += skipped;
     this.#undefinedSamples += undefinedCount;
-    this.#changes.note(oldestOf(batches));
     return { samples: samples.block.rows + histograms.block.rows, newSeries, skipped, undefinedSamples: undefinedCount };
   }
 
-  #columns(batches: readonly MetricBatch[]): SampleColumns {
-    return sampleColumns(batches, this.#index, this.#refused, this.#changed);
+  /** What has changed for a batch since it was taken in: series were defined by a later one, or removed as too old. */
+  #lookAgain(taken: TailBatch): void {
+    if (taken.undefined > 0 && resolveLate(taken, this.#index, this.#refused, this.#noteActivity) > 0) {
+      this.#changes.note(oldestOf(taken.batch));
+    }
+    if (taken.removals === this.#removals) return;
+    taken.removals = this.#removals;
+    renewActivity(taken, this.#index, this.#noteActivity);
   }
 
   #histogramRows(batches: readonly MetricBatch[]): HistogramRows {
-    return histogramRows(batches, this.#index, this.#refused, this.#changed);
+    return histogramRows(batches, this.#index, this.#refused, this.#noteActivity);
   }
-
-  readonly #changed = (slot: number, revived: boolean): void => {
-    this.#unsavedActivity.add(slot);
-    if (revived) this.#undefined.add(slot);
-  };
 
   /** Writes definitions and activity that are not on disk yet, before the samples: a crash never leaves samples without a series. */
   async #saveSeries(): Promise<number> {
     const { engine } = this.#options;
     const defined = [...this.#undefined];
     const active = [...this.#unsavedActivity];
-    if (defined.length > 0) await engine.insert('series', definitionRows(this.#index, defined));
-    for (const slot of defined) this.#undefined.delete(slot);
-    if (active.length > 0) await engine.insert('series_activity', activityRows(this.#index, active));
-    for (const slot of active) this.#unsavedActivity.delete(slot);
+    // Batches that are taken in meanwhile begin new lists: what they add is not on disk with these.
+    this.#undefined = new Set();
+    this.#unsavedActivity = new Set();
+    try {
+      if (defined.length > 0) await engine.insert('series', definitionRows(this.#index, defined));
+      if (active.length > 0) await engine.insert('series_activity', activityRows(this.#index, active));
+    } catch (error) {
+      for (const slot of defined) this.#undefined.add(slot);
+      for (const slot of active) this.#unsavedActivity.add(slot);
+      throw error;
+    }
     return defined.length;
   }
 
@@ -237,7 +276,8 @@ class TableMetricStore implements MetricStore {
       this.#index.slotOf(low, high) >= 0 && !this.#refused.has(fingerprintKey(low, high));
     for (const fingerprints of this.#waiting.defined(isDefined)) {
       const batch = await this.#waiting.read(fingerprints);
-      const { block } = this.#columns([batch]);
+      const { slots } = resolveSlots(batch, this.#index, this.#refused, this.#noteActivity);
+      const { block } = sampleColumns([{ batch, slots }], this.#index);
       const histograms = this.#histogramRows([batch]);
       await this.#saveSeries();
       await this.#options.engine.insert('samples', block);
@@ -277,7 +317,8 @@ class TableMetricStore implements MetricStore {
   async select(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection> {
     const { engine, queryLimits = {} } = this.#options;
     const start = this.#from(question.start);
-    const selection = await select(engine, this.#index, this.#histograms, { ...question, start }, bounds, queryLimits, signal);
+    const sources = { engine, index: this.#index, tail: this.#tail, histograms: this.#histograms };
+    const selection = await select(sources, { ...question, start }, bounds, queryLimits, signal);
     const warnings = this.#damage.warnings(start, question.end);
     return warnings.length === 0 ? selection : { ...selection, warnings };
   }
@@ -320,9 +361,14 @@ class TableMetricStore implements MetricStore {
     const { engine, retention, clock, log } = this.#options;
     return this.#inTurn(async () => {
       await this.#waiting.dropBefore(horizon(retention, clock.now()));
-      const result = await applyRetention(engine, this.#index, this.#histograms, retention, clock.now(), log);
-      if (result.droppedDays > 0 || result.removedSeries > 0) this.#changes.note(Number.NEGATIVE_INFINITY);
-      return result;
+      const returned = (slot: number): void => this.#noteActivity(slot, true);
+      try {
+        const result = await applyRetention(engine, this.#index, this.#histograms, retention, clock.now(), log, returned);
+        if (result.droppedDays > 0 || result.removedSeries > 0) this.#changes.note(Number.NEGATIVE_INFINITY);
+        return result;
+      } finally {
+        this.#removals++;
+      }
     });
   }
 
@@ -355,11 +401,9 @@ class TableMetricStore implements MetricStore {
 }
 
 /** The oldest timestamp of all samples, floats and histograms. */
-function oldestOf(batches: readonly MetricBatch[]): number {
+function oldestOf({ samples, histograms }: MetricBatch): number {
   let oldest = Number.POSITIVE_INFINITY;
-  for (const { samples, histograms } of batches) {
-    for (let i = 0; i < samples.count; i++) oldest = Math.min(oldest, samples.timestamps[i]!);
-    for (let i = 0; i < (histograms?.count ?? 0); i++) oldest = Math.min(oldest, histograms!.timestamps[i]!);
-  }
+  for (const timestamp of samples.timestamps) if (timestamp < oldest) oldest = timestamp;
+  for (const timestamp of histograms?.timestamps ?? []) if (timestamp < oldest) oldest = timestamp;
   return oldest;
 }

@@ -39,7 +39,10 @@ export function horizon(retention: Retention, now: number): number {
 /** Days that one statement drops at most. */
 const DAYS_AT_ONCE = 200;
 
-/** Applies the retention once. Today's partition is never dropped for its size. */
+/**
+ * Applies the retention once. Today's partition is never dropped for its size. `returned` is told of a series that was being removed
+ * from the tables when new samples of it came: it has to be written again.
+ */
 export async function applyRetention(
   engine: Engine,
   index: SeriesIndex,
@@ -47,6 +50,7 @@ export async function applyRetention(
   retention: Retention,
   now: number,
   log: Logger,
+  returned: (slot: number) => void,
 ): Promise<RetentionResult> {
   const days = await partitions(engine);
   const firstKept = dayOf(horizon(retention, now));
@@ -71,7 +75,7 @@ export async function applyRetention(
     await engine.execute(sql`ALTER TABLE samples ${some}`);
     await engine.execute(sql`ALTER TABLE histogram_samples ${some}`);
   }
-  const removedSeries = await removeSeries(engine, index, histograms, lastDropped);
+  const removedSeries = await removeSeries(engine, index, histograms, lastDropped, returned);
   const result = { droppedDays, droppedBytes, removedSeries };
   if (droppedDays > 0 || removedSeries > 0) log.info(result, 'retention dropped old samples');
   return result;
@@ -99,18 +103,33 @@ async function partitions(engine: Engine): Promise<Day[]> {
 const CHUNK = 20_000;
 
 /** Removes the series whose last samples lay on or before a day, from the tables first. */
-async function removeSeries(engine: Engine, index: SeriesIndex, histograms: HistogramTable, lastDropped: number): Promise<number> {
+async function removeSeries(
+  engine: Engine,
+  index: SeriesIndex,
+  histograms: HistogramTable,
+  lastDropped: number,
+  returned: (slot: number) => void,
+): Promise<number> {
   const gone: number[] = [];
   for (let slot = 0; slot < index.size; slot++) {
     if (index.lastDay(slot) <= lastDropped && index.firstDay(slot) <= index.lastDay(slot)) gone.push(slot);
   }
+  let removed = 0;
   for (let at = 0; at < gone.length; at += CHUNK) {
     const chunk = gone.slice(at, at + CHUNK);
     const ids = uint64List(Uint32Array.from(chunk.flatMap((slot) => [index.idLow(slot), index.idHigh(slot)])));
-    await histograms.forget(chunk);
+    const having = new Set(await histograms.forget(chunk));
     await engine.execute(sql`DELETE FROM series_activity WHERE id IN (${ids})`);
     await engine.execute(sql`DELETE FROM series WHERE id IN (${ids})`);
-    for (const slot of chunk) index.remove(slot);
+    for (const slot of chunk) {
+      if (index.lastDay(slot) > lastDropped) {
+        returned(slot);
+        if (having.has(slot)) histograms.note([slot]);
+      } else {
+        index.remove(slot);
+        removed++;
+      }
+    }
   }
-  return gone.length;
+  return removed;
 }

@@ -3,9 +3,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import { AtalayaError, type CancelSignal, type Labels } from '@atalaya/model';
 import { decodeHistograms, type HistogramColumns, withoutReplaced } from '../histograms/histogram-selection.ts';
+import { decodeSelection } from '../metrics/decode.ts';
 import type { SelectionEstimate } from '../metrics/estimate.ts';
 import type { DataChanges } from '../metrics/metric-store.ts';
-import { decodeSelection, type SelectBounds, type SelectQuestion } from '../metrics/selection.ts';
+import type { SelectBounds, SelectQuestion } from '../metrics/selection.ts';
 import { LabelCache } from './label-cache.ts';
 import type { ReaderMessage, ServerMessage } from './protocol.ts';
 

@@ -9,8 +9,13 @@ import type { LabelDelivery, ReaderMessage, ServerMessage } from './protocol.ts'
 /** Series whose labels one reader keeps at most; then it starts afresh. */
 const KEPT_SERIES = 200_000;
 
-/** Serves a reader at the other end of the port until the port closes. */
-export function serveReader(store: MetricStore, port: MessagePort): void {
+const NOT_READABLE = 'the newest samples are missing: they are on disk, but reading them takes longer than a query waits';
+
+/**
+ * Serves a reader at the other end of the port until the port closes. Each answer waits until `readable` resolves: with
+ * `true` when what was acknowledged before can be read, with `false` when that takes too long; a selection then carries a warning.
+ */
+export function serveReader(store: MetricStore, port: MessagePort, readable: () => Promise<boolean> = () => Promise.resolve(true)): void {
   const running = new Map<number, AbortController>();
   let delivered = new Set<number>();
 
@@ -28,7 +33,9 @@ export function serveReader(store: MetricStore, port: MessagePort): void {
   const answer = async (message: ReaderMessage & { kind: 'select' }, signal: AbortSignal): Promise<void> => {
     const { call } = message;
     try {
-      const raw = await store.select(message.question, message.bounds, signal);
+      const complete = await readable();
+      const selected = await store.select(message.question, message.bounds, signal);
+      const raw = complete ? selected : { ...selected, warnings: [...(selected.warnings ?? []), NOT_READABLE] };
       const labels = deliver(raw.slots);
       const transfer = [raw.bytes.buffer, raw.ids.buffer, labels.slots.buffer, labels.ends.buffer, labels.bytes.buffer];
       const { histograms } = raw;
@@ -43,6 +50,7 @@ export function serveReader(store: MetricStore, port: MessagePort): void {
 
   const tell = async (call: number, ask: () => DataChanges | Promise<SelectionEstimate>): Promise<void> => {
     try {
+      await readable();
       port.postMessage({ kind: 'told', call, value: await ask() } satisfies ServerMessage);
     } catch (error) {
       port.postMessage({ kind: 'failed', call, error: AtalayaError.from(error).toData() } satisfies ServerMessage);
