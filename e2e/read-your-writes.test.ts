@@ -33,7 +33,7 @@ test('what was acknowledged is in the answer of the very next question, while ot
     await acknowledged(program, name, time, i);
     expect(await valueOf(program, name, time)).toBe(String(i));
     expect(await valueOf(program, `count_over_time(steady[1h])`, time)).toBe(i === 0 ? undefined : String(i - Math.floor(i / 10)));
-    if (i % 10 === 0) expect(await ask(program.url, '/api/v1/series', { 'match[]': name })).toEqual([{ __name__: name }]);
+    expect(await ask(program.url, '/api/v1/series', { 'match[]': name })).toEqual([{ __name__: name }]);
   }
   // Late ones, and one between others, count as well.
   await acknowledged(program, 'steady', begin - 5000, -1);
@@ -59,7 +59,7 @@ test('it is so again as soon as an engine that was killed answers', async () => 
           value = await valueOf(program, 'killed', time);
           break;
         } catch (error) {
-          expect(String(error)).toMatch(/503/);
+          if (!String(error).includes('503')) throw error;
           await pause(20);
         }
       }

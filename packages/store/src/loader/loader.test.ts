@@ -177,6 +177,7 @@ describe('loader', () => {
     // The reader gives four records at once.
     expect(taken).toHaveLength(4);
     await clock.advance(5000);
+    await clock.advance(5000);
     expect(inserts.flat()).toEqual(Array.from({ length: 20 }, (_, i) => i));
     expect(await loader.readable(0)).toBe(true);
     await loader.stop();

@@ -2,7 +2,8 @@
 
 import { comparePositions, type JournalPosition, type JournalReader, type JournalRecord, type MetricBatch } from '@atalaya/journal';
 import type { Clock, Logger, Timer } from '@atalaya/model';
-import type { LoadResult, MetricStore } from '../metrics/metric-store.ts';
+import type { LoadResult } from '../metrics/intake.ts';
+import type { MetricStore } from '../metrics/metric-store.ts';
 import type { BreakerState } from './breaker.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { Retry } from './retry.ts';
@@ -222,7 +223,8 @@ class JournalLoader implements Loader {
 
   /** Loads a group and writes the checkpoint; `false` when the loader was stopped before that worked. */
   async #load({ records, batches, rows, bytes, end }: Group, started: number): Promise<boolean> {
-    const { clock, store, writeCheckpoint, onLoaded } = this.#options;
+    const options = this.#options;
+    const { clock, store } = options;
     if (comparePositions(end, this.#loaded) <= 0) return true;
     const inserting = clock.monotonic();
     const token = tokenOf(records, rows);
@@ -231,14 +233,14 @@ class JournalLoader implements Loader {
     if (result === undefined) return false;
     const insertMs = clock.monotonic() - inserting;
     this.#tailer.release(rows, bytes);
-    const noted = await this.#inserting.untilItWorks('writing the checkpoint', () => writeCheckpoint(end).then(() => true));
+    const noted = await this.#inserting.untilItWorks('writing the checkpoint', () => options.writeCheckpoint(end).then(() => true));
     if (noted === undefined) return false;
     this.#loaded = end;
     this.#loadedRows += result.samples;
     this.#loadedBatches += records.length;
     const roundMs = clock.monotonic() - started;
     const { newSeries, undefinedSamples } = result;
-    onLoaded(end, { rows: result.samples, batches: records.length, newSeries, undefinedSamples, roundMs, insertMs });
+    options.onLoaded(end, { rows: result.samples, batches: records.length, newSeries, undefinedSamples, roundMs, insertMs });
     return true;
   }
 
