@@ -1,44 +1,18 @@
 /** Aggregations that give one series for each group: sum, avg, min, max, count, group, stddev, stdvar, quantile, count_values. */
 
 import { type Aggregation, formatFixed, formatGeneral } from '@atalaya/lang';
-import { type Labels, METRIC_NAME } from '@atalaya/model';
+import type { Labels } from '@atalaya/model';
 import type { Evaluation } from './context.ts';
+import { derivedOf } from './derived-labels.ts';
+import { groupSeries, membersOf } from './grouping.ts';
 import { marksOfGroups, withMarksOf } from './names.ts';
 import { outermost, quantileOf } from './quantile.ts';
 import { addHistogramSums, aggregatedFloats } from './histogram/aggregate.ts';
 import { elementAt } from './histogram/operators.ts';
 import { formatHistogram } from './histogram/text.ts';
-import { dropLabels, keepLabels, labelsKey, valuesKey, withLabel } from './series.ts';
+import type { VectorRows } from './rows.ts';
+import { labelsKey, withLabel } from './series.ts';
 import { VectorBuilder, type VectorValue } from './value.ts';
-
-/** Which group each series belongs to, and the groups' labels in the order of their first series. */
-export interface Grouping {
-  readonly labels: readonly Labels[];
-  /** The group's number by series. */
-  readonly of: Int32Array;
-}
-
-/** Groups series by `by` or `without`. Computed once for all steps. */
-export function groupSeries(series: readonly Labels[], { without, grouping }: Pick<Aggregation, 'without' | 'grouping'>): Grouping {
-  const groups = new Map<string, number>();
-  const labels: Labels[] = [];
-  const of = new Int32Array(series.length);
-  const names = new Set(grouping);
-  const ordered = [...names].sort();
-  if (without) names.add(METRIC_NAME);
-  for (const [index, set] of series.entries()) {
-    const own = without ? dropLabels(set, names) : undefined;
-    const key = own === undefined ? valuesKey(set, ordered) : labelsKey(own);
-    let group = groups.get(key);
-    if (group === undefined) {
-      group = labels.length;
-      groups.set(key, group);
-      labels.push(own ?? keepLabels(set, names));
-    }
-    of[index] = group;
-  }
-  return { labels, of };
-}
 
 /** Adds a series' row of values to its group's row. `counts` says how many values each group has had at each step. */
 type Accumulate = (state: State, from: number, to: number, values: Float64Array, present: Uint8Array, steps: number) => void;
@@ -153,36 +127,66 @@ export function aggregateSimply(vector: VectorValue, node: Aggregation, evaluati
 }
 
 function aggregateFloats(vector: VectorValue, node: Aggregation, { steps, query }: Evaluation): VectorValue {
-  const { accumulate, finish } = SIMPLE[node.operator] as (typeof SIMPLE)[string];
+  const { accumulate } = operationOf(node);
   const { labels, of } = groupSeries(vector.labels, node);
-  const size = labels.length * steps.count;
   query.budget.reserve(labels.length, steps);
-  const state: State = {
+  const state = emptyState(node, labels.length * steps.count);
+  for (let series = 0; series < of.length; series++) {
+    query.budget.check();
+    accumulate(state, series * steps.count, of[series]! * steps.count, vector.values, vector.present, steps.count);
+  }
+  const dropsName = marksOfGroups(vector, of, labels.length, steps);
+  return { ...finishState(state, node, labels), ...(dropsName === undefined ? {} : { dropsName }) };
+}
+
+/** As {@link aggregateSimply}, to the last bit, without ever holding more than one series: memory is bounded by the groups. */
+export function aggregateRows(rows: VectorRows, node: Aggregation, { steps, query }: Evaluation): VectorValue {
+  const { count } = steps;
+  const { accumulate } = operationOf(node);
+  const { labels, of } = derivedOf(rows.labels).grouping(node);
+  query.budget.reserve(labels.length, steps);
+  const state = emptyState(node, labels.length * count);
+  // Groups come in the order of their first series with a value.
+  const places = new Int32Array(labels.length).fill(-1);
+  const found: Labels[] = [];
+  const values = new Float64Array(count);
+  const present = new Uint8Array(count);
+  for (let row = 0; row < of.length; row++) {
+    query.budget.check();
+    rows.compute(row, values, present, 0);
+    if (!present.includes(1)) continue;
+    const group = of[row]!;
+    if (places[group] === -1) places[group] = found.push(labels[group] as Labels) - 1;
+    accumulate(state, 0, places[group]! * count, values, present, count);
+    present.fill(0);
+  }
+  if (found.length > 0) rows.done?.();
+  return finishState(state, node, found);
+}
+
+function operationOf(node: Aggregation): (typeof SIMPLE)[string] {
+  return SIMPLE[node.operator] as (typeof SIMPLE)[string];
+}
+
+function emptyState(node: Aggregation, size: number): State {
+  return {
     counts: new Float64Array(size),
     main: new Float64Array(size),
     aside: new Float64Array(size),
     extra: new Float64Array(node.operator === 'avg' ? size : 0),
   };
-  for (let series = 0; series < of.length; series++) {
-    query.budget.check();
-    accumulate(state, series * steps.count, of[series]! * steps.count, vector.values, vector.present, steps.count);
-  }
-  const present = new Uint8Array(size);
-  const values = state.aside;
-  for (let at = 0; at < size; at++) {
-    if (state.counts[at] === 0) continue;
+}
+
+function finishState(state: State, node: Aggregation, labels: readonly Labels[]): VectorValue {
+  const { finish } = operationOf(node);
+  const { counts, aside: values } = state;
+  const present = new Uint8Array(counts.length);
+  for (let at = 0; at < counts.length; at++) {
+    if (counts[at] === 0) continue;
     values[at] = finish(state, at);
     present[at] = 1;
   }
-  const dropsName = marksOfGroups(vector, of, labels.length, steps);
-  return { kind: 'vector', labels, values, present, ...(dropsName === undefined ? {} : { dropsName }) };
-}
-
-/** The series of each group. */
-export function membersOf({ labels, of }: Grouping): number[][] {
-  const members: number[][] = labels.map(() => []);
-  for (const [series, group] of of.entries()) (members[group] as number[]).push(series);
-  return members;
+  return { kind: 'vector', labels, values, present };
 }
 
 /** `quantile`, with the quantile for each step. */

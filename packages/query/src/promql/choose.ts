@@ -2,9 +2,9 @@
 
 import { type Aggregation, formatGeneral } from '@atalaya/lang';
 import type { Labels } from '@atalaya/model';
-import { groupSeries, membersOf } from './aggregate.ts';
 import { type Evaluation, failed } from './context.ts';
 import { reorder } from './functions/sorting.ts';
+import { groupSeries, membersOf } from './grouping.ts';
 import { outermost } from './quantile.ts';
 import { prometheusHash } from './xxhash.ts';
 import { HistogramRemarks } from './histogram/messages.ts';

@@ -1,11 +1,12 @@
 /** Evaluation of a syntax tree: one call gives the values of all steps. */
 
 import { type Aggregation, type Expression, withoutParentheses } from '@atalaya/lang';
-import { aggregateQuantile, aggregateSimply, countValues } from './aggregate.ts';
+import { aggregateQuantile, aggregateRows, aggregateSimply, countValues } from './aggregate.ts';
 import { evaluateBinary } from './binary.ts';
 import { evaluateCall } from './call.ts';
 import { choose } from './choose.ts';
 import type { Evaluation } from './context.ts';
+import { rowsOf } from './fused.ts';
 import { pinned } from './invariant.ts';
 import { selectInstant, selectRange, selectSubquery } from './select.ts';
 import { dropNames } from './names.ts';
@@ -58,8 +59,10 @@ function evaluateNode(node: Expression, evaluation: Evaluation): Value {
 }
 
 function evaluateAggregation(node: Aggregation, evaluation: Evaluation): VectorValue {
-  const vector = evaluate(node.expression, evaluation) as VectorValue;
   const { parameter } = node;
+  const rows = parameter === undefined ? rowsOf(node.expression, evaluation) : undefined;
+  if (rows !== undefined) return aggregateRows(rows, node, evaluation);
+  const vector = evaluate(node.expression, evaluation) as VectorValue;
   if (parameter === undefined) return aggregateSimply(vector, node, evaluation);
   if (node.operator === 'count_values') {
     const label = withoutParentheses(parameter);

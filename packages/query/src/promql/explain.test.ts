@@ -67,7 +67,7 @@ test('phases, totals and limits are told', async () => {
 test('what does not depend on time is evaluated once, and a shared read is said to be', async () => {
   const { plan } = await explain({ query: 'sum(b @ 2) + b + b', ...window });
   expect(child(plan, 0, 0)).toMatchObject({ steps: 1, notes: ['evaluated once: does not depend on the time'] });
-  expect(child(plan, 0, 0, 0).notes).toEqual(['pinned by @: the same samples at every step']);
+  expect(child(plan, 0, 0, 0).notes).toEqual(['pinned by @: the same samples at every step', 'computed together with its parent']);
   expect(child(plan, 1).notes).toEqual(['its read is shared with an equal selection']);
 });
 

@@ -29,17 +29,22 @@ export function dropNames(vector: VectorValue, { query, steps }: Evaluation): Ve
 }
 
 function removeNames(vector: VectorValue, steps: Steps): VectorValue {
-  const { labels } = vector;
-  let alike = true;
+  const { labels, differ } = withoutMetrics(vector.labels);
+  return differ ? { ...vector, labels } : joinEqualSeries({ ...vector, labels }, steps);
+}
+
+/** The sets without the labels that describe the metrics, and whether they surely still differ from each other. */
+export function withoutMetrics(labels: readonly Labels[]): { labels: readonly Labels[]; differ: boolean } {
+  // One and the same name was all that is gone: without it they differ as they did with it.
+  let differ = true;
   const name = labels[0]?.[0] === METRIC_NAME ? labels[0][1] : undefined;
   const nameless = labels.map((set) => {
     const rest = withoutMetric(set);
     const own = set[0] === METRIC_NAME ? set[1] : undefined;
-    if (own !== name || rest.length !== set.length - (own === undefined ? 0 : 2)) alike = false;
+    if (own !== name || rest.length !== set.length - (own === undefined ? 0 : 2)) differ = false;
     return rest;
   });
-  // One and the same name was all that is gone: without it they differ as they did with it.
-  return alike ? { ...vector, labels: nameless } : joinEqualSeries({ ...vector, labels: nameless }, steps);
+  return { labels: nameless, differ };
 }
 
 /** What a query answers with: marked names removed, series that become equal joined. @throws AtalayaError QUERY_FAILED */

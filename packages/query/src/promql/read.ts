@@ -1,8 +1,9 @@
 /** Reading: fetches what was planned, each distinct request once, and brings series into one order. */
 
-import { AtalayaError, type CancelSignal, compareLabels, isStaleAt, type Labels } from '@atalaya/model';
+import { AtalayaError, type CancelSignal, isStaleAt, type Labels } from '@atalaya/model';
 import { type SampleReader, SERIES_FLAG, type SeriesSet } from '../reader.ts';
 import { type QueryLimits, samplesLimit } from './context.ts';
+import { orderLabels } from './derived-labels.ts';
 import { detectingResets, pickHistograms, withHistograms, withoutStaleHistograms } from './histogram/columns.ts';
 import type { PlannedRead, ReadingNode } from './plan.ts';
 import type { SampleColumns } from './value.ts';
@@ -65,20 +66,24 @@ export async function readAll(
 }
 
 /** Series without samples left out, the others ordered by labels: what comes out of a query then never depends on the reader. */
-function inOrder({ labels, starts, ends, timestamps, values, flags, histograms }: SeriesSet): SampleColumns {
-  const order: number[] = [];
-  const { starts: firsts = starts, ends: lasts = starts } = histograms ?? {};
-  for (let i = 0; i < labels.length; i++) if (ends[i]! > starts[i]! || lasts[i]! > firsts[i]!) order.push(i);
-  order.sort((a, b) => compareLabels(labels[a] as Labels, labels[b] as Labels));
+function inOrder({ labels: given, starts, ends, timestamps, values, flags, histograms }: SeriesSet): SampleColumns {
+  const all = orderLabels(given);
+  let { labels, order } = all;
+  const { starts: firsts, ends: lasts } = histograms ?? NONE;
+  const isEmpty = (series: number): boolean => starts[series] === ends[series] && firsts[series] === lasts[series];
+  if (order.some(isEmpty)) {
+    order = order.filter((series) => !isEmpty(series));
+    labels = Array.from(order, (series) => given[series] as Labels);
+  }
   const columns: SampleColumns = {
-    labels: order.map((series) => labels[series] as Labels),
-    starts: Uint32Array.from(order, (series) => starts[series]!),
-    ends: Uint32Array.from(order, (series) => ends[series]!),
+    labels,
+    starts: order.map((series) => starts[series]!),
+    ends: order.map((series) => ends[series]!),
     timestamps,
     values,
     flags: Uint8Array.from(order, (series) => flags?.[series] ?? UNKNOWN),
   };
-  return histograms === undefined ? columns : withHistograms(columns, pickHistograms(histograms, order));
+  return histograms === undefined ? columns : withHistograms(columns, pickHistograms(histograms, [...order]));
 }
 
 const NONE = { starts: new Uint32Array(0), ends: new Uint32Array(0) };

@@ -9,6 +9,7 @@ import { interpolate } from './functions/borders.ts';
 import { durationOf, type ReadingNode, type Shift, shiftOf, subquerySteps } from './plan.ts';
 import { histogramSamplesOf } from './histogram/columns.ts';
 import { layHistograms, type Lookup } from './histogram/newest.ts';
+import { allRows, type VectorRows } from './rows.ts';
 import {
   type HistogramPlaces,
   type RangeValue,
@@ -35,43 +36,93 @@ export function selectInfos(node: FunctionCall, evaluation: Evaluation): VectorV
   return newestSamples(node, { at: undefined, offset: 0 }, evaluation, true);
 }
 
-function newestSamples(node: ReadingNode, { at, offset }: Shift, { query, steps }: Evaluation, timestamps: boolean): VectorValue {
+/** As {@link selectInstant}, row by row; `undefined` for what is computed as a whole only: histograms, values between samples. */
+export function instantRows(selector: VectorSelector, evaluation: Evaluation): VectorRows | undefined {
+  if (selector.border !== undefined || evaluation.query.reads.get(selector)?.histograms !== undefined) return undefined;
+  return newestRows(selector, shiftOf(selector, evaluation.query.window), evaluation, false);
+}
+
+function newestSamples(node: ReadingNode, shift: Shift, evaluation: Evaluation, timestamps: boolean): VectorValue {
+  const columns = evaluation.query.reads.get(node) as SampleColumns;
+  if (columns.histograms !== undefined) return newestOfBothKinds(columns, shift, evaluation, timestamps);
+  return allRows(newestRows(node, shift, evaluation, timestamps), evaluation);
+}
+
+/** The times that a selector looks at, step by step. */
+function timesOf({ at, offset }: Shift, { start, step, count }: Steps): Steps {
+  return { start: (at ?? start) - offset, step: at === undefined ? step : 0, count };
+}
+
+function newestRows(node: ReadingNode, shift: Shift, { query, steps }: Evaluation, timestamps: boolean): VectorRows {
   const columns = query.reads.get(node) as SampleColumns;
+  const times = timesOf(shift, steps);
+  const { lookbackMs } = query;
+  return {
+    labels: columns.labels,
+    compute: (row, values, present, to) => newestOfSeries(columns, row, times, lookbackMs, timestamps, values, present, to),
+  };
+}
+
+/** The newest samples of series of which some have histograms. */
+function newestOfBothKinds(columns: SampleColumns, shift: Shift, { query, steps }: Evaluation, timestamps: boolean): VectorValue {
   const { count } = steps;
   const { lookbackMs } = query;
   query.budget.reserve(columns.labels.length, steps);
-  const times = columns.timestamps;
-  const samples = columns.values;
-  const words = new Uint32Array(samples.buffer, samples.byteOffset, samples.length * 2);
   const values = new Float64Array(columns.labels.length * count);
   const present = new Uint8Array(columns.labels.length * count);
+  const histograms: HistogramPlaces = [];
   const labels: Labels[] = [];
-  const first = (at ?? steps.start) - offset;
-  const step = at === undefined ? steps.step : 0;
+  const times = timesOf(shift, steps);
+  const lookup: Lookup = { first: times.start, step: times.step, count, lookbackMs, timestamps };
   const crossings = new Int32Array(count);
-  const histograms: HistogramPlaces | undefined = columns.histograms === undefined ? undefined : [];
-  const lookup: Lookup = { first, step, count, lookbackMs, timestamps };
   let row = 0;
-  for (let series = 0; series < columns.labels.length; series++) {
+  for (const [series, set] of columns.labels.entries()) {
     query.budget.check();
-    const start = columns.starts[series]!;
-    findCrossings(times, start, columns.ends[series]!, crossings, count, first, step);
-    let any = false;
-    for (let i = 0; i < count; i++) {
-      const newest = crossings[i]! - 1;
-      if (newest < start) continue;
-      const value = samples[newest]!;
-      if (times[newest]! <= first + i * step - lookbackMs || (value !== value && isStaleAt(words, newest))) continue;
-      values[row + i] = timestamps ? times[newest]! / 1000 : value;
-      present[row + i] = 1;
-      any = true;
-    }
-    if (histograms !== undefined) any = layHistograms(columns, series, lookup, crossings, { values, present, histograms }, row);
-    if (!any) continue;
-    labels.push(columns.labels[series] as Labels);
+    newestOfSeries(columns, series, times, lookbackMs, timestamps, values, present, row);
+    findCrossings(columns.timestamps, columns.starts[series]!, columns.ends[series]!, crossings, count, times.start, times.step);
+    if (!layHistograms(columns, series, lookup, crossings, { values, present, histograms }, row)) continue;
+    labels.push(set);
     row += count;
   }
-  return vectorOf(labels, values, present, histograms?.length === 0 ? undefined : histograms);
+  return vectorOf(labels, values, present, histograms.length === 0 ? undefined : histograms);
+}
+
+/** The newest sample of a series at each of the times. As {@link findCrossings} it tries the last advance first. */
+function newestOfSeries(
+  { starts, ends, timestamps, values: samples, flags }: SampleColumns,
+  series: number,
+  { start: first, step, count }: Steps,
+  lookbackMs: number,
+  wantsTimes: boolean,
+  values: Float64Array,
+  present: Uint8Array,
+  to: number,
+): void {
+  const start = starts[series]!;
+  const end = ends[series]!;
+  const words = (flags[series]! & SERIES_FLAG.mayHoldStale) === 0 ? undefined : wordsOf(samples);
+  let next = start;
+  let advance = 0;
+  for (let i = 0; i < count; i++) {
+    const time = first + i * step;
+    const before = next;
+    const guess = next + advance;
+    if (guess > start && guess < end && timestamps[guess - 1]! <= time) next = guess;
+    while (next < end && timestamps[next]! <= time) next++;
+    advance = next - before;
+    const newest = next - 1;
+    if (newest < start) continue;
+    const newestTime = timestamps[newest]!;
+    if (newestTime <= time - lookbackMs) continue;
+    const value = samples[newest]!;
+    if (words !== undefined && value !== value && isStaleAt(words, newest)) continue;
+    values[to + i] = wantsTimes ? newestTime / 1000 : value;
+    present[to + i] = 1;
+  }
+}
+
+function wordsOf(samples: Float64Array): Uint32Array {
+  return new Uint32Array(samples.buffer, samples.byteOffset, samples.length * 2);
 }
 
 /**

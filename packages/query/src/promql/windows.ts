@@ -1,9 +1,10 @@
 /** Range functions: for each series the windows of all steps are found in one pass, then a kernel computes all steps. */
 
-import type { Labels } from '@atalaya/model';
+import { SERIES_FLAG } from '../reader.ts';
 import type { Evaluation } from './context.ts';
 import { findCrossings } from './crossings.ts';
-import { type RangeValue, VectorBuilder, type VectorValue } from './value.ts';
+import { allRows, type VectorRows } from './rows.ts';
+import type { RangeValue, VectorValue } from './value.ts';
 
 /** One series and its windows. The object is reused from series to series. */
 export interface WindowedSeries {
@@ -12,6 +13,8 @@ export interface WindowedSeries {
   /** All samples of the series are at `[start, end)`. */
   start: number;
   end: number;
+  /** Whether a value may be smaller than the one before it, or NaN. */
+  mayDecrease: boolean;
   /** The samples of step `i` are at `[lows[i], highs[i])`. */
   readonly lows: Int32Array;
   readonly highs: Int32Array;
@@ -47,17 +50,19 @@ export function perWindow(
 }
 
 /** Runs a kernel over every series of a range vector. Series without any result are left out; labels are kept. */
-export function overRanges(range: RangeValue, { query, steps }: Evaluation, kernel: RangeKernel): VectorValue {
-  const { samples, rangeMs, firstEnd, endStep } = range;
-  const { labels, starts, ends, timestamps, values } = samples;
-  const { budget } = query;
-  budget.reserve(labels.length, steps);
-  const out = new VectorBuilder(steps, labels.length);
+export function overRanges(range: RangeValue, evaluation: Evaluation, kernel: RangeKernel): VectorValue {
+  return allRows(rangeRows(range, evaluation, kernel), evaluation);
+}
+
+/** As {@link overRanges}, row by row. */
+export function rangeRows({ samples, rangeMs, firstEnd, endStep }: RangeValue, { steps }: Evaluation, kernel: RangeKernel): VectorRows {
+  const { labels, starts, ends, timestamps, values, flags } = samples;
   const series: WindowedSeries = {
     timestamps,
     values,
     start: 0,
     end: 0,
+    mayDecrease: true,
     lows: new Int32Array(steps.count),
     highs: new Int32Array(steps.count),
     count: steps.count,
@@ -67,16 +72,16 @@ export function overRanges(range: RangeValue, { query, steps }: Evaluation, kern
     firstTime: steps.start,
     timeStep: steps.step,
   };
-  for (let index = 0; index < labels.length; index++) {
-    budget.check();
-    series.start = starts[index]!;
-    series.end = ends[index]!;
-    findWindows(series);
-    const at = out.addRow(labels[index] as Labels);
-    kernel(series, out.values, out.present, at);
-    out.dropRowIfEmpty();
-  }
-  return out.finish();
+  return {
+    labels,
+    compute(row, out, present, at) {
+      series.start = starts[row]!;
+      series.end = ends[row]!;
+      series.mayDecrease = (flags[row]! & SERIES_FLAG.mayDecrease) !== 0;
+      findWindows(series);
+      kernel(series, out, present, at);
+    },
+  };
 }
 
 function findWindows({ timestamps, start, end, lows, highs, count, rangeMs, firstEnd, endStep }: WindowedSeries): void {

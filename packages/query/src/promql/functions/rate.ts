@@ -2,6 +2,26 @@
 
 import { perWindow, type RangeKernel } from '../windows.ts';
 
+/** How a window's samples lie in it, and by how much their change is extended therefore. Alike windows follow each other. */
+const lie = { intervals: 0, beforeMs: NaN, sampledMs: NaN, afterMs: NaN, sampled: 0, toStart: 0, toEnd: 0, factor: 0 };
+
+/** Fills `lie` for samples that begin and end so many milliseconds away from the window's borders. */
+function computeLie(intervals: number, beforeMs: number, sampledMs: number, afterMs: number): void {
+  const sampled = sampledMs / 1000;
+  const average = sampled / intervals;
+  const threshold = average * 1.1;
+  const toStart = beforeMs / 1000;
+  const toEnd = afterMs / 1000;
+  lie.intervals = intervals;
+  lie.beforeMs = beforeMs;
+  lie.sampledMs = sampledMs;
+  lie.afterMs = afterMs;
+  lie.sampled = sampled;
+  lie.toStart = toStart >= threshold ? average / 2 : toStart;
+  lie.toEnd = toEnd >= threshold ? average / 2 : toEnd;
+  lie.factor = (sampled + lie.toStart + lie.toEnd) / sampled;
+}
+
 /**
  * The change within the window, extrapolated to its borders: up to the border when the nearest sample is closer to it than
  * 1.1 average distances, else by half an average distance; for counters never beyond the point where they were zero.
@@ -9,7 +29,8 @@ import { perWindow, type RangeKernel } from '../windows.ts';
 function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
   return (series, out, present, at) => {
     const { timestamps, values, lows, highs, count, rangeMs, firstEnd, endStep } = series;
-    const resets = isCounter ? findResets(values, series.start, series.end) : NO_RESETS;
+    const resets = isCounter && series.mayDecrease ? findResets(values, series.start, series.end) : NO_RESETS;
+    const seconds = rangeMs / 1000;
     let firstReset = 0;
     for (let i = 0; i < count; i++) {
       const low = lows[i]!;
@@ -17,25 +38,27 @@ function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
       if (last <= low) continue;
       const first = values[low]!;
       let change = values[last]! - first;
-      // Reset positions name the sample after the drop; windows only move forward.
-      while (firstReset < resets.length && resets[firstReset]! <= low) firstReset++;
-      for (let r = firstReset; r < resets.length && resets[r]! <= last; r++) change += values[resets[r]! - 1]!;
+      if (resets.length > 0) {
+        // Reset positions name the sample after the drop; windows only move forward.
+        while (firstReset < resets.length && resets[firstReset]! <= low) firstReset++;
+        for (let r = firstReset; r < resets.length && resets[r]! <= last; r++) change += values[resets[r]! - 1]!;
+      }
       const firstTime = timestamps[low]!;
       const lastTime = timestamps[last]!;
       const end = firstEnd + i * endStep;
-      let toStart = (firstTime - (end - rangeMs)) / 1000;
-      let toEnd = (end - lastTime) / 1000;
-      const sampled = (lastTime - firstTime) / 1000;
-      const average = sampled / (last - low);
-      const threshold = average * 1.1;
-      if (toStart >= threshold) toStart = average / 2;
-      if (isCounter && change > 0 && first >= 0) {
-        const toZero = sampled * (first / change);
-        if (toZero < toStart) toStart = toZero;
+      const beforeMs = firstTime - (end - rangeMs);
+      const sampledMs = lastTime - firstTime;
+      const afterMs = end - lastTime;
+      if (beforeMs !== lie.beforeMs || sampledMs !== lie.sampledMs || afterMs !== lie.afterMs || last - low !== lie.intervals) {
+        computeLie(last - low, beforeMs, sampledMs, afterMs);
       }
-      if (toEnd >= threshold) toEnd = average / 2;
-      let factor = (sampled + toStart + toEnd) / sampled;
-      if (isRate) factor /= rangeMs / 1000;
+      let { factor } = lie;
+      // A counter that began at twice the change or more was zero long before the border: `toStart` is at most 1.1 × `sampled`.
+      if (isCounter && change > 0 && first >= 0 && first < 2 * change) {
+        const toZero = lie.sampled * (first / change);
+        if (toZero < lie.toStart) factor = (lie.sampled + toZero + lie.toEnd) / lie.sampled;
+      }
+      if (isRate) factor /= seconds;
       out[at + i] = change * factor;
       present[at + i] = 1;
     }

@@ -54,6 +54,7 @@ export function overMixedRanges(
     values: samples.values,
     start: 0,
     end: 0,
+    mayDecrease: true,
     lows: new Int32Array(count),
     highs: new Int32Array(count),
     count,
