@@ -37,6 +37,26 @@ describe('the access table', () => {
   });
 });
 
+describe('compression', () => {
+  const ask = async (remoteAddress: string, more: Record<string, string> = {}): Promise<string | undefined> => {
+    const { app, engine } = await serve();
+    engine.answers['query'] = { bytes: Buffer.alloc(10_000, 'a') };
+    const headers = { ...LOCAL, 'accept-encoding': 'gzip', ...more };
+    const answer = await app.inject({ url: '/api/v1/query?query=up', headers, remoteAddress });
+    await app.close();
+    expect(answer.statusCode).toBe(200);
+    return answer.headers['content-encoding'];
+  };
+
+  test('spares clients on this machine, and nobody else', async () => {
+    expect(await ask('127.0.0.1')).toBeUndefined();
+    expect(await ask('::ffff:127.0.0.1')).toBeUndefined();
+    expect(await ask('192.0.2.7')).toBe('gzip');
+    expect(await ask('127.0.0.1', { 'x-forwarded-for': '192.0.2.7' })).toBe('gzip');
+    expect(await ask('127.0.0.1', { via: '1.1 gateway' })).toBe('gzip');
+  });
+});
+
 describe('queries', () => {
   test('GET and POST give the engine the same task, in milliseconds', async () => {
     const { app, engine } = await serve();

@@ -9,6 +9,7 @@ import { VERSION } from '../version.ts';
 import { ACCESS } from './access.ts';
 import { asAtalayaError, sendFailure } from './failure.ts';
 import { refuseForeignPages } from './foreign-pages.ts';
+import { isNearby } from './nearby.ts';
 import type { Parts } from './parts.ts';
 import { consoleApiRoutes } from './routes/console-api.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -58,6 +59,8 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
 
   app.addHook('onRequest', async (request, reply) => {
     refuseForeignPages(request, parts.settings);
+    // The name by which the compressing hook knows that an answer is to stay as it is.
+    if (isNearby(request)) request.headers['x-no-compression'] = 'nearby';
     reply.headers({
       'Content-Security-Policy': CONTENT_SECURITY_POLICY,
       'X-Content-Type-Options': 'nosniff',
