@@ -15,6 +15,15 @@ export interface MemorySeries {
 /** Reads from the given series; the iterable is walked anew for each selection, so that it may grow in between. */
 export function createMemoryReader(series: Iterable<MemorySeries>): SampleReader {
   return {
+    async estimate({ matchers, start, end }) {
+      const compiled = matchers.map(compileMatcher);
+      const found = [...series].filter(({ labels }) => matchesAll(labels, compiled));
+      const samples = found.reduce(
+        (sum, { timestamps }) => sum + firstAtOrAfter(timestamps, end + 1) - firstAtOrAfter(timestamps, start),
+        0,
+      );
+      return { series: found.length, samples };
+    },
     // An async function, so that what it throws rejects.
     async select({ matchers, start, end }, limits, signal): Promise<SeriesSet> {
       if (signal.aborted) throw new AtalayaError('QUERY_CANCELED', { phase: 'reading samples' });

@@ -75,7 +75,6 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
       dataDirectory,
       url: settings['engine.url'],
       memoryBytes: engineMemoryBytes,
-      queryMemoryBytes: settings['query.memory'] === -1 ? Math.round(engineMemoryBytes / 2) : settings['query.memory'],
       retention: { ageMs: settings['retention.metrics'], bytes: settings['retention.metrics_bytes'] },
       query: {
         timeoutMs: settings['query.timeout'],
@@ -83,6 +82,8 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
         series: settings['query.series'],
         samples: settings['query.samples'],
         points: settings['query.points'],
+        memoryBytes: settings['query.memory'] === -1 ? Math.round(engineMemoryBytes / 2) : settings['query.memory'],
+        answerBytes: settings['query.answer'],
         concurrency: settings['query.concurrency'],
         features: settings['query.features'],
       },

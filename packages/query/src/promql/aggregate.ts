@@ -235,7 +235,7 @@ export function countValues(vector: VectorValue, label: string, node: Aggregatio
       const key = labelsKey(labels);
       let at = rows.get(key);
       if (at === undefined) {
-        query.budget.reserve(rows.size + 1, steps);
+        query.budget.reserve(rows.size + 1, steps, rows.size);
         at = out.addRow(labels);
         rows.set(key, at);
       }

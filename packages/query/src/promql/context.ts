@@ -1,8 +1,9 @@
 /** What an evaluation carries along: its steps, the samples that were read for it, its limits, its annotations. */
 
 import type { Expression } from '@atalaya/lang';
-import { AtalayaError, type CancelSignal, type Clock } from '@atalaya/model';
+import { AtalayaError } from '@atalaya/model';
 import type { Annotations } from './annotations.ts';
+import type { Budget } from './budget.ts';
 import type { ReadingNode } from './plan.ts';
 import type { SampleColumns, Steps, Value } from './value.ts';
 
@@ -10,47 +11,16 @@ import type { SampleColumns, Steps, Value } from './value.ts';
 export interface QueryLimits {
   /** Series that one selector may read (`query.series`). */
   readonly series: number;
-  /** Samples that may be read, and points that may be held at a time (`query.samples`). */
+  /** Samples that may be read, and points that one grid of series and steps may have (`query.samples`). */
   readonly samples: number;
   /** Steps of a range query after the first one (`query.points`). */
   readonly points: number;
   /** How long a query may take, in milliseconds (`query.timeout`). */
   readonly timeMs: number;
-}
-
-/** Guards a query's limits while it runs. */
-export class Budget {
-  readonly limits: QueryLimits;
-  readonly #clock: Clock;
-  readonly #signal: CancelSignal;
-  readonly #deadline: number;
-
-  /** @param startedAt when the query began, as the clock's monotonic time */
-  constructor(limits: QueryLimits, clock: Clock, signal: CancelSignal, startedAt: number) {
-    this.limits = limits;
-    this.#clock = clock;
-    this.#signal = signal;
-    this.#deadline = startedAt + limits.timeMs;
-  }
-
-  /** Called in every loop over series. @throws AtalayaError QUERY_CANCELED or QUERY_TIMEOUT. */
-  check(): void {
-    if (this.#signal.aborted) throw new AtalayaError('QUERY_CANCELED', { phase: 'expression evaluation' });
-    if (this.#clock.monotonic() <= this.#deadline) return;
-    throw new AtalayaError('QUERY_TIMEOUT', { phase: 'expression evaluation', limit: `${this.limits.timeMs / 1000} s` });
-  }
-
-  /** Before a grid of that many series and steps is made. @throws AtalayaError QUERY_LIMIT. */
-  reserve(series: number, steps: Steps): void {
-    if (series * steps.count <= this.limits.samples) return;
-    throw samplesLimit(this.limits, `${series} series at ${steps.count} steps would be held in memory`);
-  }
-}
-
-/** The answer to a query that holds too much at once. */
-export function samplesLimit(limits: QueryLimits, what: string): AtalayaError<'QUERY_LIMIT'> {
-  const reason = `${what}; ask for fewer series, a shorter range or a larger step, or raise query.samples`;
-  return new AtalayaError('QUERY_LIMIT', { setting: 'query.samples', limit: limits.samples, reason });
+  /** Bytes that may be held at a time (`query.memory`); no limit unless given. */
+  readonly memoryBytes?: number;
+  /** Bytes of the answer's JSON text (`query.answer`); no limit unless given. */
+  readonly answerBytes?: number;
 }
 
 /** First and last step of the whole query and the distance between steps (0 for instant queries), in milliseconds. */

@@ -5,8 +5,12 @@ import { AtalayaError, type CancelSignal, type Clock, type Explanation } from '@
 import type { SampleReader } from '../reader.ts';
 import type { QueryAnswer } from './answer.ts';
 import type { QueryLimits } from './context.ts';
+import type { QueryCost } from './cost.ts';
 import { explainQuestion } from './explain.ts';
 import { parse, type Question, runQuestion } from './run.ts';
+
+/** Longest query in characters. Longer ones would hold up others while they are parsed. */
+const LONGEST_QUERY = 1_048_576;
 
 /** How an engine behaves. */
 export interface PromqlEngineOptions {
@@ -44,18 +48,30 @@ export interface RangeQuery extends Omit<InstantQuery, 'timeMs'> {
  * that cannot be evaluated on this data, QUERY_LIMIT, QUERY_TIMEOUT, QUERY_CANCELED, NOT_SUPPORTED, or what the reader rejects with.
  */
 export interface PromqlEngine {
-  instant(query: InstantQuery, signal: CancelSignal): Promise<QueryAnswer>;
-  range(query: RangeQuery, signal: CancelSignal): Promise<QueryAnswer>;
+  instant(query: InstantQuery, signal: CancelSignal, admit?: Admit): Promise<QueryAnswer>;
+  range(query: RangeQuery, signal: CancelSignal, admit?: Admit): Promise<QueryAnswer>;
   /**
    * Runs a query and tells how, instead of what it gave. `waitedMs` is how long it had to wait before, milliseconds. Rejects for what is
    * no query at all; any other failure is part of the explanation.
    */
-  explain(query: InstantQuery | RangeQuery, waitedMs: number, signal: CancelSignal): Promise<Explanation>;
+  explain(query: InstantQuery | RangeQuery, waitedMs: number, signal: CancelSignal, admit?: Admit): Promise<Explanation>;
 }
+
+/** Decides, before anything is read, whether a query may run here and now: with what it throws, the query is rejected. */
+export type Admit = (cost: QueryCost) => void;
 
 /** Makes an engine over a reader. */
 export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOptions): PromqlEngine {
   const { clock, limits, features = DEFAULT_PROMQL_FEATURES } = options;
+
+  /** @throws AtalayaError BAD_QUERY, QUERY_LIMIT. */
+  function parsed(text: string): Expression {
+    if (text.length > LONGEST_QUERY) {
+      const reason = `the query is ${text.length} characters long, which is more than the ${LONGEST_QUERY} that are taken`;
+      throw new AtalayaError('BAD_QUERY', { reason: `invalid parameter "query": ${reason}` });
+    }
+    return parse(text, features);
+  }
 
   function common(
     query: Omit<InstantQuery, 'timeMs'>,
@@ -74,7 +90,7 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
     const { timeMs } = query;
     const window = { startMs: timeMs, endMs: timeMs, stepMs: 0 };
     const steps = { start: timeMs, step: 1, count: 1 };
-    return { kind: 'instant', expression: parse(query.query, features), window, steps, ...common(query) };
+    return { kind: 'instant', expression: parsed(query.query), window, steps, ...common(query) };
   }
 
   function rangeQuestion(query: RangeQuery): Question {
@@ -91,24 +107,24 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
       const reason = `exceeded maximum resolution of ${limits.points} points per timeseries. Try decreasing the query resolution (?step=XX)`;
       throw new AtalayaError('QUERY_LIMIT', { setting: 'query.points', limit: limits.points, reason });
     }
-    const expression = parse(query.query, features);
+    const expression = parsed(query.query);
     checkRangeType(expression);
     const steps = { start: startMs, step: stepMs, count };
     return { kind: 'range', expression, window: { startMs, endMs, stepMs }, steps, ...common(query) };
   }
 
   return {
-    async instant(query, signal) {
+    async instant(query, signal, admit) {
       const startedAt = clock.monotonic();
-      return runQuestion(instantQuestion(query), reader, clock, startedAt, signal);
+      return runQuestion({ ...instantQuestion(query), admit }, reader, clock, startedAt, signal);
     },
-    async range(query, signal) {
+    async range(query, signal, admit) {
       const startedAt = clock.monotonic();
-      return runQuestion(rangeQuestion(query), reader, clock, startedAt, signal);
+      return runQuestion({ ...rangeQuestion(query), admit }, reader, clock, startedAt, signal);
     },
-    async explain(query, waitedMs, signal) {
+    async explain(query, waitedMs, signal, admit) {
       const startedAt = clock.monotonic();
-      const question = 'timeMs' in query ? instantQuestion(query) : rangeQuestion(query);
+      const question = { ...('timeMs' in query ? instantQuestion(query) : rangeQuestion(query)), admit };
       return explainQuestion(question, reader, clock, startedAt, waitedMs, signal);
     },
   };

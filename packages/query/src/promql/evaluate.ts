@@ -3,6 +3,7 @@
 import { type Aggregation, type Expression, withoutParentheses } from '@atalaya/lang';
 import { aggregateQuantile, aggregateRows, aggregateSimply, countValues } from './aggregate.ts';
 import { evaluateBinary } from './binary.ts';
+import { bytesOf } from './budget.ts';
 import { evaluateCall } from './call.ts';
 import { choose } from './choose.ts';
 import type { Evaluation } from './context.ts';
@@ -16,9 +17,14 @@ import { negateHistograms } from './histogram/operators.ts';
 /** Evaluates an expression whose types were checked. @throws AtalayaError QUERY_FAILED, QUERY_LIMIT, QUERY_TIMEOUT, QUERY_CANCELED, NOT_SUPPORTED. */
 export function evaluate(node: Expression, evaluation: Evaluation): Value {
   const { steps, query } = evaluation;
-  query.budget.check();
-  const { recorder } = query;
-  return recorder === undefined ? evaluateNode(node, evaluation) : recorder.record(node, steps, () => evaluateNode(node, evaluation));
+  const { budget, recorder } = query;
+  budget.check();
+  const before = budget.held;
+  const value =
+    recorder === undefined ? evaluateNode(node, evaluation) : recorder.record(node, steps, () => evaluateNode(node, evaluation));
+  // What the node needed on the way, its children's results among it, is garbage from here on.
+  budget.settle(before + bytesOf(value, node.kind === 'matrix'));
+  return value;
 }
 
 function evaluateNode(node: Expression, evaluation: Evaluation): Value {

@@ -34,7 +34,8 @@ export async function explainQuestion(
     resultBytes = encodeAnswer(answer).length;
     encodeMs = clock.monotonic() - encoding;
   } catch (error) {
-    failure = AtalayaError.from(error);
+    if (!(error instanceof AtalayaError)) throw error;
+    failure = error;
     if (failure.code === 'QUERY_CANCELED' || failure.code === 'INTERNAL') throw error;
   }
   const milliseconds = clock.monotonic() - startedAt;
@@ -63,13 +64,17 @@ export async function explainQuestion(
       resultSeries: sizeOf(answer).series,
       resultPoints: sizeOf(answer).points,
       resultBytes,
-      peakBytes: 0,
+      peakBytes: recorder.budget?.peak ?? 0,
       milliseconds: rounded(milliseconds),
     },
     limits: [
       { setting: 'query.series', used: Math.max(0, ...reads.map(({ series }) => series)), limit: limits.series },
       { setting: 'query.samples', used: samplesRead, limit: limits.samples },
       { setting: 'query.points', used: steps.count, limit: limits.points },
+      ...(limits.memoryBytes === undefined
+        ? []
+        : [{ setting: 'query.memory', used: recorder.budget?.peak ?? 0, limit: limits.memoryBytes }]),
+      ...(limits.answerBytes === undefined ? [] : [{ setting: 'query.answer', used: resultBytes, limit: limits.answerBytes }]),
       { setting: 'query.timeout', used: rounded(milliseconds), limit: limits.timeMs },
     ],
     cachedSteps: { cached: 0, all: steps.count },
@@ -82,7 +87,9 @@ export async function explainQuestion(
 function explainNode(expression: Expression, recorder: PlanRecorder, text: string, parent: Expression | undefined): ExplainedNode {
   const node = withoutParentheses(expression);
   const record = recorder.nodes.get(node);
-  const read = recorder.readOf(node.kind === 'matrix' ? node.selector : node);
+  const reading = node.kind === 'matrix' ? node.selector : node;
+  const read = recorder.readOf(reading);
+  const estimate = recorder.estimates.get(reading);
   const children = node.kind === 'matrix' ? [] : childrenOf(node);
   return {
     operation: OPERATIONS[node.kind],
@@ -95,6 +102,7 @@ function explainNode(expression: Expression, recorder: PlanRecorder, text: strin
     points: record?.points ?? 0,
     milliseconds: rounded(record?.ownMs ?? 0),
     ...(read?.finished === true ? { read: explainRead(read) } : {}),
+    ...(estimate === undefined ? {} : { estimate }),
     notes: notesOf(node, recorder, read, parent),
     children: children.map((child) => explainNode(child, recorder, text, node)),
   };

@@ -68,7 +68,7 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
     const key = labelsKey(labels);
     let at = rows.get(key);
     if (at === undefined) {
-      query.budget.reserve(rows.size + 1, steps);
+      query.budget.reserve(rows.size + 1, steps, rows.size);
       at = out.addRow(labels);
       rows.set(key, at);
     }

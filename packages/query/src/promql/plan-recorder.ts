@@ -2,9 +2,10 @@
 
 import type { Expression } from '@atalaya/lang';
 import type { Clock } from '@atalaya/model';
-import type { SampleReader, SelectRequest, SeriesSet } from '../reader.ts';
+import type { ReadEstimate, SampleReader, SelectRequest, SeriesSet } from '../reader.ts';
+import type { Budget } from './budget.ts';
 import type { Recorder } from './context.ts';
-import type { PlannedRead } from './plan.ts';
+import type { PlannedRead, ReadingNode } from './plan.ts';
 import type { Watch } from './run.ts';
 import type { Steps, Value } from './value.ts';
 
@@ -36,6 +37,9 @@ export interface ReadRecord {
 /** Watches one run of a query. */
 export class PlanRecorder implements Watch, Recorder {
   readonly nodes = new Map<Expression, NodeRecord>();
+  /** By the node that reads; empty until they are known. */
+  estimates: ReadonlyMap<Expression, ReadEstimate> = new Map();
+  budget: Budget | undefined = undefined;
   readonly #clock: Clock;
   readonly #reads = new Map<string, ReadRecord>();
   readonly #requestOf = new Map<Expression, SelectRequest>();
@@ -48,6 +52,10 @@ export class PlanRecorder implements Watch, Recorder {
 
   get recorder(): Recorder {
     return this;
+  }
+
+  estimated(estimates: ReadonlyMap<ReadingNode, ReadEstimate>): void {
+    this.estimates = estimates;
   }
 
   planned(reads: readonly PlannedRead[]): void {

@@ -2,7 +2,8 @@
 
 import { AtalayaError, type CancelSignal, isStaleAt, type Labels } from '@atalaya/model';
 import { type SampleReader, SERIES_FLAG, type SeriesSet } from '../reader.ts';
-import { type QueryLimits, samplesLimit } from './context.ts';
+import { samplesLimit } from './budget.ts';
+import type { QueryLimits } from './context.ts';
 import { orderLabels } from './derived-labels.ts';
 import { detectingResets, pickHistograms, withHistograms, withoutStaleHistograms } from './histogram/columns.ts';
 import type { PlannedRead, ReadingNode } from './plan.ts';

@@ -2,16 +2,21 @@
 
 import { type Expression, parsePromql, PromqlError, type PromqlFeature, withoutParentheses } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, type Clock } from '@atalaya/model';
-import type { SampleReader } from '../reader.ts';
+import type { ReadEstimate, SampleReader } from '../reader.ts';
 import { Annotations } from './annotations.ts';
 import { instantResult, limited, type QueryAnswer, type QueryResult, rangeResult, samplesResult } from './answer.ts';
-import { Budget, type QueryContext, type QueryLimits, type QueryWindow, type Recorder } from './context.ts';
+import { answerLimit, Budget } from './budget.ts';
+import type { QueryContext, QueryLimits, QueryWindow, Recorder } from './context.ts';
+import { costOf, estimateReads, type QueryCost, stepsByNode } from './cost.ts';
 import { evaluate } from './evaluate.ts';
 import { withBorders } from './functions/borders.ts';
 import { removeMarkedNames, removeMarkedNamesOfSamples } from './names.ts';
-import { type PlannedRead, planReads } from './plan.ts';
+import { type PlannedRead, planReads, type ReadingNode } from './plan.ts';
 import { readAll } from './read.ts';
-import type { RangeValue, Steps } from './value.ts';
+import type { RangeValue, SampleColumns, Steps } from './value.ts';
+
+/** What a point's time and value take in a result. */
+const RESULT_POINT_BYTES = 16;
 
 /** What to run, and within which bounds. */
 export interface Question {
@@ -26,12 +31,17 @@ export interface Question {
   readonly delaysNameRemoval: boolean;
   /** Most series to answer with; 0 means all. */
   readonly limit: number;
+  /** Asked with the expected cost before anything is read; what it throws ends the run. */
+  readonly admit?: ((cost: QueryCost) => void) | undefined;
 }
 
 /** Looks over the shoulder of a run. */
 export interface Watch {
   readonly recorder: Recorder;
   planned(reads: readonly PlannedRead[]): void;
+  estimated(estimates: ReadonlyMap<ReadingNode, ReadEstimate>): void;
+  /** The run's budget, once it has one. */
+  budget: Budget | undefined;
 }
 
 /** Parses a query that may use these features. @throws AtalayaError BAD_QUERY. */
@@ -57,8 +67,11 @@ export async function runQuestion(
   const budget = new Budget(limits, clock, signal, startedAt);
   const planned = planReads(expression, window, lookbackMs, defaultStepMs);
   watch?.planned(planned);
+  if (watch !== undefined) watch.budget = budget;
   const parsed = clock.monotonic();
+  await admit(question, planned, reader, signal, watch);
   const { byNode, seriesRead, samplesRead, warnings: gaps } = await readAll(reader, planned, limits, signal);
+  budget.hold(privateBytes(byNode.values()));
   const read = clock.monotonic();
   const annotations = new Annotations(query);
   for (const gap of gaps) annotations.note(gap);
@@ -68,9 +81,48 @@ export async function runQuestion(
   const answer = question.kind === 'instant' ? instantAnswer(expression, context, steps) : rangeAnswer(expression, context, steps);
   const { result, truncated } = limited(answer, question.limit);
   if (truncated) annotations.note('results truncated due to limit');
+  checkAnswer(result, budget);
   const { warnings, infos } = annotations;
   const timings = { parse: parsed - startedAt, read: read - parsed, evaluate: clock.monotonic() - read };
   return { result, warnings, infos, stats: { seriesRead, samplesRead, timings } };
+}
+
+/** Everything that can be known before reading is asked here. */
+async function admit(
+  { expression, window, steps, defaultStepMs, limits, admit: decide }: Question,
+  planned: readonly PlannedRead[],
+  reader: SampleReader,
+  signal: CancelSignal,
+  watch: Watch | undefined,
+): Promise<void> {
+  const counts = stepsByNode(expression, window, steps, defaultStepMs, limits);
+  const estimates = await estimateReads(reader, planned, signal);
+  watch?.estimated(estimates);
+  const cost = costOf(planned, estimates, counts, limits);
+  decide?.(cost);
+}
+
+/** Bytes of the columns that belong to this query alone; memory that is shared with the store is the store's to bound. */
+function privateBytes(reads: Iterable<SampleColumns>): number {
+  const buffers = new Set<ArrayBufferLike>();
+  for (const { timestamps, values } of reads) {
+    for (const { buffer } of [timestamps, values]) if (buffer instanceof ArrayBuffer) buffers.add(buffer);
+  }
+  let bytes = 0;
+  for (const { byteLength } of buffers) bytes += byteLength;
+  return bytes;
+}
+
+/** About what a point takes in the answer's text: a time, a value, and what stands around them. */
+const POINT_CHARACTERS = 24;
+
+/** Makes sure that the answer's text may be written. @throws AtalayaError QUERY_LIMIT. */
+function checkAnswer(result: QueryResult, budget: Budget): void {
+  if (result.resultType !== 'matrix' && result.resultType !== 'vector') return;
+  let bytes = result.values.length * POINT_CHARACTERS;
+  for (const labels of result.labels) for (const text of labels) bytes += text.length + 3;
+  if (bytes > (budget.limits.answerBytes ?? Infinity)) throw answerLimit(budget.limits, bytes);
+  budget.hold(bytes);
 }
 
 function instantAnswer(expression: Expression, query: QueryContext, steps: Steps): QueryResult {
@@ -99,7 +151,10 @@ function rangeOfSamples(expression: Expression, { samples, rangeMs, firstEnd }: 
 
 function rangeAnswer(expression: Expression, query: QueryContext, steps: Steps): QueryResult {
   const value = evaluate(expression, { query, steps });
-  if (value.kind === 'vector') return rangeResult(removeMarkedNames(value, steps), steps);
+  if (value.kind === 'vector') {
+    query.budget.hold(value.labels.length * steps.count * RESULT_POINT_BYTES);
+    return rangeResult(removeMarkedNames(value, steps), steps);
+  }
   const values = value.kind === 'scalar' ? value.values : new Float64Array(0);
   return rangeResult({ kind: 'vector', labels: [[]], values, present: new Uint8Array(values.length).fill(1) }, steps);
 }

@@ -1,9 +1,10 @@
 /** Selectors: samples as they were stored, laid onto the steps of a query. */
 
 import type { FunctionCall, MatrixSelector, Subquery, VectorSelector } from '@atalaya/lang';
-import { AtalayaError, isStaleAt, type Labels } from '@atalaya/model';
+import { isStaleAt, type Labels } from '@atalaya/model';
 import { SERIES_FLAG } from '../reader.ts';
 import type { Evaluation } from './context.ts';
+import { tooManySteps } from './cost.ts';
 import { findCrossings } from './crossings.ts';
 import { interpolate } from './functions/borders.ts';
 import { durationOf, type ReadingNode, type Shift, shiftOf, subquerySteps } from './plan.ts';
@@ -178,13 +179,15 @@ export function selectSubquery(subquery: Subquery, { query, steps }: Evaluation,
   const firstEnd = (at ?? steps.start) - offset;
   const endStep = at === undefined ? steps.step : 0;
   const inner = subquerySteps(subquery, firstEnd, firstEnd + endStep * (steps.count - 1), rangeMs, query.window, query.defaultStepMs);
-  if (inner.count > query.budget.limits.samples) {
-    const reason = `a subquery would be evaluated at ${inner.count} steps; shorten its range, enlarge its step, or raise query.samples`;
-    throw new AtalayaError('QUERY_LIMIT', { setting: 'query.samples', limit: query.budget.limits.samples, reason });
-  }
-  const samples = samplesOf(inner.count === 0 ? undefined : evaluate(inner), inner);
+  if (inner.count > query.budget.limits.samples) throw tooManySteps(inner.count, query.budget.limits);
+  const vector = inner.count === 0 ? undefined : evaluate(inner);
+  query.budget.hold((vector?.labels.length ?? 0) * inner.count * SAMPLE_BYTES);
+  const samples = samplesOf(vector, inner);
   return { kind: 'range', samples, rangeMs, firstEnd, endStep };
 }
+
+/** What a sample's time and value take. */
+const SAMPLE_BYTES = 16;
 
 /** A vector's points as samples at the times of the steps. */
 function samplesOf(vector: VectorValue | undefined, steps: Steps): SampleColumns {

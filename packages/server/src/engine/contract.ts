@@ -13,7 +13,6 @@ export interface EngineOptions {
   /** URL of a ClickHouse server; empty for the embedded engine. */
   readonly url: string;
   readonly memoryBytes: number;
-  readonly queryMemoryBytes: number;
   readonly retention: { readonly ageMs: number; readonly bytes: number };
   readonly query: {
     readonly timeoutMs: number;
@@ -21,6 +20,10 @@ export interface EngineOptions {
     readonly series: number;
     readonly samples: number;
     readonly points: number;
+    /** What one query may hold at a time. */
+    readonly memoryBytes: number;
+    /** Longest answer. */
+    readonly answerBytes: number;
     readonly concurrency: number;
     /** Names of PromQL's feature flags that are on. */
     readonly features: readonly string[];

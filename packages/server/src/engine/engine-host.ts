@@ -71,7 +71,14 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
       : openServerEngine({ url: options.url, clock });
   const engineVersion = await engine.version();
   const checkpoint = await readCheckpoint(journalDirectory, log);
-  const store = await openMetricStore({ engine, clock, log, retention: options.retention, dataExpected: checkpoint !== undefined });
+  const store = await openMetricStore({
+    engine,
+    clock,
+    log,
+    retention: options.retention,
+    dataExpected: checkpoint !== undefined,
+    queryLimits: { memoryBytes: options.query.memoryBytes, timeMs: options.query.timeoutMs },
+  });
   const reader = await openJournalReader({ directory: journalDirectory, log, from: checkpoint });
   const loader = createLoader({
     reader,

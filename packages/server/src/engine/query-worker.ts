@@ -15,8 +15,15 @@ const LOOK_EVERY_MS = 50;
 const engine = createPromqlEngine(connectReader(readerPort), {
   lookbackMs: limits.lookbackMs,
   clock: systemClock,
+  limits: {
+    series: limits.series,
+    samples: limits.samples,
+    points: limits.points,
+    timeMs: limits.timeoutMs,
+    memoryBytes: limits.memoryBytes,
+    answerBytes: limits.answerBytes,
+  },
   features: new Set(PROMQL_FEATURES.filter((feature) => limits.features.includes(feature))),
-  limits: { series: limits.series, samples: limits.samples, points: limits.points, timeMs: limits.timeoutMs },
 });
 
 /** A signal that reads the shared flag whenever it is asked, and tells its listeners from a timer. */

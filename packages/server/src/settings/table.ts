@@ -90,14 +90,18 @@ export const SETTINGS = {
   'query.timeout': { type: 'duration', default: '2m', help: 'Longest time a query may take.' },
   'query.lookback': { type: 'duration', default: '5m', help: 'How long an instant selector still sees the last sample of a series.' },
   'query.series': { type: 'count', default: '500000', help: 'Most series one selector may touch.' },
-  'query.samples': { type: 'count', default: '50000000', help: 'Most samples one query may read.' },
+  'query.samples': {
+    type: 'count',
+    default: '50000000',
+    help: 'Most samples that one query may read, and most points that one of its steps of computation may give.',
+  },
   'query.points': { type: 'count', default: '11000', help: 'Most points per series a range query may ask for.' },
   'query.concurrency': { type: 'count', default: '20', help: 'Most queries waiting or running; further ones are answered 429.' },
   'query.memory': {
     type: 'bytes',
     default: 'auto',
     auto: true,
-    help: 'Engine memory one query may use; auto takes half of engine.memory.',
+    help: 'Memory that one query may hold at a time, and that the engine may use for one read; auto takes half of engine.memory.',
   },
   'query.features': {
     type: 'list',
@@ -105,6 +109,7 @@ export const SETTINGS = {
     choices: ['none', ...PROMQL_FEATURES],
     help: `PromQL feature flags that are on, named as Prometheus names them: ${PROMQL_FEATURES.join(', ')}; none turns all off. The option --enable-feature adds to them.`,
   },
+  'query.answer': { type: 'bytes', default: '256MiB', help: 'Longest answer that a query may give.' },
   'host.enabled': { type: 'switch', default: 'true', help: 'Whether the built-in collector watches this machine.' },
   'host.interval': { type: 'duration', default: '5s', help: 'How often the built-in collector reads this machine.' },
   'host.disabled_collectors': { type: 'list', default: '', help: 'Collectors of the built-in host collector that are left out.' },

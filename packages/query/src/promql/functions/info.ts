@@ -36,7 +36,7 @@ export function addInfoLabels(base: VectorValue, infos: VectorValue, node: Funct
     const key = labelsKey(labels);
     let at = rows.get(key);
     if (at === undefined) {
-      query.budget.reserve(rows.size + 1, steps);
+      query.budget.reserve(rows.size + 1, steps, rows.size);
       rows.set(key, (at = out.addRow(labels)));
     }
     return at;
