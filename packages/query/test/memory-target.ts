@@ -1,8 +1,16 @@
 /** The script target that needs nothing else: engine and samples in memory, answers through the encoder. */
 
-import { AtalayaError, type CancelSignal, type Labels, ManualClock, writeStaleMarker } from '@atalaya/model';
+import {
+  AtalayaError,
+  type CancelSignal,
+  type CounterResetHint,
+  type Labels,
+  ManualClock,
+  type NativeHistogram,
+  writeStaleMarker,
+} from '@atalaya/model';
 import type { PromqlFeature } from '@atalaya/lang';
-import { createMemoryReader, createPromqlEngine, encodeAnswer, type MemorySeries } from '@atalaya/query';
+import { createMemoryReader, createPromqlEngine, encodeAnswer, type MemorySeries, type QueryResult } from '@atalaya/query';
 import type { ApiData, Reply, Target } from './run-script.ts';
 import type { LoadCommand, Point } from './script.ts';
 
@@ -47,7 +55,7 @@ export function createMemoryTarget(features?: ReadonlySet<PromqlFeature>): Targe
             : await engine.range({ query, startMs, endMs, stepMs }, NEVER);
         const text = new TextDecoder().decode(encodeAnswer(answer));
         const body = JSON.parse(text) as { data: ApiData; warnings?: string[]; infos?: string[] };
-        return { data: body.data, warnings: body.warnings ?? [], infos: body.infos ?? [] };
+        return { data: body.data, warnings: body.warnings ?? [], infos: body.infos ?? [], hints: hintsOf(answer.result) };
       } catch (error) {
         if (!(error instanceof AtalayaError)) throw error;
         return { error: error.message };
@@ -56,12 +64,28 @@ export function createMemoryTarget(features?: ReadonlySet<PromqlFeature>): Targe
   };
 }
 
+/** The reset hints of all histograms of an answer, which do not show in its JSON, in the order in which they stand there. */
+function hintsOf(result: QueryResult): CounterResetHint[] {
+  if (result.resultType !== 'vector' && result.resultType !== 'matrix') return [];
+  const histograms: readonly (NativeHistogram | undefined)[] =
+    result.resultType === 'vector' ? (result.histograms ?? []) : (result.histograms?.values ?? []);
+  return histograms.flatMap((histogram) => (histogram === undefined ? [] : [histogram.counterReset]));
+}
+
 function columnsOf(labels: Labels, points: ReadonlyMap<number, Exclude<Point, undefined>>): MemorySeries {
   const sorted = [...points].sort((a, b) => a[0] - b[0]);
-  const values = new Float64Array(sorted.length);
-  for (const [index, [, point]] of sorted.entries()) {
+  const floats = sorted.filter(([, point]) => typeof point !== 'object');
+  const values = new Float64Array(floats.length);
+  for (const [index, [, point]] of floats.entries()) {
     if (point === 'stale') writeStaleMarker(values, index);
-    else values[index] = point;
+    else values[index] = point as number;
   }
-  return { labels, timestamps: Float64Array.from(sorted, ([time]) => time), values };
+  const series: MemorySeries = { labels, timestamps: timesOf(floats), values };
+  const histograms = sorted.flatMap(([time, point]) => (typeof point === 'object' ? [[time, point.histogram] as const] : []));
+  if (histograms.length === 0) return series;
+  return { ...series, histograms: { timestamps: timesOf(histograms), values: histograms.map(([, histogram]) => histogram) } };
+}
+
+function timesOf(points: readonly (readonly [number, unknown])[]): Float64Array {
+  return Float64Array.from(points, ([time]) => time);
 }

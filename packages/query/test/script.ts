@@ -12,17 +12,21 @@
  *
  *     clear
  *
- * Values of a series: `1`, `NaN`, `Inf`, `_` (none), `stale`, and `start+stepxN` for N more values. An expected scalar is a
- * number alone, an expected string `expect string "…"`. Further expectations: `expect fail [text]`, `expect warn`,
- * `expect info`, `expect ordered`. Lines that begin with `#` are remarks; the remark `# features: NAME, NAME` anywhere turns
+ * Values of a series: `1`, `NaN`, `Inf`, `_` (none), `stale`, and `start+stepxN` for N more values; native histograms
+ * `{{count:3 sum:4 buckets:[1 2]}}` likewise, with `{{…}}+{{…}}xN` (see `histogram-literal.ts`). `load_with_nhcb` loads classic
+ * histograms also as native ones with custom buckets. An expected scalar is a number alone, an expected string
+ * `expect string "…"`. Further expectations: `expect fail [text]`, `expect warn [text]`, `expect info [text]`,
+ * `expect no_warn`, `expect no_info`, `expect ordered`. Lines that begin with `#` are remarks; the remark `# features: NAME, NAME` anywhere turns
  * PromQL feature flags on that are off otherwise.
  */
 
 import { DEFAULT_PROMQL_FEATURES, parsePromql, PROMQL_FEATURES, type PromqlFeature } from '@atalaya/lang';
 import { type Labels, labelsOf, parseDuration } from '@atalaya/model';
+import { customBucketSeries } from './custom-buckets.ts';
+import { type HistogramPoint, histogramSeries, parseHistogram } from './histogram-literal.ts';
 
-/** A value of a series: a number, nothing, or a stale marker. */
-export type Point = number | undefined | 'stale';
+/** A value of a series: a number, nothing, a stale marker, or a native histogram. */
+export type Point = number | undefined | 'stale' | HistogramPoint;
 
 export interface SeriesLine {
   readonly labels: Labels;
@@ -36,6 +40,12 @@ export interface LoadCommand {
   readonly series: readonly SeriesLine[];
 }
 
+/** Whether there have to be warnings (or infos), and texts that have to be among them. */
+export interface Remarks {
+  readonly wanted: 'some' | 'none' | 'unsaid';
+  readonly texts: readonly string[];
+}
+
 /** What an evaluation has to give. */
 export interface Expectation {
   readonly series: readonly SeriesLine[];
@@ -43,8 +53,8 @@ export interface Expectation {
   readonly text: string | undefined;
   /** The error's text contains this; `undefined` when it must succeed. */
   readonly failure: string | undefined;
-  readonly warns: boolean;
-  readonly informs: boolean;
+  readonly warns: Remarks;
+  readonly informs: Remarks;
   readonly ordered: boolean;
 }
 
@@ -82,9 +92,9 @@ export function parseScript(text: string): Command[] {
     if (line === '' || line.startsWith('#')) continue;
     const number = at + 1;
     const body: string[] = [];
-    while (lines[at + 1] !== undefined && lines[at + 1] !== '') {
-      at++;
-      if (!(lines[at] as string).startsWith('#')) body.push(lines[at] as string);
+    // A remark ends a block as an empty line does, as in Prometheus' scripts.
+    while (line !== 'clear' && lines[at + 1] !== undefined && lines[at + 1] !== '' && !(lines[at + 1] as string).startsWith('#')) {
+      body.push(lines[++at] as string);
     }
     try {
       commands.push(command(line, body, number));
@@ -97,14 +107,18 @@ export function parseScript(text: string): Command[] {
 
 function command(line: string, body: readonly string[], number: number): Command {
   if (line === 'clear') return { kind: 'clear' };
-  const load = /^load (\S+)$/.exec(line);
-  if (load !== null) return { kind: 'load', stepMs: duration(load[1] as string), series: body.map(seriesLine) };
-  const instant = /^eval instant at (\S+) (.+)$/.exec(line);
+  const load = /^load(_with_nhcb)?\s+(\S+)$/.exec(line);
+  if (load !== null) {
+    const series = body.map(seriesLine);
+    const stepMs = duration(load[2] as string);
+    return { kind: 'load', stepMs, series: load[1] === undefined ? series : [...series, ...customBucketSeries(series)] };
+  }
+  const instant = /^eval instant at (\S+)\s+(.+)$/.exec(line);
   if (instant !== null) {
     const at = duration(instant[1] as string);
     return { kind: 'eval', line: number, query: instant[2] as string, startMs: at, endMs: at, stepMs: 0, expected: expectation(body) };
   }
-  const range = /^eval range from (\S+) to (\S+) step (\S+) (.+)$/.exec(line);
+  const range = /^eval range from (\S+) to (\S+) step (\S+)\s+(.+)$/.exec(line);
   if (range === null) throw new Error(`not a command: ${line}`);
   const [, from, to, step, query] = range as unknown as [string, string, string, string, string];
   const times = { startMs: duration(from), endMs: duration(to), stepMs: duration(step) };
@@ -116,14 +130,18 @@ function expectation(body: readonly string[]): Expectation {
   let scalar: number | undefined;
   let text: string | undefined;
   let failure: string | undefined;
-  let warns = false;
-  let informs = false;
+  const warns = { wanted: 'unsaid', texts: [] as string[] } as { wanted: Remarks['wanted']; texts: string[] };
+  const informs = { ...warns, texts: [] as string[] };
   let ordered = false;
   for (const line of body) {
-    const [, what, rest] = /^expect (fail|warn|info|ordered|string) ?(.*)$/.exec(line) ?? [];
+    const [, what, rest] = /^expect\s+(fail|warn|no_warn|info|no_info|ordered|string)\s*(?:msg:\s*)?(.*)$/.exec(line) ?? [];
     if (what === 'fail') failure = rest ?? '';
-    else if (what === 'warn') warns = true;
-    else if (what === 'info') informs = true;
+    else if (what === 'warn' || what === 'info') {
+      const remarks = what === 'warn' ? warns : informs;
+      remarks.wanted = 'some';
+      if (rest !== undefined && rest !== '') remarks.texts.push(rest);
+    } else if (what === 'no_warn') warns.wanted = 'none';
+    else if (what === 'no_info') informs.wanted = 'none';
     else if (what === 'ordered') ordered = true;
     else if (what === 'string') text = JSON.parse(rest as string) as string;
     else if (/^[-+]?(?:[\d.]+(?:e[-+]?\d+)?|inf|nan)$/i.test(line)) scalar = number(line);
@@ -148,7 +166,7 @@ function number(text: string): number {
 /** `name{label="value"} points…`: the label part is a selector with equality matchers only. */
 function seriesLine(line: string): SeriesLine {
   const [, selector, rest] = /^([^\s{]*(?:\{(?:"(?:[^"\\]|\\.)*"|[^"}])*\})?)\s*(.*)$/.exec(line) as unknown as [string, string, string];
-  return { labels: selector === '{}' ? [] : labelsOfSelector(selector), points: rest.split(/\s+/).filter(Boolean).flatMap(points) };
+  return { labels: selector === '{}' ? [] : labelsOfSelector(selector), points: (rest.match(WORDS) ?? []).flatMap(points) };
 }
 
 function labelsOfSelector(text: string): Labels {
@@ -159,7 +177,21 @@ function labelsOfSelector(text: string): Labels {
 
 const POINTS = /^(?:(_|stale)|([-+]?(?:[\d.]+(?:e[-+]?\d+)?|inf|nan))(?:([-+][\d.]+(?:e[-+]?\d+)?))?)(?:x(\d+))?$/i;
 
+/** Words of a series; a word may hold histograms with spaces. */
+const WORDS = /(?:\{\{.*?\}\}|[^\s{])+/g;
+
+const HISTOGRAMS = /^\{\{(.*?)\}\}(?:([-+])\{\{(.*?)\}\})?(?:x(\d+))?$/;
+
 function points(word: string): Point[] {
+  const [, start, sign, increment, times] = HISTOGRAMS.exec(word) ?? [];
+  if (start !== undefined) {
+    const more = increment === undefined ? undefined : parseHistogram(increment);
+    return histogramSeries(parseHistogram(start), more, sign === '-' ? -1 : 1, Number(times ?? 0));
+  }
+  return numberPoints(word);
+}
+
+function numberPoints(word: string): Point[] {
   const match = POINTS.exec(word);
   if (match === null) throw new Error(`not a value: ${word}`);
   const [, special, start, step, times] = match;
