@@ -16,7 +16,8 @@ export {
   type RemoteWriteRequest,
   type RemoteWriteStats,
 } from './remote-write/create-remote-write.ts';
-export { declaredLength } from './remote-write/snappy-block.ts';
+export { LENGTH_DELIMITED, ProtobufCursor } from './remote-write/protobuf-cursor.ts';
+export { declaredLength, SnappyDecoder } from './remote-write/snappy-block.ts';
 export { createHostCollector, type HostCollector, type HostCollectorOptions } from './host/collector.ts';
 export type { ScrapeFetch, ScrapeRequest, ScrapeResponse } from './scrape/scrape-fetch.ts';
 export { type BuiltInTarget, createScrapeManager, type ScrapeManager, type ScrapeManagerOptions } from './scrape/scrape-manager.ts';

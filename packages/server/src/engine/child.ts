@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import type { JournalPosition } from '@atalaya/journal';
 import { systemClock } from '@atalaya/model';
 import { Channel } from './channel.ts';
-import { CHANNEL_FD, type EngineOptions, type LabelsRequest, type LogEvent } from './contract.ts';
+import { CHANNEL_FD, type EngineOptions, type LabelsRequest, type LogEvent, type SeriesRequest } from './contract.ts';
 import { type EngineHost, startEngine } from './engine-host.ts';
 
 // A terminal's Ctrl-C reaches every process of the group, but this one ends when the main process says so.
@@ -57,6 +57,15 @@ channel.serve('metadata', async (params) => {
 channel.serve('storage', async () => ({ value: await running().storage() }));
 channel.serve('metricStorage', async (params) => ({ value: await running().metricStorage(params as number) }));
 channel.serve('cardinality', async (params) => ({ value: await running().cardinality(params as number) }));
+channel.serve('openSeries', async (params) => ({ value: await running().openSeries(params as SeriesRequest) }));
+channel.serve('nextSeries', async (params, signal) => {
+  const { bytes, contentBytes, done } = await running().seriesReads.next(params as number, signal);
+  return { value: { contentBytes, done }, bytes };
+});
+channel.serve('closeSeries', async (params) => {
+  running().seriesReads.close(params as number);
+  return {};
+});
 channel.serve('stop', async () => {
   await host?.stop();
   return {};

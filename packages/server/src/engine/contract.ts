@@ -3,6 +3,7 @@
 import type { JournalPosition } from '@atalaya/journal';
 import type { Matcher, MetricMetadata } from '@atalaya/model';
 import type { Cardinality } from '@atalaya/store';
+import type { ExpositionFormat } from '../remote-read/exposition-encoder.ts';
 
 /** The file descriptor of the engine process that carries the channel. */
 export const CHANNEL_FD = 3;
@@ -58,6 +59,28 @@ export interface LabelsRequest {
   readonly startMs: number;
   readonly endMs: number;
   readonly limit: number | undefined;
+}
+
+/** How series are written down. */
+export type SeriesForm =
+  | { readonly kind: 'samples' }
+  | { readonly kind: 'chunks'; readonly queryIndex: number }
+  | { readonly kind: 'exposition'; readonly format: ExpositionFormat; readonly utf8: boolean };
+
+/** Series wanted whole, in pieces: those that fulfil one of the matcher sets, their samples in `[startMs, endMs]`. */
+export interface SeriesRequest {
+  readonly matcherSets: readonly (readonly Matcher[])[];
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly form: SeriesForm;
+}
+
+/** A piece of an answer; its bytes hold `contentBytes` decompressed, where the form is compressed. */
+export interface SeriesPiece {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly contentBytes: number;
+  /** Whether it is the last one. */
+  readonly done: boolean;
 }
 
 /** Told by the engine after every load. */

@@ -12,10 +12,20 @@ import {
   openServerEngine,
   serveReader,
 } from '@atalaya/store';
-import type { CardinalityAnswer, EngineOptions, LabelsRequest, LoadedEvent, MetadataAnswer, StateEvent, StorageStats } from './contract.ts';
+import type {
+  CardinalityAnswer,
+  EngineOptions,
+  LabelsRequest,
+  LoadedEvent,
+  MetadataAnswer,
+  SeriesRequest,
+  StateEvent,
+  StorageStats,
+} from './contract.ts';
 import { QueryPool } from './query-pool.ts';
 import type { QueryTask } from './query-task.ts';
 import { encodeSeries } from './series-json.ts';
+import { SeriesReads } from './series-reads.ts';
 
 const QUERY_WORKERS = 2;
 const RETENTION_EVERY_MS = 10 * 60_000;
@@ -41,6 +51,9 @@ export interface EngineHost {
   storage(): Promise<StorageStats>;
   metricStorage(limit: number): Promise<MetricStorage>;
   cardinality(limit: number): Promise<CardinalityAnswer>;
+  /** Begins an answer in pieces, which are then asked of {@link EngineHost.seriesReads}. */
+  openSeries(request: SeriesRequest): Promise<number>;
+  readonly seriesReads: Pick<SeriesReads, 'next' | 'close'>;
   state(): StateEvent;
   stop(): Promise<void>;
 }
@@ -102,6 +115,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     log,
     serveReader: (port) => serveReader(store, port, readable),
   });
+  const seriesReads = new SeriesReads({ store, limits: options.query, log, serveReader: (port) => serveReader(store, port) });
   const retention = clock.every(RETENTION_EVERY_MS, () => {
     store.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, 'retention could not be enforced'));
   });
@@ -116,6 +130,8 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     storage: () => store.stats(),
     metricStorage: (limit) => describedCosts(store, limit),
     cardinality: (limit) => fresh(() => describedCardinality(store, limit)),
+    openSeries: (request) => fresh(async () => seriesReads.open(request)),
+    seriesReads,
     state() {
       const { user, system } = process.cpuUsage();
       const { breaker, lagMs, lastError, deadLetters } = loader.state();
@@ -137,6 +153,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     async stop() {
       retention.cancel();
       await queries.close();
+      await seriesReads.stop();
       await loader.stop();
       await reader.close();
       await engine.close();

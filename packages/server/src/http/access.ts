@@ -43,6 +43,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/status/tsdb': 'read',
   'GET /api/v1/status/config': 'read',
   'GET /api/v1/status/flags': 'read',
+  'POST /api/v1/read': 'read',
+  'GET /federate': 'read',
   'POST /api/v1/write': 'ingest',
   'GET /api/atalaya/status': 'read',
   'GET /api/atalaya/config': 'read',

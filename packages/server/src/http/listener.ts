@@ -12,10 +12,12 @@ import { refuseForeignPages } from './foreign-pages.ts';
 import { isNearby } from './nearby.ts';
 import type { Parts } from './parts.ts';
 import { consoleApiRoutes } from './routes/console-api.ts';
+import { federateRoutes } from './routes/federate.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { labelRoutes } from './routes/labels.ts';
 import { queryRoutes } from './routes/query.ts';
+import { remoteReadRoutes } from './routes/remote-read.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { statusRoutes } from './routes/status.ts';
 import { webRoutes } from './routes/web.ts';
@@ -99,6 +101,8 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     queryRoutes(scope, parts);
     labelRoutes(scope, parts);
+    federateRoutes(scope, parts);
+    await remoteReadRoutes(scope, parts);
     ruleRoutes(scope);
     statusRoutes(scope, parts);
     healthRoutes(scope, parts);

@@ -1,0 +1,103 @@
+/** Writes protobuf's wire format into one growing buffer. */
+
+const encoder = new TextEncoder();
+
+/** A message being written. Used again after {@link clear}, so that series after series costs no memory. */
+export class ProtobufOutput {
+  #bytes = new Uint8Array(1024);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was written; valid until the next write. */
+  get content(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** A whole number from 0 to 2^53 without a field. */
+  varint(value: number): void {
+    this.#reserve(10);
+    let rest = value;
+    while (rest > 0x7f) {
+      this.#bytes[this.#length++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  uint(field: number, value: number): void {
+    this.varint(field * 8);
+    this.varint(value);
+  }
+
+  /** A whole number of either sign (int64): negative ones take ten bytes. */
+  int(field: number, value: number): void {
+    if (value >= 0) {
+      this.uint(field, value);
+      return;
+    }
+    this.varint(field * 8);
+    this.#reserve(10);
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
+    this.#bytes[this.#length++] = Number(rest);
+  }
+
+  /** A whole number of either sign (sint32): small ones of both signs are short. */
+  zigzag(field: number, value: number): void {
+    this.uint(field, value < 0 ? -value * 2 - 1 : value * 2);
+  }
+
+  /** A float64 given as its two words: a NaN's bits stay what they are. */
+  doubleWords(field: number, low: number, high: number): void {
+    this.varint(field * 8 + 1);
+    this.#reserve(8);
+    this.#view.setUint32(this.#length, low, true);
+    this.#view.setUint32(this.#length + 4, high, true);
+    this.#length += 8;
+  }
+
+  double(field: number, value: number): void {
+    this.varint(field * 8 + 1);
+    this.rawDouble(value);
+  }
+
+  /** A float64 without a field, as packed lists hold them. */
+  rawDouble(value: number): void {
+    this.#reserve(8);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
+  }
+
+  bytes(field: number, content: Uint8Array): void {
+    this.varint(field * 8 + 2);
+    this.varint(content.length);
+    this.raw(content);
+  }
+
+  text(field: number, text: string): void {
+    this.bytes(field, encoder.encode(text));
+  }
+
+  /** Bytes without field and length. */
+  raw(content: Uint8Array): void {
+    this.#reserve(content.length);
+    this.#bytes.set(content, this.#length);
+    this.#length += content.length;
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const bytes = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    bytes.set(this.content);
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+}
