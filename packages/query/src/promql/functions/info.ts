@@ -13,8 +13,12 @@ const IDENTIFYING: readonly string[] = ['instance', 'job'];
 export function infoMatchers(node: FunctionCall): readonly Matcher[] {
   const selector = node.args[1];
   const given = selector?.kind === 'selector' ? selector.matchers : [];
-  const named = given.some(({ name }) => name === METRIC_NAME);
-  return named ? given : [{ name: METRIC_NAME, operator: '=', value: 'target_info' }, ...given];
+  const names = given.filter(({ name }) => name === METRIC_NAME);
+  // What is only told not to be meant is taken out of all that are called info.
+  if (names.length > 0 && names.every(({ operator }) => operator === '!=' || operator === '!~')) {
+    return [{ name: METRIC_NAME, operator: '=~', value: '.+_info' }, ...given];
+  }
+  return names.length > 0 ? given : [{ name: METRIC_NAME, operator: '=', value: 'target_info' }, ...given];
 }
 
 /**
