@@ -211,7 +211,7 @@ function projected(labels: Labels, { on, labels: names }: VectorMatching): Label
 function duplicatePartners(first: Labels, second: Labels, matching: VectorMatching, side: 'left' | 'right'): Error {
   const group = showLabels(projected(first, matching));
   return failed(
-    `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: [${showLabels(second)}, ${showLabels(first)}];many-to-many matching not allowed: matching labels must be unique on one side`,
+    `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: [${showLabels(first)}, ${showLabels(second)}];many-to-many matching not allowed: matching labels must be unique on one side`,
   );
 }
 
