@@ -1,14 +1,19 @@
 /** The answer as bytes: the success envelope of Prometheus' HTTP API v1, written straight into a growing buffer. */
 
-import { formatFixed, formatSampleValue } from '@atalaya/lang';
+import { formatFixed } from '@atalaya/lang';
 import type { Labels } from '@atalaya/model';
 import type { HistogramPoints, QueryAnswer } from './answer.ts';
+import { formatTime, headsOf, POINT_BYTES, type PointHeads, writeAscii, writePoints, writeValue } from './encode-points.ts';
 import { encodeHistogram } from './histogram/encode.ts';
 
 declare class TextEncoder {
   encodeInto(text: string, target: Uint8Array): { read: number; written: number };
 }
 const encoder = new TextEncoder();
+
+/** How much room is made beforehand; where it is not enough the buffer grows. */
+const LABELS_BYTES = 256;
+const USUAL_POINT_BYTES = 36;
 
 /** Text that is written piece by piece; mostly ASCII, which is copied by character. */
 class Output {
@@ -29,35 +34,20 @@ class Output {
 
   /** Appends a text of ASCII characters only. */
   ascii(text: string): void {
-    const { length } = text;
-    this.#reserve(length);
-    const bytes = this.#bytes;
-    let at = this.#length;
-    for (let i = 0; i < length; i++) bytes[at++] = text.charCodeAt(i);
-    this.#length = at;
+    this.#reserve(text.length);
+    this.#length = writeAscii(this.#bytes, this.#length, text);
   }
 
-  /** Appends a sample's value. Whole numbers, of which counters are made, are written digit by digit. */
+  /** Appends a sample's value. */
   value(value: number): void {
-    if (value !== (value | 0) || value === 0) {
-      this.ascii(formatSampleValue(value));
-      return;
-    }
-    this.#reserve(11);
-    const bytes = this.#bytes;
-    let rest = value;
-    if (rest < 0) {
-      bytes[this.#length++] = 0x2d;
-      rest = -rest;
-    }
-    let digits = 1;
-    for (let power = 10; power <= rest; power *= 10) digits++;
-    for (let at = this.#length + digits - 1; at >= this.#length; at--) {
-      const tenth = Math.floor(rest / 10);
-      bytes[at] = 0x30 + rest - tenth * 10;
-      rest = tenth;
-    }
-    this.#length += digits;
+    this.#reserve(POINT_BYTES);
+    this.#length = writeValue(this.#bytes, this.#length, value);
+  }
+
+  /** Appends the points `[start, end)` of a series, with commas between them. */
+  points(heads: PointHeads, timestamps: Float64Array, values: Float64Array, start: number, end: number): void {
+    this.#reserve((end - start) * POINT_BYTES);
+    this.#length = writePoints(this.#bytes, this.#length, heads, timestamps, values, start, end);
   }
 
   /** Appends any text. */
@@ -75,7 +65,8 @@ class Output {
 export function encodeAnswer(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
   const { result, warnings, infos } = answer;
   const points = result.resultType === 'matrix' || result.resultType === 'vector' ? result.values.length : 1;
-  const out = new Output(1024 + points * 32);
+  const series = result.resultType === 'matrix' || result.resultType === 'vector' ? result.labels.length : 0;
+  const out = new Output(1024 + series * LABELS_BYTES + points * USUAL_POINT_BYTES);
   out.ascii(`{"status":"success","data":{"resultType":"${result.resultType}","result":`);
   switch (result.resultType) {
     case 'scalar':
@@ -105,23 +96,18 @@ export function encodeAnswer(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
     }
     case 'matrix': {
       const { grid, offsets, timestamps, values, histograms } = result;
-      const times = grid === undefined ? [] : Array.from({ length: grid.count }, (_, i) => pointHead(grid.start + i * grid.step));
+      const heads = grid === undefined ? undefined : headsOf(grid);
       for (const [series, labels] of result.labels.entries()) {
         out.ascii(series === 0 ? '[{"metric":' : ',{"metric":');
         writeLabels(out, labels);
         const start = offsets[series]!;
         const end = offsets[series + 1]!;
-        if (end > start) out.ascii(',"values":');
-        for (let i = start; i < end; i++) {
-          const time = timestamps[i]!;
-          const head = grid === undefined ? pointHead(time) : (times[(time - grid.start) / grid.step] as string);
-          // The comma before all points but the first becomes the array's bracket there.
-          if (i === start) out.ascii(`[${head.slice(1)}`);
-          else out.ascii(head);
-          out.value(values[i]!);
-          out.ascii('"]');
+        if (end > start) {
+          out.ascii(',"values":[');
+          if (heads === undefined) writeSamples(out, timestamps, values, start, end);
+          else out.points(heads, timestamps, values, start, end);
+          out.ascii(']');
         }
-        if (end > start) out.ascii(']');
         if (histograms !== undefined) writeHistograms(out, histograms, series);
         out.ascii('}');
       }
@@ -146,24 +132,25 @@ function writeHistograms(out: Output, { offsets, timestamps, values }: Histogram
   if (end > start) out.ascii(']');
 }
 
-/** What stands before a point's value. */
-function pointHead(milliseconds: number): string {
-  return `,[${formatTime(milliseconds)},"`;
+/** Points that lie on no grid. */
+function writeSamples(out: Output, timestamps: Float64Array, values: Float64Array, start: number, end: number): void {
+  for (let i = start; i < end; i++) {
+    out.ascii(`${i === start ? '' : ','}[${formatTime(timestamps[i]!)},"`);
+    out.value(values[i]!);
+    out.ascii('"]');
+  }
+}
+
+/** What JSON does not write as it is. */
+const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
+
+function quoted(text: string): string {
+  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 function writeLabels(out: Output, labels: Labels): void {
-  out.ascii('{');
-  for (let i = 0; i < labels.length; i += 2) {
-    out.text(`${i === 0 ? '' : ','}${JSON.stringify(labels[i])}:${JSON.stringify(labels[i + 1])}`);
-  }
-  out.ascii('}');
-}
-
-/** Milliseconds as seconds, with three decimals where there are any: `1435781430.781`, `1435781430`. */
-function formatTime(milliseconds: number): string {
-  const rest = milliseconds % 1000;
-  if (rest === 0) return String(milliseconds / 1000);
-  const sign = milliseconds < 0 ? '-' : '';
-  const size = Math.abs(milliseconds);
-  return `${sign}${Math.floor(size / 1000)}.${String(size % 1000).padStart(3, '0')}`;
+  let text = '{';
+  for (let i = 0; i < labels.length; i += 2)
+    text += `${i === 0 ? '' : ','}${quoted(labels[i] as string)}:${quoted(labels[i + 1] as string)}`;
+  out.text(`${text}}`);
 }
