@@ -4,7 +4,9 @@ import { systemClock } from '@atalaya/model';
 import type { Journal } from '@atalaya/journal';
 import { createMetricWriter } from '../src/metrics/create-metric-writer.ts';
 import { DEFAULT_METRIC_LIMITS } from '../src/metrics/limits.ts';
-import { ExpositionParser, FOUND } from '../src/scrape/exposition-parser.ts';
+import { DEFAULT_HISTOGRAM_SCRAPING } from '../src/scrape-config/config.ts';
+import { FOUND } from '../src/scrape/exposition.ts';
+import { ExpositionParser } from '../src/scrape/exposition-parser.ts';
 import { MetadataRegistry } from '../src/scrape/metadata-registry.ts';
 import { TargetSeries } from '../src/scrape/target-series.ts';
 
@@ -51,6 +53,7 @@ const targets = Array.from(
         trackTimestampsStaleness: false,
         metricRelabel: [],
         limits: { samples: 0, labels: 0, labelNameLength: 0, labelValueLength: 0, targets: 0, bodyBytes: 0 },
+        histograms: DEFAULT_HISTOGRAM_SCRAPING,
       },
       metadata,
     ),
@@ -66,7 +69,7 @@ for (let round = 0; round < ROUNDS; round++) {
     const bytes = body(index, round);
     const appender = writer.appender();
     const start = cpuMicros();
-    target.append(bytes, false, timestamp, appender);
+    target.append(bytes, 'text', timestamp, appender);
     target.appendStale(appender, timestamp);
     const middle = cpuMicros();
     await appender.commit();

@@ -6,25 +6,22 @@
  * samples make a repetition `same`: a retry after a failed write is always written.
  */
 
-import { encodeMetricBatch, type Journal, SIGNAL } from '@atalaya/journal';
+import { encodeMetricBatch, SIGNAL } from '@atalaya/journal';
 import {
-  type Clock,
   encodeLabels,
   encodeNativeHistogram,
   type Hash64,
   hashBytes,
   isStaleHistogram,
   type Labels,
-  labelsOf,
   type MetricMetadata,
 } from '@atalaya/model';
 import type { RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
 import { admitHistogram, type ArrivedHistogram } from '../native-histogram/admit.ts';
-import type { BatchColumns, ColumnPool } from './batch-columns.ts';
-import type { KnownMetadata } from './known-metadata.ts';
+import type { BatchColumns } from './batch-columns.ts';
 import { HistogramColumns } from './histogram-columns.ts';
-import { checkLabels, isSorted } from './label-check.ts';
-import type { MetricLimits } from './limits.ts';
+import { cut } from './known-metadata.ts';
+import { canonicalOrder, checkLabels } from './label-check.ts';
 import { OUTCOMES, type RawAppender } from './raw-series.ts';
 import {
   FINGERPRINT_HIGH,
@@ -41,29 +38,7 @@ import {
   SLOT_WORDS,
   UNJOURNALED,
 } from './series-registry.ts';
-
-/** What all appenders of one writer share. */
-export interface WriterState {
-  readonly journal: Pick<Journal, 'append'>;
-  readonly clock: Clock;
-  readonly limits: MetricLimits;
-  readonly registry: SeriesRegistry;
-  readonly pool: ColumnPool;
-  readonly knownMetadata: KnownMetadata;
-  readonly rejected: Record<RejectReason, number>;
-  /** Batches handed to the journal that it has not answered yet. */
-  readonly underWay: Set<number>;
-  lastBatch: number;
-  seriesCreated: number;
-  /** Floats and histograms. */
-  samplesWritten: number;
-  histogramsWritten: number;
-}
-
-/** Seconds for {@link LAST_USED}: from the monotonic clock, so that a jump of the wall clock evicts nothing. */
-export function useSeconds(clock: Clock): number {
-  return Math.floor(clock.monotonic() / 1000);
-}
+import { useSeconds, type WriterState } from './writer-state.ts';
 
 const WRITTEN = OUTCOMES.indexOf('written');
 const SAME = OUTCOMES.indexOf('same');
@@ -300,8 +275,8 @@ export class BatchAppender implements RawAppender {
     const { registry, knownMetadata } = this.#state;
     const { words } = registry;
     const histograms = columns.histograms?.count ?? 0;
-    for (let i = 0; i < columns.count; i++) confirmSlot(words, columns.slots[i] as number, batch);
-    for (let i = 0; i < histograms; i++) confirmSlot(words, columns.histograms?.slots[i] as number, batch);
+    for (let i = 0; i < columns.count; i++) registry.confirmNewest(columns.slots[i] as number, batch);
+    for (let i = 0; i < histograms; i++) registry.confirmNewest(columns.histograms?.slots[i] as number, batch);
     columns.definedSlots.forEach((slot, i) => {
       const base = slot * SLOT_WORDS;
       // The slot may have been evicted and given to another series meanwhile.
@@ -319,33 +294,7 @@ export class BatchAppender implements RawAppender {
   #forget(columns: BatchColumns, batch: number): void {
     const { registry } = this.#state;
     const { histograms } = columns;
-    for (let i = 0; i < columns.count; i++) forgetSlot(registry, columns.slots[i] as number, batch);
-    for (let i = 0; i < (histograms?.count ?? 0); i++) forgetSlot(registry, histograms?.slots[i] as number, batch);
+    for (let i = 0; i < columns.count; i++) registry.forgetNewest(columns.slots[i] as number, batch);
+    for (let i = 0; i < (histograms?.count ?? 0); i++) registry.forgetNewest(histograms?.slots[i] as number, batch);
   }
-}
-
-function confirmSlot(words: Int32Array, slot: number, batch: number): void {
-  const at = slot * SLOT_WORDS + LAST_BATCH;
-  if (words[at] === batch) words[at] = 0;
-}
-
-function forgetSlot({ words, floats }: SeriesRegistry, slot: number, batch: number): void {
-  if (words[slot * SLOT_WORDS + LAST_BATCH] !== batch) return;
-  words[slot * SLOT_WORDS + LAST_BATCH] = 0;
-  floats[slot * SLOT_FLOATS + LAST_TIMESTAMP] = -Infinity;
-}
-
-/** A description of at most `most` characters; what is left out is marked. */
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
-}
-
-/** Sorted and without empty values; checked sets only. */
-function canonicalOrder(labels: Labels): Labels {
-  let empty = false;
-  for (let i = 1; i < labels.length; i += 2) empty ||= labels[i] === '';
-  if (!empty && isSorted(labels)) return labels;
-  const pairs: [string, string][] = [];
-  for (let i = 0; i < labels.length; i += 2) pairs.push([labels[i] as string, labels[i + 1] as string]);
-  return labelsOf(pairs);
 }

@@ -3,13 +3,14 @@
 import type { Journal } from '@atalaya/journal';
 import type { Clock } from '@atalaya/model';
 import type { MetricWriter } from '../metric-writer.ts';
-import { BatchAppender, useSeconds, type WriterState } from './batch-appender.ts';
+import { BatchAppender } from './batch-appender.ts';
 import { ColumnPool } from './batch-columns.ts';
 import { KnownMetadata } from './known-metadata.ts';
 import type { MetricLimits } from './limits.ts';
 import type { RawSeriesResolver } from './raw-series.ts';
 import { rejectionText } from './rejection-text.ts';
 import { SeriesRegistry } from './series-registry.ts';
+import { useSeconds, type WriterState } from './writer-state.ts';
 
 const IDLE_SECONDS = 3600;
 

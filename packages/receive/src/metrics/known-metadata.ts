@@ -39,3 +39,8 @@ export class KnownMetadata {
     this.#byMetric.clear();
   }
 }
+
+/** A description of at most `most` characters; what is left out is marked. */
+export function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}

@@ -1,6 +1,6 @@
 /** Which label sets are taken: the check before a series is registered, and the sentence that says what is wrong. */
 
-import { type Labels, METRIC_NAME } from '@atalaya/model';
+import { type Labels, labelsOf, METRIC_NAME } from '@atalaya/model';
 import type { MetricLimits } from './limits.ts';
 
 /** What is wrong with a label set. */
@@ -71,7 +71,17 @@ function repeatedName(labels: Labels): string | undefined {
 }
 
 /** Whether the names ascend strictly, so that none occurs twice. */
-export function isSorted(labels: Labels): boolean {
+function isSorted(labels: Labels): boolean {
   for (let i = 2; i < labels.length; i += 2) if ((labels[i - 2] as string) >= (labels[i] as string)) return false;
   return true;
+}
+
+/** Sorted and without empty values; checked sets only. */
+export function canonicalOrder(labels: Labels): Labels {
+  let empty = false;
+  for (let i = 1; i < labels.length; i += 2) empty ||= labels[i] === '';
+  if (!empty && isSorted(labels)) return labels;
+  const pairs: [string, string][] = [];
+  for (let i = 0; i < labels.length; i += 2) pairs.push([labels[i] as string, labels[i + 1] as string]);
+  return labelsOf(pairs);
 }

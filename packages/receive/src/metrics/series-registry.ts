@@ -110,6 +110,20 @@ export class SeriesRegistry {
     this.definitions.set(slot, definition);
   }
 
+  /** The batch that gave a series its newest sample is journaled. */
+  confirmNewest(slot: number, batch: number): void {
+    const at = slot * SLOT_WORDS + LAST_BATCH;
+    if (this.words[at] === batch) this.words[at] = 0;
+  }
+
+  /** The batch that gave a series its newest sample was not journaled: what is newest is not known any more. */
+  forgetNewest(slot: number, batch: number): void {
+    const at = slot * SLOT_WORDS + LAST_BATCH;
+    if (this.words[at] !== batch) return;
+    this.words[at] = 0;
+    this.floats[slot * SLOT_FLOATS + LAST_TIMESTAMP] = -Infinity;
+  }
+
   findKey(low: number, high: number): number {
     return this.#byKey.find(low, high);
   }

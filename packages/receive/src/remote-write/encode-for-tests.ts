@@ -42,8 +42,9 @@ export interface TestMetadata {
 export class ProtobufWriter {
   readonly #chunks: Uint8Array[] = [];
 
-  varint(field: number, value: number | bigint): this {
-    if (BigInt(value) !== 0n) this.#chunks.push(varintBytes(field * 8), varintBytes(value));
+  /** `always` writes a zero too, as it must be in a list. */
+  varint(field: number, value: number | bigint, always = false): this {
+    if (always || BigInt(value) !== 0n) this.#chunks.push(varintBytes(field * 8), varintBytes(value));
     return this;
   }
 
@@ -57,6 +58,11 @@ export class ProtobufWriter {
   bytes(field: number, content: Uint8Array): this {
     this.#chunks.push(varintBytes(field * 8 + 2), varintBytes(content.length), content);
     return this;
+  }
+
+  /** A message after its length. */
+  delimited(content: Uint8Array): this {
+    return this.raw(varintBytes(content.length)).raw(content);
   }
 
   /** Bytes as they are, tag included. */

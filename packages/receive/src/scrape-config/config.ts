@@ -32,6 +32,9 @@ export interface ScrapeConfig {
   readonly enableCompression: boolean;
   readonly http: HttpClientConfig;
   readonly limits: ScrapeLimits;
+  /** The formats to ask for, the best first. */
+  readonly protocols: readonly ScrapeProtocol[];
+  readonly histograms: HistogramScraping;
   /** How many dropped targets are kept for display; 0 keeps all. */
   readonly keepDroppedTargets: number;
   readonly staticGroups: readonly TargetGroup[];
@@ -53,6 +56,39 @@ export interface ScrapeLimits {
   /** Bytes of a body once decompressed. */
   readonly bodyBytes: number;
 }
+
+/** The formats that a target can be asked for, by Prometheus' names. */
+export const SCRAPE_PROTOCOLS = [
+  'PrometheusProto',
+  'OpenMetricsText1.0.0',
+  'OpenMetricsText0.0.1',
+  'PrometheusText1.0.0',
+  'PrometheusText0.0.4',
+] as const;
+export type ScrapeProtocol = (typeof SCRAPE_PROTOCOLS)[number];
+
+/** What becomes of the histograms of a scrape. */
+export interface HistogramScraping {
+  /** Whether native histograms are taken. */
+  readonly native: boolean;
+  /** Whether the series of a classic histogram are stored too where it is stored as a native one. */
+  readonly alwaysClassic: boolean;
+  /** Whether classic histograms are stored as native ones with custom buckets. */
+  readonly convertClassic: boolean;
+  /** Buckets of one native histogram; one with more is reduced, and when that does not help the scrape fails. 0 is no limit. */
+  readonly bucketLimit: number;
+  /** Finer native histograms are reduced to this schema. */
+  readonly finestSchema: number;
+}
+
+/** What is done where nothing is configured. */
+export const DEFAULT_HISTOGRAM_SCRAPING: HistogramScraping = {
+  native: false,
+  alwaysClassic: false,
+  convertClassic: false,
+  bucketLimit: 0,
+  finestSchema: 8,
+};
 
 /** Targets that share labels, as discovery gives them. */
 export interface TargetGroup {

@@ -158,6 +158,48 @@ scrape_configs:
   });
 });
 
+describe('how histograms are scraped', () => {
+  const TEXT = ['OpenMetricsText1.0.0', 'OpenMetricsText0.0.1', 'PrometheusText0.0.4'];
+  const jobOf = (lines: string, global = '') => parse(`global: {${global}}\n${jobWith(lines)}`).config.scrapeConfigs[0];
+
+  it('is as text and without native ones where nothing is said', () => {
+    expect(jobOf('')?.protocols).toEqual(TEXT);
+    expect(jobOf('')?.histograms).toEqual({ native: false, alwaysClassic: false, convertClassic: false, bucketLimit: 0, finestSchema: 8 });
+  });
+
+  it('is inherited from the global section', () => {
+    const global =
+      'scrape_native_histograms: true, always_scrape_classic_histograms: true, convert_classic_histograms_to_nhcb: true, native_histogram_bucket_limit: 50, native_histogram_min_bucket_factor: 1.5';
+    expect(jobOf('', global)?.histograms).toEqual({
+      native: true,
+      alwaysClassic: true,
+      convertClassic: true,
+      bucketLimit: 50,
+      finestSchema: 0,
+    });
+    expect(jobOf('scrape_native_histograms: false', global)).toMatchObject({ histograms: { native: false }, protocols: TEXT });
+  });
+
+  it('asks for protobuf when native ones are wanted, and takes them when protobuf is named', () => {
+    expect(jobOf('scrape_native_histograms: true')?.protocols).toEqual(['PrometheusProto', ...TEXT]);
+    const named = 'scrape_protocols: [PrometheusText0.0.4, PrometheusProto]';
+    expect(jobOf(named)).toMatchObject({ protocols: ['PrometheusText0.0.4', 'PrometheusProto'], histograms: { native: true } });
+    expect(jobOf(`${named}\nscrape_native_histograms: false`)?.histograms.native).toBe(false);
+  });
+
+  it.each([
+    [1.1, 2],
+    [1.0001, 8],
+    [1, 8],
+    [0, 8],
+    [2, 0],
+    [16, -2],
+    [1e9, -4],
+  ])('reduces to the schema whose buckets grow by a factor of %d: %i', (factor, schema) => {
+    expect(jobOf(`native_histogram_min_bucket_factor: ${factor}`)?.histograms.finestSchema).toBe(schema);
+  });
+});
+
 describe('fields without effect', () => {
   it('warn with their name and line and change nothing', () => {
     const { config, warnings } = parse(`
@@ -169,7 +211,7 @@ scrape_configs:
     proxy_url: http://p
     kubernetes_sd_configs:
       - role: pod
-    scrape_native_histograms: true
+    fallback_scrape_protocol: PrometheusText0.0.4
 remote_write:
   - url: http://x
 `);
@@ -180,7 +222,7 @@ remote_write:
       [12, 'remote_write'],
       [7, 'scrape_configs[0].proxy_url'],
       [9, 'scrape_configs[0].kubernetes_sd_configs'],
-      [10, 'scrape_configs[0].scrape_native_histograms'],
+      [10, 'scrape_configs[0].fallback_scrape_protocol'],
     ]);
   });
 });
@@ -201,6 +243,9 @@ describe('a mistake is named with its line:', () => {
     ['global: {scrape_interval: 5s, scrape_timeout: 6s}', /line 1: global\.scrape_timeout: the timeout 6s is longer/],
     [jobWith('honor_labels: maybe'), /line 3: .*"maybe"; allowed are true and false/],
     [jobWith('scheme: ftp'), /line 3: .*"ftp"; allowed are http, https/],
+    [jobWith('scrape_protocols: [PrometheusTxt]'), /line 3: .*scrape_protocols\[0\]: "PrometheusTxt"; allowed are PrometheusProto, /],
+    [jobWith('scrape_protocols: [PrometheusProto, PrometheusProto]'), /PrometheusProto is named twice/],
+    [jobWith('native_histogram_min_bucket_factor: much'), /"much" is not a factor/],
     [jobWith('sample_limit: -1'), /"-1"; a whole number, 0 or more, belongs here/],
     [jobWith('body_size_limit: 10 apples'), /"10 apples" is not a size; write it like 512KB/],
     [jobWith('static_configs:\n- targets: [http://x:1/]'), /line 4: .*targets\[0\]: "http:\/\/x:1\/" is not a host and port/],

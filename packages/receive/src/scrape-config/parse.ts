@@ -6,6 +6,7 @@ import { AtalayaError, formatDuration } from '@atalaya/model';
 import type { FileDiscoveryConfig, GlobalConfig, HttpDiscoveryConfig, PrometheusConfig, ScrapeConfig, ScrapeLimits } from './config.ts';
 import { type ConfigWarning, type Cursor, openYaml } from './cursor.ts';
 import { HTTP_CLIENT_FIELDS, readHttpClient } from './http-client-config.ts';
+import { HISTOGRAM_FIELDS, readHistogramScraping } from './histogram-scraping.ts';
 import { matchingFiles } from './path-pattern.ts';
 import { PASSIVE_GLOBAL, PASSIVE_JOB, PASSIVE_SECTIONS } from './prometheus-fields.ts';
 import { readRelabelRules } from './relabel-rule.ts';
@@ -48,13 +49,15 @@ const JOB_FIELDS = [
   'relabel_configs',
   'metric_relabel_configs',
   ...LIMIT_FIELDS,
+  ...HISTOGRAM_FIELDS,
   ...HTTP_CLIENT_FIELDS.known,
 ];
 
 interface Defaults {
   readonly scrapeIntervalMs: number;
   readonly scrapeTimeoutMs: number;
-  readonly limits: ReadonlyMap<string, Cursor>;
+  /** The fields of `global` that jobs inherit. */
+  readonly fields: ReadonlyMap<string, Cursor>;
 }
 
 /**
@@ -68,11 +71,11 @@ export function parsePrometheusConfig(text: string, options: ParseOptions): { co
     passive: PASSIVE_SECTIONS,
   });
   const globalFields = top.get('global')?.section({
-    known: ['scrape_interval', 'scrape_timeout', 'evaluation_interval', 'external_labels', ...LIMIT_FIELDS],
+    known: ['scrape_interval', 'scrape_timeout', 'evaluation_interval', 'external_labels', ...LIMIT_FIELDS, ...HISTOGRAM_FIELDS],
     passive: PASSIVE_GLOBAL,
   });
   const global = readGlobal(globalFields ?? new Map<string, Cursor>(), options);
-  const defaults: Defaults = { ...global, limits: globalFields ?? new Map<string, Cursor>() };
+  const defaults: Defaults = { ...global, fields: globalFields ?? new Map<string, Cursor>() };
 
   const names = new Set<string>();
   const scrapeConfigs: ScrapeConfig[] = [];
@@ -158,7 +161,7 @@ function readJob(item: Cursor, defaults: Defaults, directory: string, names: Set
   if (names.has(jobName)) fields.get('job_name')?.fail(`"${jobName}" is the name of another job too; each needs its own`);
   names.add(jobName);
   const scrapeIntervalMs = (fields.get('scrape_interval')?.duration(true) ?? 0) || defaults.scrapeIntervalMs;
-  const { keepDroppedTargets, ...limits } = readLimits(fields, defaults.limits);
+  const { keepDroppedTargets, ...limits } = readLimits(fields, defaults.fields);
   return {
     jobName,
     scrapeIntervalMs,
@@ -172,6 +175,7 @@ function readJob(item: Cursor, defaults: Defaults, directory: string, names: Set
     enableCompression: fields.get('enable_compression')?.boolean() ?? true,
     http: readHttpClient(fields, directory),
     limits,
+    ...readHistogramScraping((name) => fields.get(name) ?? defaults.fields.get(name)),
     keepDroppedTargets,
     staticGroups: readTargetGroups(fields.get('static_configs')),
     fileDiscovery: (fields.get('file_sd_configs')?.items() ?? []).map((section) => readFileDiscovery(section, directory)),

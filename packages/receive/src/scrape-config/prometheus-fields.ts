@@ -4,11 +4,7 @@
 export const PASSIVE_SECTIONS = ['rule_files', 'alerting', 'remote_write', 'remote_read', 'storage', 'tracing', 'runtime', 'otlp'] as const;
 
 const PASSIVE_SCRAPE = [
-  'scrape_protocols',
   'scrape_failure_log_file',
-  'scrape_native_histograms',
-  'always_scrape_classic_histograms',
-  'convert_classic_histograms_to_nhcb',
   'metric_name_validation_scheme',
   'metric_name_escaping_scheme',
   'extra_scrape_metrics',
@@ -54,6 +50,4 @@ export const PASSIVE_JOB = [
   ...DISCOVERIES.map((name) => `${name}_sd_configs`),
   'fallback_scrape_protocol',
   'scrape_classic_histograms',
-  'native_histogram_bucket_limit',
-  'native_histogram_min_bucket_factor',
 ] as const;

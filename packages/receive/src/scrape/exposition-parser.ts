@@ -4,11 +4,12 @@
  * (series-text.ts), so a known line costs no string.
  */
 
+import { type Hash64, hashBytes } from '@atalaya/model';
+import type { ArrivedHistogram } from '../native-histogram/admit.ts';
+import { type Exposition, FOUND } from './exposition.ts';
 import { type ExpositionError, expositionError } from './exposition-error.ts';
 import { isNotANumberText, readFloat } from './read-float.ts';
-
-/** What {@link ExpositionParser.next} found. */
-export const FOUND = { end: 0, sample: 1, metadata: 2 } as const;
+import { type MetadataLine, parseMetadataText, parseSeriesText } from './series-text.ts';
 
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
@@ -20,7 +21,7 @@ const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
 /** One pass over one body. Reused from body to body by {@link reset}. */
-export class ExpositionParser {
+export class ExpositionParser implements Exposition {
   /** The body. */
   bytes: Buffer = Buffer.alloc(0);
   /** Where the line of what was found begins. */
@@ -67,6 +68,23 @@ export class ExpositionParser {
         return FOUND.sample;
       }
     }
+  }
+
+  key(into: Hash64): void {
+    hashBytes(this.bytes, this.textStart, this.textEnd, 0, into);
+  }
+
+  labels(): Map<string, string> {
+    return parseSeriesText(this.bytes.subarray(this.textStart, this.textEnd));
+  }
+
+  metadata(): MetadataLine[] {
+    return [parseMetadataText(this.bytes.subarray(this.textStart, this.textEnd))];
+  }
+
+  /** The text formats have no native histograms. */
+  histogram(): ArrivedHistogram {
+    throw new RangeError('a line of text is no native histogram');
   }
 
   /** The error for the line that was found last. */

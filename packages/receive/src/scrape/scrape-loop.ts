@@ -197,9 +197,9 @@ export class ScrapeLoop {
       cut.abort(new Error(`no complete answer within the scrape timeout of ${formatDuration(target.timeoutMs)}`)),
     );
     try {
-      const { body, openMetrics } = await Promise.race([source(cut.signal), rejectionOf(cut.signal)]);
+      const { body, format } = await Promise.race([source(cut.signal), rejectionOf(cut.signal)]);
       if (this.#stopped) return 'stopped';
-      this.series.append(body, openMetrics, timestamp, appender);
+      this.series.append(body, format, timestamp, appender);
       return undefined;
     } catch (error) {
       appender.discard();

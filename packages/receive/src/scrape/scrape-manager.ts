@@ -2,7 +2,7 @@
 
 import { type Clock, labelsOf, labelsToRecord, type Logger } from '@atalaya/model';
 import type { MetricWriter } from '../metric-writer.ts';
-import type { PrometheusConfig } from '../scrape-config/config.ts';
+import { DEFAULT_HISTOGRAM_SCRAPING, type PrometheusConfig } from '../scrape-config/config.ts';
 import { HttpFetcher } from './http-fetcher.ts';
 import { MetadataRegistry } from './metadata-registry.ts';
 import type { ScrapeFetch } from './scrape-fetch.ts';
@@ -86,7 +86,7 @@ class Manager implements ScrapeManager {
         },
         source: async () => {
           const bytes = await collect();
-          return { body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), openMetrics: false };
+          return { body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), format: 'text' };
         },
         rules: {
           honorLabels: false,
@@ -94,6 +94,7 @@ class Manager implements ScrapeManager {
           trackTimestampsStaleness: false,
           metricRelabel: [],
           limits: { samples: 0, labels: 0, labelNameLength: 0, labelValueLength: 0, targets: 0, bodyBytes: 0 },
+          histograms: DEFAULT_HISTOGRAM_SCRAPING,
         },
       },
       this.#context,

@@ -142,11 +142,11 @@ export class ScrapePool {
   }
 
   #settings(target: Target, forcedError: string | undefined): LoopSettings {
-    const { honorLabels, honorTimestamps, trackTimestampsStaleness, metricRelabel, limits } = this.#config;
+    const { honorLabels, honorTimestamps, trackTimestampsStaleness, metricRelabel, limits, histograms } = this.#config;
     return {
       target,
       source: httpSource(target, this.#config, this.#context.fetch),
-      rules: { honorLabels, honorTimestamps, trackTimestampsStaleness, metricRelabel, limits },
+      rules: { honorLabels, honorTimestamps, trackTimestampsStaleness, metricRelabel, limits, histograms },
       ...(forcedError !== undefined && { forcedError }),
     };
   }

@@ -3,6 +3,7 @@
 import { AtalayaError, labelsOf } from '@atalaya/model';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_HISTOGRAM_SCRAPING } from '../scrape-config/config.ts';
 import { openYaml } from '../scrape-config/cursor.ts';
 import { readRelabelRules } from '../scrape-config/relabel-rule.ts';
 import { ExpositionError } from './exposition-error.ts';
@@ -18,6 +19,7 @@ const PLAIN: SampleRules = {
   trackTimestampsStaleness: false,
   metricRelabel: [],
   limits: NO_LIMITS,
+  histograms: DEFAULT_HISTOGRAM_SCRAPING,
 };
 const rules = (yaml: string) => readRelabelRules(openYaml(yaml, 'rules', []));
 
@@ -42,7 +44,7 @@ async function scrape(body: string | Buffer, openMetrics = false): Promise<strin
   now += 1000;
   let failure: string | undefined;
   try {
-    series.append(Buffer.from(body), openMetrics, now, appender);
+    series.append(Buffer.from(body), openMetrics ? 'openmetrics' : 'text', now, appender);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     failure = `${error.name}: ${error.message}`;
@@ -351,7 +353,7 @@ describe('hostile bodies', () => {
         const fuzzed = new TargetSeries(PLAIN, new MetadataRegistry());
         let thrown: unknown;
         try {
-          fuzzed.append(bytes, openMetrics, 0, new FakeWriter().appender());
+          fuzzed.append(bytes, openMetrics ? 'openmetrics' : 'text', 0, new FakeWriter().appender());
         } catch (error) {
           thrown = error;
         }

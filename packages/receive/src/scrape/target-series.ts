@@ -7,18 +7,23 @@
  * changes who is alive: markers that could not be committed are owed and come again with the next round.
  */
 
-import { type Hash64, hashBytes } from '@atalaya/model';
-import type { MetricAppender, RejectReason, SeriesRef } from '../metric-writer.ts';
-import { ExpositionParser, FOUND } from './exposition-parser.ts';
+import type { Hash64 } from '@atalaya/model';
+import type { MetricAppender, RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
+import type { HistogramScraping } from '../scrape-config/config.ts';
+import { type Exposition, type ExpositionFormat, FOUND } from './exposition.ts';
+import { ExpositionParser } from './exposition-parser.ts';
+import { withinLimits } from './histogram-limits.ts';
 import type { MetadataRegistry } from './metadata-registry.ts';
 import { type SeriesRules, seriesLabels } from './series-labels.ts';
+import { ProtobufExposition } from './protobuf-exposition.ts';
 import { SeriesTable } from './series-table.ts';
-import { parseMetadataText, parseSeriesText, SeriesTextError } from './series-text.ts';
+import { SeriesTextError } from './series-text.ts';
 
 /** How a target's samples are taken. */
 export interface SampleRules extends SeriesRules {
   readonly honorTimestamps: boolean;
   readonly trackTimestampsStaleness: boolean;
+  readonly histograms: HistogramScraping;
 }
 
 /** What one scrape held. */
@@ -112,31 +117,31 @@ export class TargetSeries {
    * Adds the samples of a body. Samples without a timestamp of their own get `timestamp`.
    * @throws ExpositionError when the body cannot be read or exceeds a limit; then discard the appender and {@link abandon}.
    */
-  append(body: Buffer, openMetrics: boolean, timestamp: number, appender: MetricAppender): void {
+  append(body: Buffer, format: ExpositionFormat, timestamp: number, appender: MetricAppender): void {
     const counts = (this.counts = noCounts());
     const { honorTimestamps, trackTimestampsStaleness } = this.#rules;
     const sampleLimit = this.#rules.limits.samples || Infinity;
     const table = this.#table;
     const touched = new Set<string>();
     table.rewind();
-    parser.reset(body, openMetrics);
+    const exposition = this.#open(body, format);
     for (;;) {
-      const found = parser.next();
+      const found = exposition.next();
       if (found === FOUND.end) break;
-      hashBytes(body, parser.textStart, parser.textEnd, 0, hash);
+      exposition.key(hash);
       const low = hash.low | 0;
       const high = hash.high | 0;
       let entry = table.find(low, high);
       if (found === FOUND.metadata) {
         if (entry < 0) {
-          touched.add(this.#learn(body));
+          for (const metric of this.#learn(exposition)) touched.add(metric);
           table.add(low, high, 0, SEEN | NEW | METADATA);
         } else table.flags[entry] = (table.flags[entry] as number) | SEEN;
         continue;
       }
       counts.scraped++;
       if (entry < 0) {
-        entry = this.#add(body, low, high, appender, counts.kept < sampleLimit);
+        entry = this.#add(exposition, low, high, appender, counts.kept < sampleLimit);
         if (entry < 0) continue;
       }
       const flags = table.flags[entry] as number;
@@ -146,19 +151,21 @@ export class TargetSeries {
       }
       counts.kept++;
       if (counts.kept > sampleLimit) continue;
-      const own = honorTimestamps && !Number.isNaN(parser.timestamp);
+      const own = honorTimestamps && !Number.isNaN(exposition.timestamp);
       if (!own && flags & TRACKED) {
         counts.duplicates++;
         continue;
       }
       table.flags[entry] = flags | (own && !trackTimestampsStaleness ? SEEN : SEEN | TRACKED);
-      const outcome = appender.sample(table.refs[entry] as number, own ? parser.timestamp : timestamp, parser.value);
+      const ref = table.refs[entry] as number;
+      const at = own ? exposition.timestamp : timestamp;
+      const outcome = found === FOUND.sample ? appender.sample(ref, at, exposition.value) : this.#histogram(exposition, ref, at, appender);
       if (outcome === 'written') {
         if (flags & NEW && !(flags & SEEN)) counts.added++;
       } else if (outcome === 'same') counts.duplicates++;
       else counts.refused[outcome] = (counts.refused[outcome] ?? 0) + 1;
     }
-    counts.exemplars = parser.exemplars;
+    counts.exemplars = exposition.exemplars;
     if (counts.kept > sampleLimit) throw new SampleLimitError(counts.kept, sampleLimit);
     for (const metric of touched) {
       const metadata = this.#metadata.get(metric);
@@ -223,10 +230,10 @@ export class TargetSeries {
   }
 
   /** Reads a series text seen for the first time. Gives its entry, or -1 when the series is refused or not `register`ed. */
-  #add(body: Buffer, low: number, high: number, appender: MetricAppender, register: boolean): number {
+  #add(exposition: Exposition, low: number, high: number, appender: MetricAppender, register: boolean): number {
     const { counts } = this;
     try {
-      const labels = seriesLabels(parseSeriesText(body.subarray(parser.textStart, parser.textEnd)), this.#rules);
+      const labels = seriesLabels(exposition.labels(), this.#rules);
       if (labels === undefined) return this.#table.add(low, high, 0, NEW | DROPPED);
       const ref = register ? appender.series(labels) : -1;
       if (typeof ref === 'number' && ref >= 0) return this.#table.add(low, high, ref, NEW);
@@ -235,18 +242,35 @@ export class TargetSeries {
       if (typeof ref !== 'number') counts.refused[ref] = (counts.refused[ref] ?? 0) + 1;
       return -1;
     } catch (error) {
-      throw error instanceof SeriesTextError ? parser.error(error.message) : error;
+      throw error instanceof SeriesTextError ? exposition.error(error.message) : error;
     }
   }
 
-  /** Reads a metadata line; gives the metric's name. */
-  #learn(body: Buffer): string {
+  #open(body: Buffer, format: ExpositionFormat): Exposition {
+    if (format === 'protobuf') return new ProtobufExposition(body, this.#rules.histograms);
+    parser.reset(body, format === 'openmetrics');
+    return parser;
+  }
+
+  #histogram(exposition: Exposition, ref: SeriesRef, timestamp: number, appender: MetricAppender): SampleOutcome {
+    const { histograms } = this.#rules;
+    const histogram = withinLimits(exposition.histogram(), histograms);
+    if (histogram === undefined) {
+      throw exposition.error(
+        `a native histogram has more buckets than the native_histogram_bucket_limit of ${histograms.bucketLimit}, even at the coarsest resolution`,
+      );
+    }
+    return appender.histogram(ref, timestamp, histogram);
+  }
+
+  /** Reads metadata; gives the metrics that it is about. */
+  #learn(exposition: Exposition): string[] {
     try {
-      const line = parseMetadataText(body.subarray(parser.textStart, parser.textEnd));
-      this.#metadata.learn(line);
-      return line.metric;
+      const lines = exposition.metadata();
+      for (const line of lines) this.#metadata.learn(line);
+      return lines.map(({ metric }) => metric);
     } catch (error) {
-      throw error instanceof SeriesTextError ? parser.error(error.message) : error;
+      throw error instanceof SeriesTextError ? exposition.error(error.message) : error;
     }
   }
 }
