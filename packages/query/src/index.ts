@@ -3,6 +3,7 @@
 export { createMemoryReader, type MemorySeries } from './memory-reader.ts';
 export type { QueryAnswer, QueryResult, QueryStats } from './promql/answer.ts';
 export type { QueryLimits } from './promql/context.ts';
+export type { QueryCost } from './promql/cost.ts';
 export { encodeAnswer } from './promql/encode.ts';
 export { createPromqlEngine, type InstantQuery, type PromqlEngine, type PromqlEngineOptions, type RangeQuery } from './promql/engine.ts';
 export {

@@ -5,6 +5,8 @@ import { AtalayaError, type CancelSignal } from '@atalaya/model';
 import type { ReadEstimate, SampleReader } from '../reader.ts';
 import { samplesLimit } from './budget.ts';
 import type { QueryLimits, QueryWindow } from './context.ts';
+import { OVER_TIME_FUNCTIONS } from './functions/over-time.ts';
+import { RATE_FUNCTIONS } from './functions/rate.ts';
 import { pinned } from './invariant.ts';
 import { durationOf, type PlannedRead, type ReadingNode, shiftOf, subquerySteps } from './plan.ts';
 import type { Steps } from './value.ts';
@@ -23,33 +25,47 @@ export interface QueryCost {
   readonly points: number;
 }
 
-/** At how many steps each selector of an expression is evaluated. @throws AtalayaError QUERY_LIMIT for subqueries with too many. */
-export function stepsByNode(
+/** How a node will be evaluated. */
+export interface NodePlan {
+  readonly steps: number;
+  /** Whether an aggregation takes its series one by one, so that they are never held together. */
+  readonly oneByOne: boolean;
+}
+
+/** How each node of an expression will be evaluated. @throws AtalayaError QUERY_LIMIT for subqueries with too many. */
+export function planNodes(
   expression: Expression,
   window: QueryWindow,
   steps: Steps,
   defaultStepMs: number,
   limits: QueryLimits,
-): Map<Expression, number> {
-  const found = new Map<Expression, number>();
+): Map<Expression, NodePlan> {
+  const found = new Map<Expression, NodePlan>();
 
-  function visit(node: Expression, at: Steps): void {
+  function visit(node: Expression, at: Steps, oneByOne: boolean): void {
     const own = at.count > 1 && pinned(node) ? { ...at, count: 1 } : at;
-    found.set(node, own.count);
+    found.set(node, { steps: own.count, oneByOne });
     if (node.kind === 'subquery') {
       const { at: fixed, offset } = shiftOf(node, window);
       const first = (fixed ?? own.start) - offset;
       const last = fixed === undefined ? first + own.step * (own.count - 1) : first;
       const inner = subquerySteps(node, first, last, durationOf(node.range, window), window, defaultStepMs);
       if (inner.count > limits.samples) throw tooManySteps(inner.count, limits);
-      if (inner.count > 0) visit(node.expression, inner);
+      if (inner.count > 0) visit(node.expression, inner, false);
       return;
     }
-    for (const child of childrenOf(node)) visit(child, own);
+    const rows = node.kind === 'aggregation' ? node.parameter === undefined : oneByOne && passesRows(node);
+    for (const child of childrenOf(node)) visit(child, own, rows);
   }
 
-  visit(expression, steps);
+  visit(expression, steps, false);
   return found;
+}
+
+/** Whether the node may hand the series of its argument on one by one; see fused.ts for when it really does. */
+function passesRows(node: Expression): boolean {
+  if (node.kind === 'parentheses' || node.kind === 'matrix') return true;
+  return node.kind === 'call' && (RATE_FUNCTIONS[node.name] ?? OVER_TIME_FUNCTIONS[node.name]) !== undefined;
 }
 
 /** The answer to a subquery with too many steps. */
@@ -83,7 +99,7 @@ export async function estimateReads(
 export function costOf(
   planned: readonly PlannedRead[],
   estimates: ReadonlyMap<ReadingNode, ReadEstimate>,
-  steps: ReadonlyMap<Expression, number>,
+  nodes: ReadonlyMap<Expression, NodePlan>,
   limits: QueryLimits,
 ): QueryCost {
   let points = 0;
@@ -97,8 +113,9 @@ export function costOf(
       const reason = `a selector matches ${series} series; narrow it, or raise query.series`;
       throw new AtalayaError('QUERY_LIMIT', { setting: 'query.series', limit: limits.series, reason });
     }
-    const count = steps.get(reads) ?? 1;
-    if (series * count > limits.samples * DOUBT) throw samplesLimit(limits, `${series} series at ${count} steps would be held in memory`);
+    const { steps: count, oneByOne } = nodes.get(reads) ?? { steps: 1, oneByOne: false };
+    if (!oneByOne && series * count > limits.samples * DOUBT)
+      throw samplesLimit(limits, `${series} series at ${count} steps would be held in memory`);
     points += series * count;
     const key = JSON.stringify([request.start, request.end, request.matchers]);
     if (counted.has(key)) continue;

@@ -35,7 +35,9 @@ const month = { startMs: 0, endMs: 30 * 86_400_000, stepMs: 3_600_000 };
 test.each([
   ['m', { series: 1001, samples: 1 }, 'query.series', '1001 series'],
   ['m', { series: 100, samples: 1 }, 'query.samples', '100 series at 721 steps'],
-  ['sum(rate(m[5m]))', { series: 100, samples: 1 }, 'query.samples', '100 series at 721 steps'],
+  ['-rate(m[5m])', { series: 100, samples: 1 }, 'query.samples', '100 series at 721 steps'],
+  ['topk(3, rate(m[5m]))', { series: 100, samples: 1 }, 'query.samples', '100 series at 721 steps'],
+  ['sum(rate(m[5m]))', { series: 100, samples: 20_001 }, 'query.samples', '20001 samples'],
   ['m', { series: 1, samples: 20_001 }, 'query.samples', '20001 samples'],
   ['m + m offset 1h', { series: 1, samples: 10_001 }, 'query.samples', '20002 samples'],
   ['max_over_time(m[1y:1ms])', { series: 0, samples: 0 }, 'query.samples', 'a subquery would be evaluated at'],
@@ -118,7 +120,7 @@ test('a text of megabytes is no query', async () => {
 });
 
 test('an explanation of a query that would exceed a limit says what was expected', async () => {
-  const { plan, error } = await engine(untouched({ series: 100, samples: 7 })).explain({ query: 'sum(m)', ...month }, 0, never);
+  const { plan, error } = await engine(untouched({ series: 100, samples: 7 })).explain({ query: 'abs(m)', ...month }, 0, never);
   expect(error).toMatchObject({ code: 'QUERY_LIMIT' });
   expect(plan.children[0]).toMatchObject({ estimate: { series: 100, samples: 7 }, notes: ['was not read'] });
 });

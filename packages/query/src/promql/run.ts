@@ -7,7 +7,7 @@ import { Annotations } from './annotations.ts';
 import { instantResult, limited, type QueryAnswer, type QueryResult, rangeResult, samplesResult } from './answer.ts';
 import { answerLimit, Budget } from './budget.ts';
 import type { QueryContext, QueryLimits, QueryWindow, Recorder } from './context.ts';
-import { costOf, estimateReads, type QueryCost, stepsByNode } from './cost.ts';
+import { costOf, estimateReads, planNodes, type QueryCost } from './cost.ts';
 import { evaluate } from './evaluate.ts';
 import { withBorders } from './functions/borders.ts';
 import { removeMarkedNames, removeMarkedNamesOfSamples } from './names.ts';
@@ -95,10 +95,10 @@ async function admit(
   signal: CancelSignal,
   watch: Watch | undefined,
 ): Promise<void> {
-  const counts = stepsByNode(expression, window, steps, defaultStepMs, limits);
+  const nodes = planNodes(expression, window, steps, defaultStepMs, limits);
   const estimates = await estimateReads(reader, planned, signal);
   watch?.estimated(estimates);
-  const cost = costOf(planned, estimates, counts, limits);
+  const cost = costOf(planned, estimates, nodes, limits);
   decide?.(cost);
 }
 

@@ -1,4 +1,7 @@
-/** Runs queries on worker threads, each with a bounded number of slots; a stuck or crashed worker is replaced. */
+/**
+ * Runs queries on worker threads, one at a time on each. Queries wait in two lines: those that are expected to cost much run on some of the
+ * workers only, the cheapest first, so that a worker is always left for the others. A stuck or crashed worker is replaced.
+ */
 
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { AtalayaError, type Clock, formatDuration, type Logger, type Timer } from '@atalaya/model';
@@ -6,75 +9,98 @@ import type { EngineOptions } from './contract.ts';
 import type { QueryTask, TaskMessage, TaskResult, WorkerData } from './query-task.ts';
 
 const ENTRY = new URL('./query-worker.ts', import.meta.url);
-/** How long after its time limit a query may take to notice before its worker is ended. */
+/** How long after its time limit, or after nobody wants it any more, a query may take to notice before its worker is ended. */
 const GRACE_MS = 5000;
+/** How long a worker that ended before its first answer is waited for. */
+const RESPAWN_MS = 500;
+/** Samples to read and points to compute from which on a query is costly: about a quarter of a second's work. */
+const COSTLY = 5_000_000;
+const LEAST_HEAP_MIB = 256;
 
 export interface QueryPoolOptions {
+  /** At least two. One of them takes cheap queries only. */
   readonly workers: number;
   readonly limits: EngineOptions['query'];
   readonly clock: Clock;
   readonly log: Logger;
+  /** What the workers run, for tests. */
+  readonly entry?: URL;
   /** Serves the store's data to a worker through this port. */
   serveReader(port: MessagePort): void;
 }
 
-interface Running {
+/** A query on its way. */
+interface Job {
   readonly task: QueryTask;
+  readonly enqueuedAt: number;
+  /** Undefined until a worker has said that it is costly. */
+  cost: number | undefined;
+  /** Whether somebody still waits for the answer. */
+  wanted: boolean;
   resolve(bytes: Uint8Array): void;
   reject(error: Error): void;
-  readonly deadline: Timer;
 }
 
 interface PoolWorker {
   readonly worker: Worker;
   readonly cancelled: Int32Array;
-  readonly running: (Running | undefined)[];
-  load: number;
+  readonly takesCostly: boolean;
+  job: Job | undefined;
+  /** Ends the worker unless it gives up an unwanted job in time. */
+  grace: Timer | undefined;
+  hasAnswered: boolean;
+  failure: Error | undefined;
 }
 
 /** The engine process' query workers. */
 export class QueryPool {
   readonly #options: QueryPoolOptions;
   #workers: PoolWorker[] = [];
+  /** In the order in which they came. */
+  #waiting: Job[] = [];
+  /** The cheapest first. */
+  #costly: Job[] = [];
   #closed = false;
 
   constructor(options: QueryPoolOptions) {
     this.#options = options;
-    for (let i = 0; i < options.workers; i++) this.#workers.push(this.#spawn());
+    for (let i = 0; i < options.workers; i++) this.#workers.push(this.#spawn(i < options.workers - 1));
   }
 
-  /** How many queries are under way. */
+  /** How many queries are under way, those that wait for their turn included. */
   get running(): number {
-    return this.#workers.reduce((sum, { load }) => sum + load, 0);
+    return this.#waiting.length + this.#costly.length + this.#workers.filter(({ job }) => job !== undefined).length;
   }
 
-  /** Runs one query; resolves with the answer's JSON text. Rejects with OVERLOADED when too many are under way. */
+  /**
+   * Runs one query; resolves with the answer's JSON text. Rejects with OVERLOADED when too many are under way, QUERY_TIMEOUT,
+   * QUERY_CANCELED when the signal aborts, and as the engine does.
+   */
   run(task: QueryTask, signal: AbortSignal): Promise<Uint8Array> {
-    const { concurrency } = this.#options.limits;
-    if (this.running >= concurrency) {
+    const { clock, limits } = this.#options;
+    if (signal.aborted) return Promise.reject(new AtalayaError('QUERY_CANCELED', { phase: 'queue' }));
+    if (this.running >= limits.concurrency) {
       return Promise.reject(
-        new AtalayaError('OVERLOADED', { reason: `${concurrency} queries are under way (query.concurrency)` }, { retryAfterSeconds: 1 }),
+        new AtalayaError(
+          'OVERLOADED',
+          { reason: `${limits.concurrency} queries are under way (query.concurrency)` },
+          { retryAfterSeconds: 1 },
+        ),
       );
     }
-    const target = this.#workers.reduce((least, other) => (other.load < least.load ? other : least));
-    const slot = target.running.indexOf(undefined);
-    return new Promise((resolve, reject) => {
-      const cancel = (): void => {
-        Atomics.store(target.cancelled, slot, 1);
-      };
-      const deadline = this.#options.clock.after(task.timeoutMs, () => {
-        cancel();
-        const limit = formatDuration(task.timeoutMs);
-        this.#settle(target, slot)?.reject(new AtalayaError('QUERY_TIMEOUT', { phase: 'execution', limit }));
-        // The slot stays taken until the worker answers; one that never does is ended.
-        target.running[slot] = { task, resolve: () => undefined, reject: () => undefined, deadline: this.#replaceLater(target) };
-        target.load++;
-      });
-      Atomics.store(target.cancelled, slot, 0);
-      target.running[slot] = { task, resolve, reject, deadline };
-      target.load++;
-      signal.addEventListener('abort', cancel, { once: true });
-      target.worker.postMessage({ slot, task } satisfies TaskMessage);
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+    const job: Job = { task, enqueuedAt: clock.monotonic(), cost: undefined, wanted: true, resolve, reject };
+    const cancel = (): void => this.#drop(job, new AtalayaError('QUERY_CANCELED', { phase: 'execution' }));
+    const deadline = clock.after(task.timeoutMs, () => {
+      const limit = formatDuration(task.timeoutMs);
+      this.#drop(job, new AtalayaError('QUERY_TIMEOUT', { phase: this.#workerOf(job) === undefined ? 'queue' : 'execution', limit }));
+    });
+    signal.addEventListener('abort', cancel, { once: true });
+    this.#waiting.push(job);
+    this.#dispatch();
+    return promise.finally(() => {
+      deadline.cancel();
+      signal.removeEventListener('abort', cancel);
     });
   }
 
@@ -83,55 +109,137 @@ export class QueryPool {
     await Promise.all(this.#workers.map(({ worker }) => worker.terminate()));
   }
 
-  #spawn(): PoolWorker {
-    const { limits, log } = this.#options;
+  #workerOf(job: Job): PoolWorker | undefined {
+    return this.#workers.find((worker) => worker.job === job);
+  }
+
+  /** Ends a job that nobody waits for any more. */
+  #drop(job: Job, reason: AtalayaError): void {
+    job.wanted = false;
+    job.reject(reason);
+    this.#waiting = this.#waiting.filter((other) => other !== job);
+    this.#costly = this.#costly.filter((other) => other !== job);
+    const worker = this.#workerOf(job);
+    if (worker === undefined) return;
+    Atomics.store(worker.cancelled, 0, 1);
+    worker.grace ??= this.#options.clock.after(GRACE_MS, () => {
+      this.#options.log.warn({ query: job.task.query }, 'a query did not end when it should; its worker is replaced');
+      void worker.worker.terminate();
+    });
+  }
+
+  /** Gives the idle workers something to do. */
+  #dispatch(): void {
+    if (this.#closed) return;
+    for (const worker of this.#workers) {
+      const costly = worker.job === undefined && worker.takesCostly ? this.#costly.shift() : undefined;
+      if (costly !== undefined) this.#give(worker, costly);
+    }
+    for (;;) {
+      const idle = this.#workers.filter(({ job }) => job === undefined);
+      const job = idle.length === 0 ? undefined : this.#waiting.shift();
+      if (job === undefined) return;
+      this.#give(idle.find((worker) => worker === this.#favourite(job)) ?? (idle[0] as PoolWorker), job);
+    }
+  }
+
+  /** The worker that had the same query before, if it lives: it may have kept results. */
+  #favourite({ task: { query } }: Job): PoolWorker | undefined {
+    let hash = 0;
+    for (let i = 0; i < query.length; i++) hash = (hash * 31 + query.charCodeAt(i)) | 0;
+    return this.#workers[Math.abs(hash) % this.#workers.length];
+  }
+
+  #give(worker: PoolWorker, job: Job): void {
+    worker.job = job;
+    Atomics.store(worker.cancelled, 0, 0);
+    const message: TaskMessage = {
+      task: job.task,
+      waitedMs: this.#options.clock.monotonic() - job.enqueuedAt,
+      mostCost: worker.takesCostly ? Number.POSITIVE_INFINITY : COSTLY,
+    };
+    worker.worker.postMessage(message);
+  }
+
+  #take(worker: PoolWorker, result: TaskResult): void {
+    const { job } = worker;
+    worker.hasAnswered = true;
+    worker.job = undefined;
+    worker.grace?.cancel();
+    worker.grace = undefined;
+    if (job?.wanted === true) {
+      if ('bytes' in result) job.resolve(result.bytes);
+      else if ('error' in result) job.reject(AtalayaError.fromData(result.error));
+      else this.#wait(job, result.tooCostly);
+    }
+    this.#dispatch();
+  }
+
+  #wait(job: Job, cost: number): void {
+    job.cost = cost;
+    const place = this.#costly.findIndex((other) => (other.cost ?? 0) > cost);
+    this.#costly.splice(place < 0 ? this.#costly.length : place, 0, job);
+  }
+
+  #spawn(takesCostly: boolean): PoolWorker {
+    const { limits, log, entry = ENTRY } = this.#options;
     const { port1, port2 } = new MessageChannel();
-    const cancelled = new SharedArrayBuffer(limits.concurrency * 4);
+    const cancelled = new SharedArrayBuffer(4);
     const workerData: WorkerData = { limits, readerPort: port2, cancelled };
-    const worker = new Worker(ENTRY, { workerData, transferList: [port2], name: 'query' });
-    const entry: PoolWorker = {
+    // Bounds label sets and the like. What typed arrays hold is counted by the query itself.
+    const maxOldGenerationSizeMb = Math.max(LEAST_HEAP_MIB, Math.ceil(limits.memoryBytes / 1_048_576));
+    const worker = new Worker(entry, { workerData, transferList: [port2], name: 'query', resourceLimits: { maxOldGenerationSizeMb } });
+    const pooled: PoolWorker = {
       worker,
       cancelled: new Int32Array(cancelled),
-      running: Array.from({ length: limits.concurrency }, () => undefined),
-      load: 0,
+      takesCostly,
+      job: undefined,
+      grace: undefined,
+      hasAnswered: false,
+      failure: undefined,
     };
     this.#options.serveReader(port1);
-    worker.on('message', (result: TaskResult) => {
-      const waiting = this.#settle(entry, result.slot);
-      if ('bytes' in result) waiting?.resolve(result.bytes);
-      else waiting?.reject(AtalayaError.fromData(result.error));
+    worker.on('message', (result: TaskResult) => this.#take(pooled, result));
+    worker.on('error', (error: Error) => {
+      pooled.failure = error;
+      log.error({ reason: error.message, query: pooled.job?.task.query }, 'a query worker failed');
     });
-    worker.on('error', (error: Error) => log.error({ reason: error.message }, 'a query worker failed'));
     worker.on('exit', () => {
       port1.close();
-      this.#replace(entry);
+      this.#replace(pooled);
     });
-    return entry;
+    return pooled;
   }
 
-  #settle(worker: PoolWorker, slot: number): Running | undefined {
-    const running = worker.running[slot];
-    if (running === undefined) return undefined;
-    worker.running[slot] = undefined;
-    worker.load--;
-    running.deadline.cancel();
-    return running;
-  }
-
-  #replaceLater(entry: PoolWorker): Timer {
-    return this.#options.clock.after(GRACE_MS, () => {
-      this.#options.log.warn({}, 'a query did not end at its time limit; its worker is replaced');
-      void entry.worker.terminate();
-    });
-  }
-
-  #replace(entry: PoolWorker): void {
-    for (let slot = 0; slot < entry.running.length; slot++) {
-      this.#settle(entry, slot)?.reject(
-        new AtalayaError('QUERY_FAILED', { reason: 'the query worker ended, probably out of memory; ask for less at once' }),
-      );
+  #replace(ended: PoolWorker): void {
+    ended.grace?.cancel();
+    ended.job?.reject(this.#whyEnded(ended.failure));
+    ended.job = undefined;
+    if (this.#closed) {
+      for (const { reject } of [...this.#waiting, ...this.#costly]) reject(new AtalayaError('QUERY_CANCELED', { phase: 'queue' }));
+      return;
     }
-    if (this.#closed) return;
-    this.#workers = this.#workers.map((other) => (other === entry ? this.#spawn() : other));
+    const spawn = (): void => {
+      if (this.#closed) return;
+      this.#workers = [...this.#workers, this.#spawn(ended.takesCostly)];
+      this.#dispatch();
+    };
+    this.#workers = this.#workers.filter((other) => other !== ended);
+    // One that cannot even start would be started for ever.
+    if (ended.hasAnswered || ended.failure === undefined) spawn();
+    else this.#options.clock.after(RESPAWN_MS, spawn);
+  }
+
+  #whyEnded(failure: Error | undefined): AtalayaError {
+    if ((failure as { code?: string } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      const { memoryBytes } = this.#options.limits;
+      const reason = 'its worker ran out of memory; ask for fewer series, a shorter range or a larger step, or raise query.memory';
+      return new AtalayaError('QUERY_LIMIT', { setting: 'query.memory', limit: memoryBytes, reason }, { cause: failure });
+    }
+    return new AtalayaError(
+      'QUERY_FAILED',
+      { reason: 'the query worker ended unexpectedly; ask again, or for less at once' },
+      { cause: failure },
+    );
   }
 }

@@ -11,15 +11,21 @@ export interface WorkerData {
   readonly limits: EngineOptions['query'];
   /** The way to the store. */
   readonly readerPort: MessagePort;
-  /** One word per task slot: 1 cancels the task, seen even by a loop that never yields. */
+  /** One word: 1 cancels the task under way, seen even by a loop that never yields. */
   readonly cancelled: SharedArrayBuffer;
 }
 
+/** One task for a worker; the next follows when it has answered. */
 export interface TaskMessage {
-  readonly slot: number;
   readonly task: QueryTask;
+  /** How long the task has waited for its turn, milliseconds. */
+  readonly waitedMs: number;
+  /** Give the task back when it is expected to cost more than this: samples to read and points to compute, together. */
+  readonly mostCost: number;
 }
 
 export type TaskResult =
-  | { readonly slot: number; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly slot: number; readonly error: ErrorData };
+  | { readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly error: ErrorData }
+  /** Not begun: it is expected to cost this much. */
+  | { readonly tooCostly: number };

@@ -3,12 +3,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PROMQL_FEATURES } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, systemClock } from '@atalaya/model';
-import { createPromqlEngine, encodeAnswer } from '@atalaya/query';
+import { createPromqlEngine, encodeAnswer, type QueryCost } from '@atalaya/query';
 import { connectReader } from '@atalaya/store';
-import type { QueryTask, TaskMessage, TaskResult, WorkerData } from './query-task.ts';
+import type { TaskMessage, TaskResult, WorkerData } from './query-task.ts';
 
 const { limits, readerPort, cancelled } = workerData as WorkerData;
-const flags = new Int32Array(cancelled);
+const flag = new Int32Array(cancelled);
 /** How often waiting calls look whether their task was cancelled; loops look themselves. */
 const LOOK_EVERY_MS = 50;
 
@@ -27,16 +27,11 @@ const engine = createPromqlEngine(connectReader(readerPort), {
 });
 
 /** A signal that reads the shared flag whenever it is asked, and tells its listeners from a timer. */
-class SlotSignal implements CancelSignal {
-  readonly #slot: number;
+class TaskSignal implements CancelSignal {
   readonly #listeners = new Set<() => void>();
 
-  constructor(slot: number) {
-    this.#slot = slot;
-  }
-
   get aborted(): boolean {
-    return Atomics.load(flags, this.#slot) === 1;
+    return Atomics.load(flag, 0) === 1;
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
@@ -52,28 +47,45 @@ class SlotSignal implements CancelSignal {
   }
 }
 
-const running = new Set<SlotSignal>();
-systemClock.every(LOOK_EVERY_MS, () => {
-  for (const signal of running) signal.tell();
-});
+/** Thrown into a query that is expected to cost more than this worker should spend on one now. */
+class TooCostly extends Error {
+  readonly cost: number;
 
-async function evaluate(task: QueryTask, signal: CancelSignal): Promise<Uint8Array<ArrayBuffer>> {
+  constructor(cost: number) {
+    super('the query is too costly for this worker');
+    this.cost = cost;
+  }
+}
+
+let running: TaskSignal | undefined;
+systemClock.every(LOOK_EVERY_MS, () => running?.tell());
+
+async function evaluate({ task, waitedMs, mostCost }: TaskMessage, signal: CancelSignal): Promise<Uint8Array<ArrayBuffer>> {
+  const admit = ({ samples, points }: QueryCost): void => {
+    if (samples + points > mostCost) throw new TooCostly(samples + points);
+  };
   if (task.explain === true) {
-    const explanation = await engine.explain(task, 0, signal);
+    const explanation = await engine.explain(task, waitedMs, signal, admit);
     return Uint8Array.from(Buffer.from(JSON.stringify(explanation)));
   }
-  const answer = task.kind === 'instant' ? await engine.instant(task, signal) : await engine.range(task, signal);
+  const answer = task.kind === 'instant' ? await engine.instant(task, signal, admit) : await engine.range(task, signal, admit);
   return encodeAnswer(answer);
 }
 
-parentPort?.on('message', ({ slot, task }: TaskMessage) => {
-  const signal = new SlotSignal(slot);
-  running.add(signal);
-  void evaluate(task, signal)
-    .then(
-      (bytes): [TaskResult, ArrayBuffer[]] => [{ slot, bytes }, [bytes.buffer]],
-      (error: unknown): [TaskResult, ArrayBuffer[]] => [{ slot, error: AtalayaError.from(error).toData() }, []],
-    )
-    .then(([result, transfer]) => parentPort?.postMessage(result, transfer))
-    .finally(() => running.delete(signal));
-});
+async function answer(message: TaskMessage): Promise<void> {
+  const signal = new TaskSignal();
+  running = signal;
+  let result: TaskResult;
+  const transfer: ArrayBuffer[] = [];
+  try {
+    const bytes = await evaluate(message, signal);
+    transfer.push(bytes.buffer);
+    result = { bytes };
+  } catch (error) {
+    result = error instanceof TooCostly ? { tooCostly: error.cost } : { error: AtalayaError.from(error).toData() };
+  }
+  running = undefined;
+  parentPort?.postMessage(result, transfer);
+}
+
+parentPort?.on('message', (message: TaskMessage) => void answer(message));
