@@ -11,3 +11,4 @@ export {
   type TestSample,
   type TestSeries,
 } from './remote-write/encode-for-tests.ts';
+export { encodeFamilies, type TestFamily, type TestMetric, type TestMetricHistogram } from './scrape/families-for-tests.ts';

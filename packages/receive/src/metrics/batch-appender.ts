@@ -33,7 +33,6 @@ import {
   LAST_USED,
   LAST_VALUE_HIGH,
   LAST_VALUE_LOW,
-  type SeriesRegistry,
   SLOT_FLOATS,
   SLOT_WORDS,
   UNJOURNALED,
