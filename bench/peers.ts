@@ -19,6 +19,8 @@ export interface Peer {
   readonly name: string;
   readonly version: string;
   readonly writePath: string;
+  /** What is added to every query, so that an answer is computed and not remembered. */
+  readonly queryParameters: Readonly<Record<string, string>>;
   start(options: StartOptions): Promise<Program>;
 }
 
@@ -36,6 +38,7 @@ export const atalaya: Peer = {
   name: 'atalaya',
   version: 'this tree',
   writePath: '/api/v1/write',
+  queryParameters: {},
   async start(options) {
     const file = scrapeFile(options);
     const port = await freePort();
@@ -62,6 +65,7 @@ const prometheus: Peer = {
   name: 'prometheus',
   version: versionOf('prometheus', ['--version'], /version ([\d.]+)/),
   writePath: '/api/v1/write',
+  queryParameters: {},
   async start(options) {
     const file = scrapeFile(options);
     const port = await freePort();
@@ -85,6 +89,8 @@ const victoria: Peer = {
   name: 'victoria-metrics',
   version: versionOf('dpkg-query', ['-W', '-f=${Version}', 'victoria-metrics'], /(\d+\.\d+\.\d+)/),
   writePath: '/api/v1/write',
+  // Otherwise it moves start and end to multiples of the step, and joins what it remembers of shifted ranges.
+  queryParameters: { nocache: '1' },
   async start(options) {
     const file = scrapeFile(options);
     const port = await freePort();

@@ -18,6 +18,10 @@ export interface LoadOptions {
   readonly start: number;
   readonly inFlight: number;
   readonly seed?: number;
+  /** Steps that travel in one request, one after the other; 1 unless given. */
+  readonly stepsPerRequest?: number;
+  /** After so many steps every series ends and another one takes its place; they live for ever unless given. */
+  readonly livesForSteps?: number;
 }
 
 export interface LoadResult {
@@ -55,32 +59,29 @@ function field(number: number, body: Buffer): Buffer {
 async function run(options: LoadOptions): Promise<LoadResult> {
   const series = makeSeries(options.series);
   const values = new ValueMaker(series, options.seed);
-  const prefixes = series.map(({ labels }) => labelBytes(labels));
+  let prefixes = series.map(({ labels }) => labelBytes(labels));
   const agent = new http.Agent({ keepAlive: true, maxSockets: options.inFlight });
   const target = new URL(options.url);
   const latenciesMs: number[] = [];
   let failures = 0;
   let requests = 0;
 
-  const encode = (from: number, to: number, timestamp: number): Buffer => {
-    const time = varint(timestamp);
-    const sampleLength = 1 + 8 + 1 + time.length;
+  /** One request: the samples of some series at some steps, `rows[step]` being the values of all series. */
+  const encode = (from: number, to: number, timestamps: readonly number[], rows: readonly Float64Array[]): Buffer => {
+    const times = timestamps.map(varint);
     const parts: Buffer[] = [];
     for (let i = from; i < to; i++) {
-      const prefix = prefixes[i] as Buffer;
-      const head = Buffer.allocUnsafe(12 + sampleLength);
-      let at = 0;
-      const length = varint(prefix.length + 2 + sampleLength);
-      head[at++] = 0x0a;
-      at += length.copy(head, at);
-      const sample = Buffer.allocUnsafe(2 + sampleLength);
-      sample[0] = 0x12;
-      sample[1] = sampleLength;
-      sample[2] = 0x09;
-      sample.writeDoubleLE(values.values[i] as number, 3);
-      sample[11] = 0x10;
-      time.copy(sample, 12);
-      parts.push(head.subarray(0, at), prefix, sample);
+      const samples = times.map((time, step) => {
+        const sample = Buffer.allocUnsafe(12 + time.length);
+        sample[0] = 0x12;
+        sample[1] = 10 + time.length;
+        sample[2] = 0x09;
+        sample.writeDoubleLE(rows[step]?.[i] as number, 3);
+        sample[11] = 0x10;
+        time.copy(sample, 12);
+        return sample;
+      });
+      parts.push(field(1, Buffer.concat([prefixes[i] as Buffer, ...samples])));
     }
     return compressSync(Buffer.concat(parts));
   };
@@ -118,12 +119,22 @@ async function run(options: LoadOptions): Promise<LoadResult> {
     });
 
   const begun = performance.now();
-  for (let step = 0; step < options.steps; step++) {
-    values.step();
-    const timestamp = options.start + step * options.stepMs;
+  const together = options.stepsPerRequest ?? 1;
+  for (let first = 0; first < options.steps; first += together) {
+    if (options.livesForSteps !== undefined && first % options.livesForSteps === 0) {
+      const run = ['run', String(first / options.livesForSteps)] as const;
+      prefixes = series.map(({ labels }) => labelBytes([...labels, run].sort(([a], [b]) => (a < b ? -1 : 1))));
+    }
+    const timestamps: number[] = [];
+    const rows: Float64Array[] = [];
+    for (let step = first; step < Math.min(options.steps, first + together); step++) {
+      values.step();
+      timestamps.push(options.start + step * options.stepMs);
+      rows.push(together === 1 ? values.values : values.values.slice());
+    }
     const jobs: Buffer[] = [];
     for (let from = 0; from < series.length; from += options.samplesPerRequest) {
-      jobs.push(encode(from, Math.min(series.length, from + options.samplesPerRequest), timestamp));
+      jobs.push(encode(from, Math.min(series.length, from + options.samplesPerRequest), timestamps, rows));
     }
     // A step's requests go out together, as far as may be in flight; steps follow one another, so each series is in order.
     const next = jobs.values();

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- ingest|query|startup|scrape …] [--rounds N] [--only atalaya]`: compares this program with the peers
+ * `npm run bench [-- ingest|query|startup|scrape …] [--rounds N] [--only atalaya] [--scaling]`: compares this program with the peers
  * that are installed (Debian: prometheus, victoria-metrics), in one run on this machine, and prints Markdown tables.
  */
 
@@ -9,6 +9,7 @@ import { formatTable } from './figures.ts';
 import { installedPeers } from './peers.ts';
 import { measureIngest } from './suites/ingest.ts';
 import { measureQueries } from './suites/query.ts';
+import { measureScaling } from './suites/scaling.ts';
 import { measureScraping } from './suites/scrape.ts';
 import { measureStartup } from './suites/startup.ts';
 
@@ -19,13 +20,15 @@ const { values, positionals } = parseArgs({
     steps: { type: 'string', default: '150' },
     minutes: { type: 'string', default: '5' },
     only: { type: 'string' },
+    scaling: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(values.rounds);
 const peers = installedPeers().filter(({ name }) => values.only === undefined || values.only.split(',').includes(name));
 const suites = {
   ingest: () => measureIngest(peers, { rounds, series: 20_000, steps: Number(values.steps) }),
-  query: () => measureQueries(peers, { rounds: Math.max(rounds, 5) }),
+  query: () =>
+    values.scaling ? measureScaling(peers, { rounds: Math.max(rounds, 5) }) : measureQueries(peers, { rounds: Math.max(rounds, 15) }),
   startup: () => measureStartup(peers, { rounds }),
   scrape: () => measureScraping(peers, { targets: 500, series: 1000, minutes: Number(values.minutes) }),
 };
