@@ -45,10 +45,10 @@ export function formatSampleValue(value: number): string {
   return special(value) as string;
 }
 
-/** With an exponent below 1e-4 and from 1e21 on, as Go's `%v`: numbers in printed expressions and in label values of `count_values`. */
+/** With an exponent below 1e-4 and from 1e6 on, as Go's `%g` and `%v`: numbers in messages, and bounds of histograms. */
 export function formatGeneral(value: number): string {
   const text = special(value);
   if (text !== undefined) return text;
   const size = Math.abs(value);
-  return size < 1e-4 || size >= 1e21 ? exponential(value) : String(value);
+  return size < 1e-4 || size >= 1e6 ? exponential(value) : String(value);
 }

@@ -1,7 +1,7 @@
 /** Syntax tree to text: the canonical form of an expression, as Prometheus prints it. */
 
 import { formatDuration, type Matcher, METRIC_NAME } from '@atalaya/model';
-import { formatFixed } from '../number-format.ts';
+import { formatFixed, formatGeneral } from '../number-format.ts';
 import type {
   Aggregation,
   BinaryExpression,
@@ -70,9 +70,9 @@ function printMatching({ cardinality, on, labels, include, fill }: VectorMatchin
   if (labels.length > 0 || on || cardinality !== 'one-to-one') text += ` ${on ? 'on' : 'ignoring'} (${printLabels(labels)})`;
   if (cardinality !== 'one-to-one') text += ` group_${cardinality === 'many-to-one' ? 'left' : 'right'} (${printLabels(include)})`;
   const { left, right } = fill;
-  if (left !== undefined && Object.is(left, right)) return `${text} fill (${formatFixed(left)})`;
-  if (left !== undefined) text += ` fill_left (${formatFixed(left)})`;
-  if (right !== undefined) text += ` fill_right (${formatFixed(right)})`;
+  if (left !== undefined && Object.is(left, right)) return `${text} fill (${formatGeneral(left)})`;
+  if (left !== undefined) text += ` fill_left (${formatGeneral(left)})`;
+  if (right !== undefined) text += ` fill_right (${formatGeneral(right)})`;
   return text;
 }
 
