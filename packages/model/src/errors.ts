@@ -66,6 +66,7 @@ export const CATALOGUE = {
     template: 'the data directory {directory} is in use by {holder}; stop it or choose another directory with --data',
   },
   SHUTTING_DOWN: { status: 503, retry: true, type: 'unavailable', template: 'the server is shutting down' },
+  ADMIN_DISABLED: { status: 503, retry: false, type: 'unavailable', template: 'admin APIs disabled' },
   INTERNAL: { status: 500, retry: true, type: 'internal', template: 'internal error: {reason}' },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -4,7 +4,15 @@ import { Socket } from 'node:net';
 import type { JournalPosition } from '@atalaya/journal';
 import { systemClock } from '@atalaya/model';
 import { Channel } from './channel.ts';
-import { CHANNEL_FD, type EngineOptions, type LabelsRequest, type LogEvent, type SeriesRequest } from './contract.ts';
+import {
+  CHANNEL_FD,
+  type DeletionRequest,
+  type EngineOptions,
+  type LabelsRequest,
+  type LogEvent,
+  type SeriesRequest,
+  type SnapshotRequest,
+} from './contract.ts';
 import { type EngineHost, startEngine } from './engine-host.ts';
 
 // A terminal's Ctrl-C reaches every process of the group, but this one ends when the main process says so.
@@ -66,6 +74,15 @@ channel.serve('closeSeries', async (params) => {
   running().seriesReads.close(params as number);
   return {};
 });
+channel.serve('deleteSeries', async (params) => {
+  await running().administration.deleteSeries(params as DeletionRequest);
+  return {};
+});
+channel.serve('cleanTombstones', async () => {
+  await running().administration.cleanTombstones();
+  return {};
+});
+channel.serve('snapshot', async (params) => ({ value: await running().administration.snapshot(params as SnapshotRequest) }));
 channel.serve('stop', async () => {
   await host?.stop();
   return {};

@@ -83,6 +83,20 @@ export interface SeriesPiece {
   readonly done: boolean;
 }
 
+/** An order to delete samples of all series that fulfil one of the matcher sets. */
+export interface DeletionRequest {
+  readonly matcherSets: readonly (readonly Matcher[])[];
+  readonly startMs: number;
+  readonly endMs: number;
+  /** How far the journal was durable when the order came. */
+  readonly durable: JournalPosition;
+}
+
+/** An order to copy what is stored; without a position what is in the journal only may be missing. */
+export interface SnapshotRequest {
+  readonly durable?: JournalPosition;
+}
+
 /** Told by the engine after every load. */
 export interface LoadedEvent {
   readonly position: JournalPosition;

@@ -12,6 +12,7 @@ import {
   openServerEngine,
   serveReader,
 } from '@atalaya/store';
+import { Administration } from './administration.ts';
 import type {
   CardinalityAnswer,
   EngineOptions,
@@ -54,6 +55,7 @@ export interface EngineHost {
   /** Begins an answer in pieces, which are then asked of {@link EngineHost.seriesReads}. */
   openSeries(request: SeriesRequest): Promise<number>;
   readonly seriesReads: Pick<SeriesReads, 'next' | 'close'>;
+  readonly administration: Administration;
   state(): StateEvent;
   stop(): Promise<void>;
 }
@@ -132,6 +134,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     cardinality: (limit) => fresh(() => describedCardinality(store, limit)),
     openSeries: (request) => fresh(async () => seriesReads.open(request)),
     seriesReads,
+    administration: new Administration({ store, loader, clock, log, dataDirectory: options.dataDirectory }),
     state() {
       const { user, system } = process.cpuUsage();
       const { breaker, lagMs, lastError, deadLetters } = loader.state();

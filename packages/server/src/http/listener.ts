@@ -11,6 +11,7 @@ import { asAtalayaError, sendFailure } from './failure.ts';
 import { refuseForeignPages } from './foreign-pages.ts';
 import { isNearby } from './nearby.ts';
 import type { Parts } from './parts.ts';
+import { adminRoutes } from './routes/admin.ts';
 import { consoleApiRoutes } from './routes/console-api.ts';
 import { federateRoutes } from './routes/federate.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -103,6 +104,7 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
     labelRoutes(scope, parts);
     federateRoutes(scope, parts);
     await remoteReadRoutes(scope, parts);
+    adminRoutes(scope, parts);
     ruleRoutes(scope);
     statusRoutes(scope, parts);
     healthRoutes(scope, parts);

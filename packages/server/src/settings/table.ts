@@ -110,6 +110,11 @@ export const SETTINGS = {
     help: `PromQL feature flags that are on, named as Prometheus names them: ${PROMQL_FEATURES.join(', ')}; none turns all off. The option --enable-feature adds to them.`,
   },
   'query.answer': { type: 'bytes', default: '256MiB', help: 'Longest answer that a query may give.' },
+  'api.admin': {
+    type: 'switch',
+    default: 'false',
+    help: 'Whether the administration routes answer: deleting series, snapshots (/api/v1/admin/tsdb/…).',
+  },
   'host.enabled': { type: 'switch', default: 'true', help: 'Whether the built-in collector watches this machine.' },
   'host.interval': { type: 'duration', default: '5s', help: 'How often the built-in collector reads this machine.' },
   'host.disabled_collectors': { type: 'list', default: '', help: 'Collectors of the built-in host collector that are left out.' },

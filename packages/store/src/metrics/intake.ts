@@ -16,6 +16,7 @@ import {
   undefinedColumns,
 } from './batch-columns.ts';
 import type { ChangeLog } from './change-log.ts';
+import { deleteSamples, type DeletionResult } from './deletion.ts';
 import type { MetadataTable } from './metadata-table.ts';
 import { applyRetention, horizon, type Retention, type RetentionResult } from './retention.ts';
 import { activityRows, definitionRows } from './series-rows.ts';
@@ -236,6 +237,23 @@ export class Intake {
         this.#removals++;
       }
     });
+  }
+
+  /** See {@link MetricStore.deleteSamples}. `find` names the series when it is this one's turn. */
+  deleteSamples(find: () => Uint32Array, start: number, end: number): Promise<DeletionResult> {
+    return this.#inTurn(async () => {
+      try {
+        return await deleteSamples(this.#options, find(), start, end);
+      } finally {
+        this.#changes.note(start);
+        this.#removals++;
+      }
+    });
+  }
+
+  /** Does something while nothing is put into the tables or deleted from them. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(work);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

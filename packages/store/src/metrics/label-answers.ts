@@ -15,7 +15,7 @@ export interface LabelQuestion {
 }
 
 /** The series that fulfil one of the matcher sets, ascending. */
-function slotsOf(index: SeriesIndex, question: LabelQuestion): Uint32Array {
+export function slotsOf(index: SeriesIndex, question: LabelQuestion): Uint32Array {
   const [from, to] = [dayOf(question.start), dayOf(question.end)];
   const [only, ...more] = question.matcherSets;
   if (more.length === 0) return matchSeries(index, only ?? [], from, to);

@@ -3,6 +3,7 @@
 import type { MetricBatch } from '@atalaya/journal';
 import type { CancelSignal, Clock, Labels, Logger, MetricMetadata } from '@atalaya/model';
 import type { Engine, QueryLimits } from '../engine/engine.ts';
+import { snapshotEngine } from '../engine/snapshot.ts';
 import { HistogramTable } from '../histograms/histogram-table.ts';
 import { migrate } from '../schema/migrate.ts';
 import { matchSeries } from '../series-index/match.ts';
@@ -10,9 +11,10 @@ import { SeriesIndex } from '../series-index/series-index.ts';
 import { dayOf } from './day.ts';
 import { ChangeLog } from './change-log.ts';
 import { type Damage, findDamage } from './damage.ts';
+import { type DeletionResult, purgeDeleted } from './deletion.ts';
 import { Estimator, type SelectionEstimate } from './estimate.ts';
 import { Intake, type LoadResult, type StoreCounters } from './intake.ts';
-import { labelNames, type LabelQuestion, labelValues, seriesLabels } from './label-answers.ts';
+import { labelNames, type LabelQuestion, labelValues, seriesLabels, slotsOf } from './label-answers.ts';
 import { MetadataTable } from './metadata-table.ts';
 import { horizon, type Retention, type RetentionResult } from './retention.ts';
 import { type RawSelection, select, type SelectBounds, type SelectQuestion } from './selection.ts';
@@ -70,6 +72,15 @@ export interface MetricStore {
   metadata(metric: string | undefined, limit: number | undefined): Promise<Record<string, MetricMetadata[]>>;
   /** Drops what the retention no longer covers. Call it once an hour or so. */
   enforceRetention(): Promise<RetentionResult>;
+  /**
+   * Deletes samples: of all series that fulfil one of the matcher sets, those between two times in milliseconds, both inclusive. No
+   * question that begins later sees them. What was taken in but not loaded when the turn comes to it stays.
+   */
+  deleteSamples(question: Omit<LabelQuestion, 'limit'>): Promise<DeletionResult>;
+  /** Takes what was deleted off the disk, which otherwise happens with merges. */
+  purgeDeleted(): Promise<void>;
+  /** Copies the embedded engine's folder to a new one; everything that was loaded is in it. Rejects with NOT_SUPPORTED for another engine. */
+  snapshot(source: string, target: string): Promise<void>;
   stats(): Promise<StoreStats>;
   /** The metrics with the most samples, `limit` of them. Reads the ids of all samples: not for every second. */
   metricStorage(limit: number): Promise<{ readonly metrics: readonly MetricCost[]; readonly total: number }>;
@@ -193,6 +204,18 @@ class TableMetricStore implements MetricStore {
 
   enforceRetention(): Promise<RetentionResult> {
     return this.#intake.enforceRetention();
+  }
+
+  deleteSamples({ matcherSets, start, end }: Omit<LabelQuestion, 'limit'>): Promise<DeletionResult> {
+    return this.#intake.deleteSamples(() => slotsOf(this.#index, { matcherSets, start, end, limit: undefined }), start, end);
+  }
+
+  purgeDeleted(): Promise<void> {
+    return this.#intake.alone(() => purgeDeleted(this.#options.engine));
+  }
+
+  snapshot(source: string, target: string): Promise<void> {
+    return this.#intake.alone(() => snapshotEngine(this.#options.engine, source, target));
   }
 
   stats(): Promise<StoreStats> {
