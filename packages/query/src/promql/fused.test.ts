@@ -7,6 +7,7 @@ import { createMemoryReader, type MemorySeries } from '../memory-reader.ts';
 import { type SampleReader, SERIES_FLAG } from '../reader.ts';
 import type { QueryAnswer } from './answer.ts';
 import { createPromqlEngine } from './engine.ts';
+import { quantileOf } from './quantile.ts';
 
 const never: CancelSignal = { aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined };
 const limits = { series: 1000, samples: 1_000_000, points: 1000, timeMs: 60_000 };
@@ -153,6 +154,30 @@ test('a line is the one of plain compensated sums, for even, late and missing sc
         }
       }
     }),
+    { numRuns: 200 },
+  );
+});
+
+test('quantiles of moving windows are those of each window sorted anew', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      series,
+      windows,
+      fc.constantFrom(0, 0.3, 0.5, 0.95, 1),
+      fc.constantFrom(60, 240, 600),
+      async (list, window, q, range) => {
+        const { result } = await ask(createMemoryReader(list), `quantile_over_time(${q}, m[${range}s])`, window);
+        if (result.resultType !== 'matrix') throw new Error('not a matrix');
+        for (const [row, labels] of result.labels.entries()) {
+          const { timestamps, values } = list[Number(labels[labels.indexOf('instance') + 1])]!;
+          for (let at = result.offsets[row]!; at < result.offsets[row + 1]!; at++) {
+            const end = result.timestamps[at]!;
+            const inside = values.filter((_, i) => timestamps[i]! > end - range * 1000 && timestamps[i]! <= end);
+            expect(result.values[at]! + 0).toEqual(quantileOf(q, inside, inside.length) + 0);
+          }
+        }
+      },
+    ),
     { numRuns: 200 },
   );
 });

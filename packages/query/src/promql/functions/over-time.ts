@@ -1,25 +1,36 @@
 /** The `_over_time` functions: one number out of all samples of a window. */
 
-import { quantileOf } from '../quantile.ts';
-import { CompensatedMean, CompensatedVariance } from '../summation.ts';
+import { quantileOf, quantileOfSorted } from '../quantile.ts';
+import { CompensatedMean, CompensatedSum, CompensatedVariance, roundedOff, ZERO } from '../summation.ts';
 import { perWindow, type RangeKernel, type WindowedSeries } from '../windows.ts';
+import { SlidingOrder } from './sliding-order.ts';
 
 /** The compensated sum of a window, in local variables: this loop runs for every sample of every window. */
 function sumOf(values: Float64Array, low: number, high: number): number {
-  let sum = 0;
-  let compensation = 0;
+  let sum = ZERO[0]!;
+  let compensation = ZERO[0]!;
   for (let i = low; i < high; i++) {
     const value = values[i]!;
     const next = sum + value;
-    if (next === Infinity || next === -Infinity) compensation = 0;
-    else if (Math.abs(sum) >= Math.abs(value)) compensation += sum - next + value;
-    else compensation += value - next + sum;
+    compensation += roundedOff(sum, value, next);
     sum = next;
   }
+  // Past the range of floats nothing is compensated any more.
+  if (!Number.isFinite(sum + compensation)) return hugeSumOf(values, low, high);
   lastSum.sum = sum;
   lastSum.compensation = compensation;
-  return sum === Infinity || sum === -Infinity ? sum : sum + compensation;
+  return sum + compensation;
 }
+
+function hugeSumOf(values: Float64Array, low: number, high: number): number {
+  huge.reset();
+  for (let i = low; i < high; i++) huge.add(values[i]!);
+  lastSum.sum = huge.sum;
+  lastSum.compensation = huge.compensation;
+  return huge.total;
+}
+
+const huge = new CompensatedSum();
 
 /** Both parts of the sum that was computed last. */
 const lastSum = { sum: 0, compensation: 0 };
@@ -136,9 +147,21 @@ function copyOf(values: Float64Array, low: number, high: number): Float64Array {
   return scratch;
 }
 
+const order = new SlidingOrder();
+
 /** `quantile_over_time` with a quantile for each step. */
 export function quantileKernel(quantiles: Float64Array): RangeKernel {
-  return perWindow(1, ({ values }, low, high, step) => quantileOf(quantiles[step]!, copyOf(values, low, high), high - low));
+  return ({ values, lows, highs, count }, out, present, at) => {
+    order.reset(values);
+    for (let i = 0; i < count; i++) {
+      const low = lows[i]!;
+      const high = highs[i]!;
+      if (high === low) continue;
+      order.moveTo(low, high);
+      out[at + i] = quantileOfSorted(quantiles[i]!, order.sorted, order.count, order.missing);
+      present[at + i] = 1;
+    }
+  };
 }
 
 /** Kernels by function name. */
