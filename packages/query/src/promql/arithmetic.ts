@@ -45,3 +45,13 @@ function power(left: number, right: number): number {
 export function operationOf(operator: BinaryOperator): NumberOperation | undefined {
   return OPERATIONS[operator];
 }
+
+/** The smaller number. Go lets -Inf win over NaN; otherwise NaN wins, as in JavaScript. */
+export function smaller(left: number, right: number): number {
+  return left === -Infinity || right === -Infinity ? -Infinity : Math.min(left, right);
+}
+
+/** The larger number. Go lets +Inf win over NaN. */
+export function larger(left: number, right: number): number {
+  return left === Infinity || right === Infinity ? Infinity : Math.max(left, right);
+}

@@ -2,6 +2,7 @@
 
 import { type BorderModifier, type Expression, formatGeneral, type FunctionCall, withoutParentheses } from '@atalaya/lang';
 import { AtalayaError } from '@atalaya/model';
+import { larger, smaller } from './arithmetic.ts';
 import { type Evaluation, failed } from './context.ts';
 import { absent, absentLabels, absentOverTime } from './functions/absent.ts';
 import { BORDER_FUNCTIONS, borderKernel } from './functions/borders.ts';
@@ -152,7 +153,7 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
     case 'min_of':
     case 'max_of': {
       const right = scalar(1);
-      const pick = name === 'min_of' ? Math.min : Math.max;
+      const pick = name === 'min_of' ? smaller : larger;
       return { kind: 'scalar', values: scalar(0).map((left, i) => pick(left, right[i]!)) };
     }
     case 'start':
@@ -209,7 +210,7 @@ function clamp(vector: VectorValue, lowers: Float64Array, uppers: Float64Array, 
     const lower = lowers[at % count]!;
     const upper = uppers[at % count]!;
     if (upper < lower) present[at] = 0;
-    values[at] = Math.max(lower, Math.min(upper, vector.values[at]!));
+    values[at] = larger(lower, smaller(upper, vector.values[at]!));
   }
   return dropNames({ kind: 'vector', labels: vector.labels, values, present }, evaluation);
 }
