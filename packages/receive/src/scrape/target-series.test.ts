@@ -1,6 +1,6 @@
 /** From a scraped body to samples: formats, labels, limits, timestamps, staleness. */
 
-import { AtalayaError, labelsOf } from '@atalaya/model';
+import { AtalayaError, CUSTOM_BUCKETS_SCHEMA, labelsOf } from '@atalaya/model';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_HISTOGRAM_SCRAPING } from '../scrape-config/config.ts';
@@ -361,5 +361,71 @@ describe('hostile bodies', () => {
       }),
       { numRuns: 5000 },
     );
+  });
+});
+
+describe('classic histograms that are to become native ones', () => {
+  const convert = { ...DEFAULT_HISTOGRAM_SCRAPING, convertClassic: true };
+  const body = `# TYPE up gauge
+up 1
+# TYPE latency histogram
+latency_bucket{path="/a",le="0.5"} 1
+latency_bucket{le="1",path="/a"} 4
+latency_bucket{path="/a",le="+Inf"} 6
+latency_sum{path="/a"} 2.5
+latency_count{path="/a"} 6
+latency_bucket{path="/b",le="+Inf"} 2
+latency_count{path="/b"} 2
+latency_sum{path="/b"} 7
+# TYPE latency_seconds summary
+latency_seconds_count 3
+`;
+
+  it('are gathered from their series, one for each label set, and end with a stale marker', async () => {
+    target({ histograms: convert });
+    expect(await scrape(body)).toEqual([
+      'up 1 @1000',
+      'latency{path="/a"} 6 @1000',
+      'latency{path="/b"} 2 @1000',
+      'latency_seconds_count 3 @1000',
+    ]);
+    const asked = writer.asked.length;
+    const appender = writer.appender();
+    series.append(Buffer.from(body), 'text', 5, appender);
+    await appender.commit();
+    expect(writer.samples.flatMap(({ histogram }) => histogram ?? [])).toMatchObject([
+      {
+        schema: CUSTOM_BUCKETS_SCHEMA,
+        count: 6,
+        sum: 2.5,
+        positiveSpans: [{ offset: 0, length: 3 }],
+        positiveBuckets: Float64Array.of(1, 3, 2),
+        customBounds: Float64Array.of(0.5, 1),
+      },
+      { count: 2, sum: 7, positiveBuckets: Float64Array.of(2), customBounds: new Float64Array(0) },
+    ]);
+    expect(writer.asked).toHaveLength(asked);
+    series.settle(true, true);
+    writer.take();
+    expect(await scrape('up 1\n')).toEqual([
+      'up 1 @2000',
+      'latency{path="/a"} stale @2000',
+      'latency{path="/b"} stale @2000',
+      'latency_seconds_count stale @2000',
+    ]);
+  });
+
+  it('leave their series where these are wanted too', async () => {
+    target({ histograms: { ...convert, alwaysClassic: true } });
+    const stored = await scrape(body);
+    expect(stored).toHaveLength(12);
+    expect(stored.filter((line) => line.startsWith('latency_bucket'))).toHaveLength(4);
+    expect(stored).toContain('latency{path="/b"} 2 @1000');
+  });
+
+  it('keep their own timestamps; what is no series of one stays what it is', async () => {
+    target({ histograms: convert });
+    const open = '# TYPE h histogram\nh_bucket{le="2"} 3 10\nh_count 3 10\nh_sum 1 10\nh_created 5\nh_bucket{no="le"} 4\n# EOF\n';
+    expect(await scrape(open, true)).toEqual(['h 3 @10000', 'h_created 5 @1000', 'h_bucket{no="le"} 4 @1000']);
   });
 });

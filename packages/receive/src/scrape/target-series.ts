@@ -10,6 +10,7 @@
 import type { Hash64 } from '@atalaya/model';
 import type { MetricAppender, RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
 import type { HistogramScraping } from '../scrape-config/config.ts';
+import { ConvertedExposition } from './converted-exposition.ts';
 import { type Exposition, type ExpositionFormat, FOUND } from './exposition.ts';
 import { ExpositionParser } from './exposition-parser.ts';
 import { withinLimits } from './histogram-limits.ts';
@@ -247,9 +248,10 @@ export class TargetSeries {
   }
 
   #open(body: Buffer, format: ExpositionFormat): Exposition {
-    if (format === 'protobuf') return new ProtobufExposition(body, this.#rules.histograms);
+    const { histograms } = this.#rules;
+    if (format === 'protobuf') return new ProtobufExposition(body, histograms);
     parser.reset(body, format === 'openmetrics');
-    return parser;
+    return histograms.convertClassic ? new ConvertedExposition(parser, histograms.alwaysClassic) : parser;
   }
 
   #histogram(exposition: Exposition, ref: SeriesRef, timestamp: number, appender: MetricAppender): SampleOutcome {

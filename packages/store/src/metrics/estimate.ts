@@ -14,7 +14,7 @@ import type { SelectQuestion } from './selection.ts';
 export interface SelectionEstimate {
   /** Series that match and were active on one of the days. */
   readonly series: number;
-  /** Samples, as if on each day all active series had equally many. */
+  /** Samples, histograms among them, as if on each day all active series had equally many. */
   readonly samples: number;
 }
 
@@ -75,7 +75,7 @@ export class Estimator {
   async #read(): Promise<void> {
     const { bytes } = await this.#engine.query(
       sql`SELECT partition_id AS id, toFloat64(sum(rows)) AS rows FROM system.parts
-        WHERE active AND database = currentDatabase() AND table = 'samples' GROUP BY partition_id`,
+        WHERE active AND database = currentDatabase() AND table IN ('samples', 'histogram_samples') GROUP BY partition_id`,
     );
     const rowsOf = new Map<number, number>();
     for (const block of readNative(bytes)) {
