@@ -16,10 +16,7 @@ export type Reply =
       readonly hints?: readonly CounterResetHint[];
     };
 
-/** A value, or a histogram, at a time in seconds. */
-type ApiPoint = readonly [number, string | ApiHistogram];
-
-export interface ApiHistogram {
+interface ApiHistogram {
   readonly count: string;
   readonly sum: string;
   readonly buckets?: readonly (readonly [number, string, string, string])[];

@@ -93,9 +93,8 @@ export function parseScript(text: string): Command[] {
     const number = at + 1;
     const body: string[] = [];
     // A remark ends a block as an empty line does, as in Prometheus' scripts.
-    while (line !== 'clear' && lines[at + 1] !== undefined && lines[at + 1] !== '' && !(lines[at + 1] as string).startsWith('#')) {
-      body.push(lines[++at] as string);
-    }
+    const hasBody = line !== 'clear';
+    while (hasBody && isContent(lines[at + 1])) body.push(lines[++at] as string);
     try {
       commands.push(command(line, body, number));
     } catch (error) {
@@ -104,6 +103,8 @@ export function parseScript(text: string): Command[] {
   }
   return commands;
 }
+
+const isContent = (line: string | undefined): boolean => line !== undefined && line !== '' && !line.startsWith('#');
 
 function command(line: string, body: readonly string[], number: number): Command {
   if (line === 'clear') return { kind: 'clear' };

@@ -19,7 +19,8 @@ import { dropNames, withMarksOf } from './names.ts';
 import { outermost } from './quantile.ts';
 import { selectInfos, selectTimestamps } from './select.ts';
 import { constantScalar, type RangeValue, type ScalarValue, type Value, type VectorValue } from './value.ts';
-import { mixedFunction, overMixedRanges } from './histogram/over-ranges.ts';
+import { borderFunction } from './histogram/borders.ts';
+import { mixedFunction, overMixedRanges, type Reach } from './histogram/over-ranges.ts';
 import { floatsOnly, presenceOnly } from './histogram/places.ts';
 import { counterHint } from './hints.ts';
 import { overRanges, type RangeKernel } from './windows.ts';
@@ -41,11 +42,11 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
       return literal.kind === 'string' ? literal.value : '';
     });
 
-  const ofRange = (windows: RangeValue, kernel: RangeKernel): VectorValue => {
+  const ofRange = (windows: RangeValue, kernel: RangeKernel, mixed = mixedFunction(name), reach?: Reach): VectorValue => {
     const result =
       windows.samples.histograms === undefined
         ? overRanges(windows, evaluation, kernel)
-        : overMixedRanges(windows, evaluation, kernel, mixedFunction(name), arg(0));
+        : overMixedRanges(windows, evaluation, kernel, mixed, arg(0), reach);
     counterHint(node, result, query.annotations, steps);
     return KEEPS_NAME.has(name) ? withMarksOf(result, windows.samples) : dropNames(result, evaluation);
   };
@@ -65,7 +66,9 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
     if (!allowed.has(name)) {
       throw failed(`${border} modifier can only be used with: ${[...allowed].sort().join(', ')} - not with ${name}`);
     }
-    return ofRange(range(0), borderKernel(name, border, query.lookbackMs));
+    const { lookbackMs } = query;
+    const reach: Reach = { before: lookbackMs, after: border === 'smoothed' ? lookbackMs : 0 };
+    return ofRange(range(0), borderKernel(name, border, lookbackMs), borderFunction(name, border), reach);
   }
   const rangeKernel = RATE_FUNCTIONS[name] ?? OVER_TIME_FUNCTIONS[name];
   if (rangeKernel !== undefined) return ofRange(range(0), rangeKernel);

@@ -84,7 +84,9 @@ export function planReads(expression: Expression, window: QueryWindow, lookbackM
     const from = (shift.at ?? first) - shift.offset;
     const to = (shift.at ?? last) - shift.offset;
     // Windows are left-open, and timestamps are whole milliseconds. Border modifiers look beyond the windows.
-    const start = from - (rangeMs ?? 0) + 1 - (border === undefined && rangeMs !== undefined ? 0 : lookbackMs);
+    const inside = from - (rangeMs ?? 0) + 1 - (border === undefined && rangeMs !== undefined ? 0 : lookbackMs);
+    // Whether a counter was reset before its first histogram in the window shows only against the one before.
+    const start = statsOnly.has(selector) ? inside - lookbackMs : inside;
     const end = to + (border === 'smoothed' ? lookbackMs : 0);
     const dropStale = rangeMs !== undefined || border === 'smoothed';
     reads.push({ reads: selector, request: { matchers, start, end }, dropStale, statsOnly: statsOnly.has(selector) });

@@ -8,6 +8,8 @@ import { tooManySteps } from './cost.ts';
 import { findCrossings } from './crossings.ts';
 import { interpolate } from './functions/borders.ts';
 import { durationOf, type ReadingNode, type Shift, shiftOf, subquerySteps } from './plan.ts';
+import { smoothRow } from './histogram/borders.ts';
+import { HistogramRemarks } from './histogram/messages.ts';
 import { histogramSamplesOf } from './histogram/columns.ts';
 import { layHistograms, type Lookup } from './histogram/newest.ts';
 import { allRows, type VectorRows } from './rows.ts';
@@ -140,6 +142,8 @@ function smoothedSamples(selector: VectorSelector, { query, steps }: Evaluation)
   const crossings = new Int32Array(count);
   const first = (at ?? steps.start) - offset;
   const step = at === undefined ? steps.step : 0;
+  const lookup: Lookup = { first, step, count, lookbackMs: query.lookbackMs, timestamps: false };
+  const remarks = new HistogramRemarks(query.annotations, selector);
   for (const [series, labels] of columns.labels.entries()) {
     query.budget.check();
     const start = columns.starts[series]!;
@@ -155,6 +159,7 @@ function smoothedSamples(selector: VectorSelector, { query, steps }: Evaluation)
       out.values[row + i] = between ? interpolate(columns, before, time, false) : values[before]!;
       out.present[row + i] = 1;
     }
+    if (columns.histograms !== undefined) smoothRow(columns, series, lookup, out, row, remarks);
     out.dropRowIfEmpty();
   }
   return out.finish();

@@ -43,6 +43,19 @@ export function histogramsOf(vector: VectorValue, evaluation: Evaluation, place:
   return [...byKey.values()];
 }
 
+/** Which buckets had to be lifted: from which bound to which, and the most that was added. */
+export interface Lifted {
+  lowest: number;
+  highest: number;
+  largest: number;
+}
+
+/** Whether two counts differ by no more than rounding may do. */
+function isAlmost(a: number, b: number): boolean {
+  if (a === b) return true;
+  return a !== 0 && b !== 0 && Math.abs(a - b) / (Math.abs(a) + Math.abs(b)) < 1e-12;
+}
+
 /** The buckets of one histogram at one step: cumulative counts by ascending bound. Reused from step to step. */
 export class Buckets {
   readonly bounds: number[] = [];
@@ -63,30 +76,24 @@ export class Buckets {
     }
   }
 
-  /** Levels out rounding errors, then lifts every count that is below the one before. Says what was lifted beyond rounding. */
-  makeMonotonic(): { lowest: number; highest: number; largest: number } | undefined {
+  /** Levels out rounding errors, and lifts every count that is below the one before. Says what was lifted beyond rounding. */
+  makeMonotonic(): Lifted | undefined {
     const { bounds, counts } = this;
+    let lifted: Lifted | undefined;
     let previous = counts[0]!;
     for (let i = 1; i < counts.length; i++) {
       const current = counts[i]!;
-      const difference = Math.abs(current - previous);
-      if (difference === 0) continue;
-      if (difference / current <= 1e-12) counts[i] = previous;
-      else previous = current;
-    }
-    let forced: { lowest: number; highest: number; largest: number } | undefined;
-    let most = counts[0]!;
-    for (let i = 1; i < counts.length; i++) {
-      const current = counts[i]!;
-      if (current > most) most = current;
-      else if (current < most) {
-        forced ??= { lowest: bounds[i]!, highest: bounds[i]!, largest: 0 };
-        forced.highest = bounds[i]!;
-        forced.largest = Math.max(forced.largest, most - current);
-        counts[i] = most;
+      if (!isAlmost(current, previous) && !(current < previous)) {
+        previous = current;
+        continue;
       }
+      counts[i] = previous;
+      if (isAlmost(current, previous)) continue;
+      lifted ??= { lowest: bounds[i]!, highest: bounds[i]!, largest: 0 };
+      lifted.highest = bounds[i]!;
+      lifted.largest = Math.max(lifted.largest, previous - current);
     }
-    return forced;
+    return lifted;
   }
 
   quantile(q: number): number {
@@ -128,6 +135,8 @@ export class Buckets {
       const bound = bounds[b]!;
       if (start >= value) return Math.min(below, total);
       if (bound > value) {
+        // What lies in a bucket that is open downwards cannot be divided.
+        if (start === -Infinity) return Math.min(counts[b]!, total);
         const rank = below + ((counts[b]! - below) * (value - start)) / (bound - start);
         return rank > total ? total : rank;
       }

@@ -4,6 +4,7 @@ import { formatGeneral, type Span } from '@atalaya/lang';
 import type { Labels, NativeHistogram } from '@atalaya/model';
 import { type Evaluation, failed } from '../context.ts';
 import { Buckets, type ClassicHistogram, forMetric, histogramsOf } from './classic-histogram.ts';
+import { Repairs } from './bucket-repairs.ts';
 import { hasKind } from '../histogram/places.ts';
 import { fractionOfHistogram, quantileOfHistogram } from '../histogram/statistics.ts';
 import { dropNames } from '../names.ts';
@@ -115,22 +116,17 @@ export function histogramQuantile(
   const { annotations, delaysNameRemoval } = evaluation.query;
   // A name that is removed at once is not known any more where the result is remarked on.
   const metric = (labels: Labels): string => (delaysNameRemoval ? forMetric(labels) : '');
-  return estimateAll(vector, evaluation, places, {
+  const { steps } = evaluation;
+  const repairs = new Repairs();
+  const result = estimateAll(vector, evaluation, places, {
     ofBuckets(buckets, labels, step) {
       const q = quantiles[step]!;
       if (Number.isNaN(q)) return NaN;
       if (q < 0) return -Infinity;
       if (q > 1) return Infinity;
       if (buckets.bounds.at(-1) !== Infinity) return NaN;
-      const forced = buckets.makeMonotonic();
-      if (forced !== undefined) {
-        const { lowest, highest, largest } = forced;
-        const where = `from buckets ${lowest} to ${highest}, with a max diff of ${largest.toPrecision(2)}`;
-        annotations.inform(
-          `input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)${metric(labels)}, ${where}`,
-          places.vector,
-        );
-      }
+      const lifted = buckets.makeMonotonic();
+      if (lifted !== undefined) repairs.add(metric(labels), lifted, steps.start + step * steps.step);
       return buckets.quantile(q);
     },
     ofNative(histogram, labels, step) {
@@ -141,6 +137,8 @@ export function histogramQuantile(
       return value;
     },
   });
+  for (const message of repairs.messages()) annotations.inform(message, places.vector);
+  return result;
 }
 
 /** `histogram_quantiles`: several quantiles, each with its number in a label. */

@@ -30,18 +30,28 @@ export interface MixedWindow {
 }
 
 /** A number, a histogram, nothing (`undefined`), or `'floats'`: what the function gives for the floats alone stays. */
-type Result = number | NativeHistogram | 'floats' | undefined;
+export type MixedResult = number | NativeHistogram | 'floats' | undefined;
 
 /** What a function makes of a window with histograms. */
-export type MixedFunction = (window: MixedWindow, remarks: HistogramRemarks) => Result;
+export type MixedFunction = (window: MixedWindow, remarks: HistogramRemarks) => MixedResult;
 
-/** Runs a function over windows: `kernel` over their floats, and `mixed` where they hold histograms. */
+/** How far a function looks beyond its windows, in milliseconds. */
+export interface Reach {
+  readonly before: number;
+  readonly after: number;
+}
+
+/**
+ * Runs a function over windows: `kernel` over their floats, and `mixed` where they hold histograms. What `mixed` is given
+ * reaches beyond the window's borders where `reach` says so; the kernel sees to that itself.
+ */
 export function overMixedRanges(
   range: RangeValue,
   { query, steps }: Evaluation,
   kernel: RangeKernel,
   mixed: MixedFunction,
   place: Expression,
+  reach: Reach = { before: 0, after: 0 },
 ): VectorValue {
   const { samples, rangeMs, firstEnd, endStep } = range;
   const columns = samples.histograms!;
@@ -66,6 +76,11 @@ export function overMixedRanges(
   };
   const lows = new Int32Array(count);
   const highs = new Int32Array(count);
+  const reaches = reach.before > 0 || reach.after > 0;
+  const floatLows = reaches ? new Int32Array(count) : series.lows;
+  const floatHighs = reaches ? new Int32Array(count) : series.highs;
+  const first = firstEnd - rangeMs - reach.before;
+  const last = firstEnd + reach.after;
   for (const [index, labels] of samples.labels.entries()) {
     query.budget.check();
     series.start = samples.starts[index]!;
@@ -74,8 +89,12 @@ export function overMixedRanges(
     findCrossings(samples.timestamps, series.start, series.end, series.lows, count, firstEnd - rangeMs, endStep);
     const at = out.addRow(labels);
     if (series.end > series.start) kernel(series, out.values, out.present, at);
-    findCrossings(columns.timestamps, columns.starts[index]!, columns.ends[index]!, highs, count, firstEnd, endStep);
-    findCrossings(columns.timestamps, columns.starts[index]!, columns.ends[index]!, lows, count, firstEnd - rangeMs, endStep);
+    findCrossings(columns.timestamps, columns.starts[index]!, columns.ends[index]!, highs, count, last, endStep);
+    findCrossings(columns.timestamps, columns.starts[index]!, columns.ends[index]!, lows, count, first, endStep);
+    if (reaches) {
+      findCrossings(samples.timestamps, series.start, series.end, floatHighs, count, last, endStep);
+      findCrossings(samples.timestamps, series.start, series.end, floatLows, count, first, endStep);
+    }
     for (let i = 0; i < count; i++) {
       if (highs[i] === lows[i]) continue;
       const end = firstEnd + i * endStep;
@@ -83,8 +102,8 @@ export function overMixedRanges(
         labels,
         floatTimes: samples.timestamps,
         floats: samples.values,
-        floatLow: series.lows[i]!,
-        floatHigh: series.highs[i]!,
+        floatLow: floatLows[i]!,
+        floatHigh: floatHighs[i]!,
         times: columns.timestamps,
         histograms: columns.values,
         low: lows[i]!,
@@ -133,29 +152,39 @@ function lastTwo(kind: ChangeKind): MixedFunction {
   };
 }
 
-/** resets and changes: between neighbours of one kind as `floats` and `histograms` say; another kind is always one more. */
+/** Whether a sample counts after the one before: between neighbours of one kind as `floats` and `histograms` say; another kind is always one more. */
 function counting(
   floats: (previous: number, current: number) => boolean,
   ofHistograms: (previous: NativeHistogram, current: NativeHistogram) => boolean,
-): MixedFunction {
+): (window: MixedWindow) => number {
   return (window) => {
     let found = 0;
     let previous: number | NativeHistogram | undefined;
     for (const current of samplesInOrder(window)) {
-      if (previous === undefined) previous = current;
-      else {
-        const isFloat = typeof current === 'number';
-        if (isFloat !== (typeof previous === 'number')) found++;
-        else if (isFloat ? floats(previous as number, current) : ofHistograms(previous as NativeHistogram, current)) found++;
-        previous = current;
+      if (previous !== undefined) {
+        if (typeof current === 'number') found += typeof previous !== 'number' || floats(previous, current) ? 1 : 0;
+        else found += typeof previous === 'number' || ofHistograms(previous, current) ? 1 : 0;
       }
+      previous = current;
     }
     return found;
   };
 }
 
+/** resets and changes. */
+export const COUNTING_FUNCTIONS = {
+  resets: counting(
+    (previous, current) => current < previous,
+    (previous, current) => detectReset(current, previous),
+  ),
+  changes: counting(
+    (previous, current) => current !== previous && !(Number.isNaN(current) && Number.isNaN(previous)),
+    (previous, current) => !equalHistograms(current, previous),
+  ),
+} as const;
+
 /** All samples of a window by time. */
-export function* samplesInOrder(window: MixedWindow): Generator<number | NativeHistogram> {
+function* samplesInOrder(window: MixedWindow): Generator<number | NativeHistogram> {
   const { times, histograms, high, floatTimes, floats, floatHigh } = window;
   let { low, floatLow } = window;
   while (low < high || floatLow < floatHigh) {
@@ -196,14 +225,7 @@ const FUNCTIONS: Readonly<Record<string, MixedFunction>> = {
   delta: change({ isCounter: false, isRate: false }),
   irate: lastTwo({ isCounter: true, isRate: true }),
   idelta: lastTwo({ isCounter: false, isRate: false }),
-  resets: counting(
-    (previous, current) => current < previous,
-    (previous, current) => detectReset(current, previous),
-  ),
-  changes: counting(
-    (previous, current) => current !== previous && !(Number.isNaN(current) && Number.isNaN(previous)),
-    (previous, current) => !equalHistograms(current, previous),
-  ),
+  ...COUNTING_FUNCTIONS,
   sum_over_time: summing(false),
   avg_over_time: summing(true),
   count_over_time: total,
