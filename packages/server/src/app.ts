@@ -227,6 +227,7 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
       bufferBytes: journalStats.bytes,
       bufferCapacityBytes: journalStats.limitBytes,
       enqueued: written.samplesWritten,
+      histogramsWritten: written.histogramsWritten,
       dropped: written.rejected,
       throughputPerSecond: meters.throughput.perSecond,
       activeSeries: written.activeSeries,

@@ -167,6 +167,7 @@ describe('operation', () => {
       'buffer_size 50',
       'buffer_utilization_percent 25',
       'events_enqueued_total 90',
+      'atalaya_histograms_written_total 7',
       'events_dropped_total 10',
       'events_drop_rate_percent 10',
       'circuit_breaker_state 2',

@@ -57,6 +57,7 @@ const READINGS: Readings = {
   bufferBytes: 50,
   bufferCapacityBytes: 200,
   enqueued: 90,
+  histogramsWritten: 7,
   dropped: { too_old: 10 },
   throughputPerSecond: 5,
   activeSeries: 3,

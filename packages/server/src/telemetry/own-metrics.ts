@@ -10,6 +10,7 @@ export interface Readings {
   readonly bufferBytes: number;
   readonly bufferCapacityBytes: number;
   readonly enqueued: number;
+  readonly histogramsWritten: number;
   readonly dropped: Readonly<Record<string, number>>;
   readonly throughputPerSecond: number;
   readonly activeSeries: number;
@@ -132,6 +133,7 @@ export class OwnMetrics {
       (now) => (100 * now.bufferBytes) / now.bufferCapacityBytes,
     );
     counter('events_enqueued_total', 'Samples accepted.', (now) => now.enqueued);
+    counter('atalaya_histograms_written_total', 'Native histograms among the samples accepted.', (now) => now.histogramsWritten);
     counter('events_dropped_total', 'Samples refused, all reasons.', dropped);
     gauge('events_drop_rate_percent', 'Refused samples as a share of all that arrived.', (now) => {
       const arrived = now.enqueued + dropped(now);

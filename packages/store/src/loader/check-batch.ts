@@ -1,13 +1,14 @@
 /** Reads a journal record as a metric batch and makes sure of everything that the store takes for granted. */
 
 import { decodeMetricBatch, type JournalRecord, type MetricBatch, SIGNAL } from '@atalaya/journal';
-import { LABEL_SEPARATOR } from '@atalaya/model';
+import { decodeNativeHistogram, LABEL_SEPARATOR } from '@atalaya/model';
 
 /** The batch in a record. @throws RangeError, SyntaxError or TypeError when there is none. */
 export function readBatch(record: JournalRecord): MetricBatch {
   if (record.signal !== SIGNAL.metrics) throw new RangeError(`records of signal ${record.signal} are not known to this program`);
   const batch = decodeMetricBatch(record.payload);
   checkSeries(batch);
+  checkHistograms(batch);
   for (const entry of batch.metadata) {
     if (!Array.isArray(entry) || entry.length !== 4 || !entry.every((text) => typeof text === 'string')) {
       throw new TypeError('metadata is not a list of [name, type, help, unit]');
@@ -28,4 +29,12 @@ function checkSeries({ series }: MetricBatch): void {
     }
     start = end;
   }
+}
+
+/** One that cannot be read would fail every query that meets it. */
+function checkHistograms({ histograms }: MetricBatch): void {
+  if (histograms === undefined) return;
+  const { count, ends, bytes } = histograms;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let i = 0; i < count; i++) decodeNativeHistogram(bytes, view, i === 0 ? 0 : (ends[i - 1] as number), ends[i] as number);
 }
