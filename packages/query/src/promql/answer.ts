@@ -2,6 +2,7 @@
 
 import { compareLabels, type Labels, type NativeHistogram } from '@atalaya/model';
 import { mixedRangeResult, mixedSamplesResult } from './histogram/results.ts';
+import type { SampleCounts } from './query-stats.ts';
 import { HISTOGRAM, type HistogramPlaces, type SampleColumns, type Steps, type VectorValue } from './value.ts';
 
 /** What a query gave. Times are milliseconds since the epoch. */
@@ -42,6 +43,8 @@ export interface QueryStats {
   readonly samplesRead: number;
   /** Milliseconds by phase. */
   readonly timings: { readonly parse: number; readonly read: number; readonly evaluate: number };
+  /** Only where they were asked for. */
+  readonly samples?: SampleCounts;
 }
 
 /** A query's result with what is to be known about it. Warnings and infos read as Prometheus'. */

@@ -5,6 +5,7 @@ import type { Labels } from '@atalaya/model';
 import type { HistogramPoints, QueryAnswer } from './answer.ts';
 import { formatTime, headsOf, POINT_BYTES, type PointHeads, writeAscii, writePoints, writeValue } from './encode-points.ts';
 import { encodeHistogram } from './histogram/encode.ts';
+import { encodeStats } from './query-stats.ts';
 
 declare class TextEncoder {
   encodeInto(text: string, target: Uint8Array): { read: number; written: number };
@@ -61,9 +62,18 @@ class Output {
   }
 }
 
-/** Writes an answer as `{"status":"success","data":{…}}`, byte for byte as Prometheus does. */
-export function encodeAnswer(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
-  const { result, warnings, infos } = answer;
+/** Warnings, and infos, that an answer shows at most. */
+const MOST_SHOWN = 10;
+
+/** The first few of many, and how many more there are. */
+function shown(annotations: readonly string[], kind: 'warning' | 'info'): string {
+  const more = annotations.length - MOST_SHOWN;
+  return JSON.stringify(more <= 0 ? annotations : [...annotations.slice(0, MOST_SHOWN), `${more} more ${kind} annotations omitted`]);
+}
+
+/** Writes an answer as `{"status":"success","data":{…}}`, byte for byte as Prometheus does. `waitedMs` is how long the query waited for its turn. */
+export function encodeAnswer(answer: QueryAnswer, waitedMs = 0): Uint8Array<ArrayBuffer> {
+  const { result, warnings, infos, stats } = answer;
   const points = result.resultType === 'matrix' || result.resultType === 'vector' ? result.values.length : 1;
   const series = result.resultType === 'matrix' || result.resultType === 'vector' ? result.labels.length : 0;
   const out = new Output(1024 + series * LABELS_BYTES + points * USUAL_POINT_BYTES);
@@ -115,9 +125,10 @@ export function encodeAnswer(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
       break;
     }
   }
+  if (stats.samples !== undefined) out.text(`,"stats":${encodeStats(stats, waitedMs)}`);
   out.ascii('}');
-  if (warnings.length > 0) out.text(`,"warnings":${JSON.stringify(warnings)}`);
-  if (infos.length > 0) out.text(`,"infos":${JSON.stringify(infos)}`);
+  if (warnings.length > 0) out.text(`,"warnings":${shown(warnings, 'warning')}`);
+  if (infos.length > 0) out.text(`,"infos":${shown(infos, 'info')}`);
   out.ascii('}');
   return out.finish();
 }

@@ -7,6 +7,7 @@ import type { QueryAnswer } from './answer.ts';
 import type { QueryLimits } from './context.ts';
 import type { QueryCost } from './cost.ts';
 import { explainQuestion } from './explain.ts';
+import { SampleCounter } from './query-stats.ts';
 import { parse, type Question, runQuestion } from './run.ts';
 
 /** Longest query in characters. Longer ones would hold up others while they are parsed. */
@@ -34,6 +35,8 @@ export interface InstantQuery {
   readonly limit?: number;
   /** Overrides the engine's time limit where it is shorter. */
   readonly timeoutMs?: number;
+  /** Whether to count the samples that were looked at: in all, or also step by step. */
+  readonly stats?: 'total' | 'all';
 }
 
 /** A question about a range: from `startMs` on in steps of `stepMs`, up to `endMs`. */
@@ -113,14 +116,21 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
     return { kind: 'range', expression, window: { startMs, endMs, stepMs }, steps, ...common(query) };
   }
 
+  async function run({ stats }: Pick<InstantQuery, 'stats'>, questionOf: () => Question, signal: CancelSignal): Promise<QueryAnswer> {
+    const startedAt = clock.monotonic();
+    const question = questionOf();
+    if (stats === undefined) return runQuestion(question, reader, clock, startedAt, signal);
+    const counter = new SampleCounter(stats === 'all');
+    const answer = await runQuestion(question, reader, clock, startedAt, signal, counter);
+    return counter.counts === undefined ? answer : { ...answer, stats: { ...answer.stats, samples: counter.counts } };
+  }
+
   return {
     async instant(query, signal, admit) {
-      const startedAt = clock.monotonic();
-      return runQuestion({ ...instantQuestion(query), admit }, reader, clock, startedAt, signal);
+      return run(query, () => ({ ...instantQuestion(query), admit }), signal);
     },
     async range(query, signal, admit) {
-      const startedAt = clock.monotonic();
-      return runQuestion({ ...rangeQuestion(query), admit }, reader, clock, startedAt, signal);
+      return run(query, () => ({ ...rangeQuestion(query), admit }), signal);
     },
     async explain(query, waitedMs, signal, admit) {
       const startedAt = clock.monotonic();

@@ -37,11 +37,13 @@ export interface Question {
 
 /** Looks over the shoulder of a run. */
 export interface Watch {
-  readonly recorder: Recorder;
+  readonly recorder: Recorder | undefined;
   planned(reads: readonly PlannedRead[]): void;
   estimated(estimates: ReadonlyMap<ReadingNode, ReadEstimate>): void;
   /** The run's budget, once it has one. */
   budget: Budget | undefined;
+  /** Called when the expression has been evaluated, while its samples are still there. */
+  evaluated?(expression: Expression, context: QueryContext, steps: Steps): void;
 }
 
 /** Parses a query that may use these features. @throws AtalayaError BAD_QUERY. */
@@ -79,11 +81,13 @@ export async function runQuestion(
   const times = { window, lookbackMs, defaultStepMs };
   const context: QueryContext = { text: query, ...times, reads: byNode, annotations, budget, delaysNameRemoval, recorder };
   const answer = question.kind === 'instant' ? instantAnswer(expression, context, steps) : rangeAnswer(expression, context, steps);
+  const evaluated = clock.monotonic();
+  watch?.evaluated?.(expression, context, steps);
   const { result, truncated } = limited(answer, question.limit);
   if (truncated) annotations.note('results truncated due to limit');
   checkAnswer(result, budget);
   const { warnings, infos } = annotations;
-  const timings = { parse: parsed - startedAt, read: read - parsed, evaluate: clock.monotonic() - read };
+  const timings = { parse: parsed - startedAt, read: read - parsed, evaluate: evaluated - read };
   return { result, warnings, infos, stats: { seriesRead, samplesRead, timings } };
 }
 

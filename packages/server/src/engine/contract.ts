@@ -37,6 +37,8 @@ interface AnyQueryRequest {
   readonly timeoutMs: number;
   readonly lookbackMs?: number;
   readonly limit?: number;
+  /** Whether to count the samples that were looked at: in all, or also step by step. */
+  readonly stats?: 'total' | 'all';
   /** Whether to answer with an explanation (`Explanation` as JSON) instead of the result. */
   readonly explain?: boolean;
 }

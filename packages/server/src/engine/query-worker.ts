@@ -69,7 +69,7 @@ async function evaluate({ task, waitedMs, mostCost }: TaskMessage, signal: Cance
     return Uint8Array.from(Buffer.from(JSON.stringify(explanation)));
   }
   const answer = task.kind === 'instant' ? await engine.instant(task, signal, admit) : await engine.range(task, signal, admit);
-  return encodeAnswer(answer);
+  return encodeAnswer(answer, waitedMs);
 }
 
 async function answer(message: TaskMessage): Promise<void> {

@@ -107,7 +107,9 @@ describe('parameters', () => {
     await post('/api/v1/query?query=b&time=2', 'query=a&time=1.0006&lookback_delta=1m');
     expect(engine.asked[0]?.params).toMatchObject({ startMs: 1_435_781_451_781, endMs: 1_435_788_651_781 });
     expect(engine.asked[1]?.params).toMatchObject({ startMs: -Number.MAX_SAFE_INTEGER, endMs: Number.MAX_SAFE_INTEGER });
+    await get('/api/v1/query?query=a&stats=all');
     expect(engine.asked[2]?.params).toMatchObject({ query: 'a', timeMs: 1001, lookbackMs: 60_000 });
+    expect(engine.asked[3]?.params).toMatchObject({ stats: 'all' });
   });
 
   test('a list is cut at its limit and says so', async () => {

@@ -34,14 +34,19 @@ export function rangeTask(parameters: URLSearchParams, settings: Settings): Quer
   return { kind: 'range', ...common(parameters, settings), startMs, endMs, stepMs };
 }
 
-function common(parameters: URLSearchParams, settings: Settings): Pick<QueryTask, 'query' | 'timeoutMs' | 'lookbackMs' | 'limit'> {
+function common(
+  parameters: URLSearchParams,
+  settings: Settings,
+): Pick<QueryTask, 'query' | 'timeoutMs' | 'lookbackMs' | 'limit' | 'stats'> {
   const limit = limitParameter(parameters);
   const timeoutMs = Math.min(durationParameter(parameters, 'timeout') ?? Number.POSITIVE_INFINITY, settings['query.timeout']);
   const lookbackMs = lookbackParameter(parameters);
+  const stats = parameters.get('stats') ?? '';
   return {
     query: parameters.get('query') ?? '',
     timeoutMs,
     ...(lookbackMs === undefined ? {} : { lookbackMs }),
     ...(limit === undefined ? {} : { limit }),
+    ...(stats === '' ? {} : { stats: stats === 'all' ? ('all' as const) : ('total' as const) }),
   };
 }
