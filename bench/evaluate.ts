@@ -5,7 +5,7 @@
  */
 
 import { compileMatcher, labelsOf, type Labels, matchesAll, systemClock } from '@atalaya/model';
-import { createPromqlEngine, encodeAnswer, type SampleReader, SERIES_FLAG } from '@atalaya/query';
+import { createPromqlEngine, encodeAnswer, type SampleReader, SERIES_FLAG, warmUp } from '@atalaya/query';
 import { makeSeries, ValueMaker } from './node-series.ts';
 import { QUERIES } from './suites/query.ts';
 
@@ -60,6 +60,9 @@ const engine = createPromqlEngine(zeroCopyReader(), {
   clock: systemClock,
 });
 const rounds = Number(process.argv[2] ?? 15);
+const warming = performance.now();
+await warmUp(systemClock, () => Promise.resolve(true));
+console.log(`warmed up in ${(performance.now() - warming).toFixed(0)} ms`);
 const queries = Object.entries(QUERIES).filter(([name]) => name.includes(process.argv[3] ?? ''));
 const phases = ['parse', 'read', 'evaluate', 'encode'] as const;
 const times = new Map(queries.map(([name]) => [name, { parse: [], read: [], evaluate: [], encode: [], first: [], whole: [], bytes: [] }]));

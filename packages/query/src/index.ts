@@ -16,3 +16,4 @@ export {
   SERIES_FLAG,
   type SeriesSet,
 } from './reader.ts';
+export { warmUp } from './warm-up.ts';

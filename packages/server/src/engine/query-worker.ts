@@ -3,7 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PROMQL_FEATURES } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, systemClock } from '@atalaya/model';
-import { createPromqlEngine, encodeAnswer, type QueryCost } from '@atalaya/query';
+import { createPromqlEngine, encodeAnswer, type QueryCost, warmUp } from '@atalaya/query';
 import { connectReader } from '@atalaya/store';
 import type { TaskMessage, TaskResult, WorkerData } from './query-task.ts';
 
@@ -89,3 +89,14 @@ async function answer(message: TaskMessage): Promise<void> {
 }
 
 parentPort?.on('message', (message: TaskMessage) => void answer(message));
+
+/** Asked queries come first: in between, and only in between, the worker runs itself warm. */
+const WARM_UP_AFTER_MS = 500;
+const BREATH_MS = 3;
+systemClock.after(WARM_UP_AFTER_MS, () => {
+  void warmUp(systemClock, async () => {
+    do await systemClock.sleep(BREATH_MS);
+    while (running !== undefined);
+    return true;
+  });
+});
