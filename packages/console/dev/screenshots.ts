@@ -20,6 +20,8 @@ interface Shot {
 }
 
 const QUERY = 'sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[1m]))';
+const RATIO =
+  'topk(3, sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[5m])) / ignoring (mode) group_left sum(rate(node_cpu_seconds_total[5m]))) * 100';
 const SHOTS: readonly Shot[] = [
   { name: 'home', path: '/' },
   { name: 'home-problems', path: '/', scene: 'problems' },
@@ -32,13 +34,18 @@ const SHOTS: readonly Shot[] = [
     name: 'metrics-two',
     path: `/explore?q=${encodeURIComponent('node_load1')}&q=${encodeURIComponent('node_load15')}&q=${encodeURIComponent('sum(rate(node_cpu')}`,
   },
+  { name: 'explain', path: `/explore?q=${encodeURIComponent(RATIO)}&tab=explain` },
+  {
+    name: 'metrics-remarks',
+    path: `/explore?q=${encodeURIComponent('rate(node_load1[5m])')}&q=${encodeURIComponent('node_filesystem_size_bytes')}&q=${encodeURIComponent('{__name__=~".+"}')}`,
+  },
   { name: 'targets', path: '/targets', scene: 'problems' },
   { name: 'status', path: '/status' },
   { name: 'status-storage', path: '/status?section=storage' },
   { name: 'status-configuration', path: '/status?section=configuration', scene: 'problems' },
 ];
 /** These are made in all variants; the others only once each. */
-const EVERYWHERE = new Set(['home', 'metrics', 'targets', 'status']);
+const EVERYWHERE = new Set(['home', 'metrics', 'explain', 'metrics-remarks', 'targets', 'status']);
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } } as const;
 
 async function shoot(browser: Browser, base: string, mock: MockServer | undefined): Promise<void> {

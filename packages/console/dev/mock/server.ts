@@ -8,6 +8,7 @@ import { extname, join, normalize } from 'node:path';
 
 import { configurationOf, type Scene, statusOf, storageOf, targetsOf } from './answers.ts';
 import { evaluate, type Point, QueryError, select } from './evaluate.ts';
+import { explain } from './explain.ts';
 import { makeWorld, type MockMetric } from './world.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
@@ -144,6 +145,11 @@ function respond(path: string, parameters: URLSearchParams, world: readonly Mock
       return query(parameters, known, scene, now);
     case '/api/v1/query_range':
       return queryRange(parameters, known, scene, now);
+    case '/api/atalaya/explain': {
+      const [start, end, step] = ['start', 'end', 'step'].map((name) => Number(parameters.get(name))) as [number, number, number];
+      const steps = parameters.has('start') ? Math.floor((end - start) / step) + 1 : 1;
+      return guarded(() => ({ status: 200, answer: explain(parameters.get('query') ?? '', known, steps) }));
+    }
     case '/api/v1/metadata':
       return ok(Object.fromEntries(known.map(({ name, type, help }) => [name, [{ type, help, unit: '' }]])));
     case '/api/v1/labels':
@@ -191,6 +197,7 @@ function query(parameters: URLSearchParams, world: readonly MockMetric[], scene:
 function queryRange(parameters: URLSearchParams, world: readonly MockMetric[], scene: Scene, now: number): Reply {
   const [start, end, step] = ['start', 'end', 'step'].map((name) => Number(parameters.get(name))) as [number, number, number];
   const text = parameters.get('query') ?? '';
+  if (text.includes('.+')) return TOO_MUCH;
   return guarded(() => {
     const series = new Map<string, { metric: Readonly<Record<string, string>>; values: [number, string][] }>();
     for (let time = start; time <= end; time += step) {
@@ -204,12 +211,42 @@ function queryRange(parameters: URLSearchParams, world: readonly MockMetric[], s
         found.values.push([time, String(sample)]);
       }
     }
-    const warned = text.includes('rate(node_load')
-      ? { infos: ['PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "node_load1" (1:6)'] }
-      : {};
+    const warned = remarksOn(text);
     return ok({ resultType: 'matrix', result: [...series.values()] }, warned);
   });
 }
+
+/** What the server would remark: on gauges under rate, on a store that is not whole, on a query that is too large. */
+function remarksOn(text: string): { infos?: string[]; warnings?: string[] } {
+  const place = text.indexOf('rate(node_load');
+  const gauge = /rate\((node_load\w*)/.exec(text)?.[1];
+  return {
+    ...(place < 0
+      ? {}
+      : {
+          infos: [
+            `PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "${gauge}" (1:${place + 6})`,
+          ],
+          ...(text.includes('histogram_quantile')
+            ? { warnings: [`PromQL warning: bucket label "le" is missing or has a malformed value of "" (1:${place + 1})`] }
+            : {}),
+        }),
+    ...(text.includes('filesystem_size')
+      ? { warnings: ['the block of 2026-11-21 10:00 to 12:00 is damaged and was left out: samples are missing'] }
+      : {}),
+  };
+}
+
+const TOO_MUCH: Reply = {
+  status: 422,
+  answer: {
+    status: 'error',
+    errorType: 'execution',
+    error: 'the query exceeds query.samples (50000000): it would read 91243310 samples',
+    code: 'QUERY_LIMIT',
+    retry: false,
+  },
+};
 
 function guarded(run: () => Reply): Reply {
   try {

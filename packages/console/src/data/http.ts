@@ -17,17 +17,22 @@ export class ApiError extends Error {
   readonly status: number;
   /** Prometheus' `errorType`, where the answer had one. */
   readonly type: string | undefined;
+  /** The code of the server's own catalogue, where the answer had one. */
+  readonly code: string | undefined;
 
-  constructor(kind: FailureKind, message: string, status: number, type?: string, options?: ErrorOptions) {
+  constructor(kind: FailureKind, message: string, status: number, type?: string, options?: ErrorOptions & { code?: string }) {
     super(message, options);
     this.name = 'ApiError';
     this.kind = kind;
     this.status = status;
     this.type = type;
+    this.code = options?.code;
   }
 
   /** Whether asking again later may help without anybody changing the request. */
   get retry(): boolean {
+    // A query that took too long takes too long again: only its writer can help.
+    if (this.code === 'QUERY_TIMEOUT') return false;
     return this.kind === 'network' || this.kind === 'unavailable';
   }
 }
@@ -96,16 +101,18 @@ function encodeParameters(parameters: Parameters): URLSearchParams {
 export function failureOf(status: number, body: string): ApiError {
   let message = body.trim();
   let type: string | undefined;
+  let code: string | undefined;
   try {
-    const parsed = JSON.parse(body) as { error?: unknown; message?: unknown; errorType?: unknown };
+    const parsed = JSON.parse(body) as { error?: unknown; message?: unknown; errorType?: unknown; code?: unknown };
     const said = typeof parsed.error === 'string' ? parsed.error : parsed.message;
     if (typeof said === 'string') message = said;
     if (typeof parsed.errorType === 'string') type = parsed.errorType;
+    if (typeof parsed.code === 'string') code = parsed.code;
   } catch {
     // Not JSON (a proxy's page, a plain line): its first line says enough.
     message = (message.split('\n', 1)[0] ?? '').replaceAll(/<[^>]*>/g, '').slice(0, 300);
   }
-  return new ApiError(kindOf(status), message, status, type);
+  return new ApiError(kindOf(status), message, status, type, code === undefined ? {} : { code });
 }
 
 function kindOf(status: number): FailureKind {

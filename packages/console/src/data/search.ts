@@ -58,7 +58,9 @@ export interface MetricsSearch {
   q?: string[];
   /** Letters of the queries that are switched off. */
   off?: string;
-  tab?: 'table';
+  tab?: 'table' | 'explain';
+  /** Which of its two askings is explained: the graph's unless this is set. */
+  explain?: 'instant';
   stacked?: boolean;
   unit?: string;
 }
@@ -75,7 +77,8 @@ export function metricsSearch(raw: Readonly<Record<string, unknown>>): MetricsSe
     ?.toUpperCase()
     .replaceAll(/[^A-H]/g, '');
   if (off) search.off = off;
-  if (raw['tab'] === 'table') search.tab = 'table';
+  if (raw['tab'] === 'table' || raw['tab'] === 'explain') search.tab = raw['tab'];
+  if (search.tab === 'explain' && raw['explain'] === 'instant') search.explain = 'instant';
   if (isTrue(raw['stacked'])) search.stacked = true;
   const unit = textOf(raw['unit']);
   if (unit) search.unit = unit;

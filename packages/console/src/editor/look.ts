@@ -25,7 +25,7 @@ const surface = EditorView.theme({
     backgroundColor: 'color-mix(in srgb, var(--at-accent) 24%, transparent) !important',
   },
   '.cm-placeholder': { color: 'var(--at-muted)' },
-  '.cm-matchingBracket': { backgroundColor: 'var(--at-accent-soft)', outline: '1px solid var(--at-accent)' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--at-accent-soft)', outline: '1px solid var(--at-accent)' },
   '.cm-tooltip': {
     border: '1px solid var(--at-border)',
     borderRadius: '8px',

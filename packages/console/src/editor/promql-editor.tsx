@@ -4,7 +4,7 @@ import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, c
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { linter, lintKeymap } from '@codemirror/lint';
-import { Compartment, EditorState, Prec } from '@codemirror/state';
+import { Compartment, EditorState, Prec, StateEffect } from '@codemirror/state';
 import { EditorView, keymap, placeholder as placeholderText } from '@codemirror/view';
 import { useQueryClient } from '@tanstack/react-query';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
@@ -53,6 +53,12 @@ interface PromqlEditorProps {
 /** Errors are marked once typing pauses this long. */
 const CHECK_AFTER_MS = 350;
 
+/** Says, to style sheets and tests, that completion and documentation are there. */
+const READY = EditorView.contentAttributes.of({ 'data-ready': '' });
+
+/** The metrics have become known: names that are none can be marked. */
+const namesKnown = StateEffect.define<null>();
+
 /** The editor. Made once per language; `value` is taken over when it differs from what is in it. */
 export default function PromqlEditor({ value, label, ref, onChange, onRun, onFocus, onFormatState }: PromqlEditorProps) {
   const { t, i18n } = useTranslation();
@@ -99,7 +105,10 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
           closeBrackets(),
           promql,
           helped.of([]),
-          linter(check, { delay: CHECK_AFTER_MS }),
+          linter(check, {
+            delay: CHECK_AFTER_MS,
+            needsRefresh: ({ transactions }) => transactions.some(({ effects }) => effects.some((effect) => effect.is(namesKnown))),
+          }),
           pointing,
           keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
           EditorView.lineWrapping,
@@ -128,9 +137,14 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
         icons: false,
         override: [promqlCompletion(source)],
         maxRenderedOptions: 60,
+        // Enter means the list as soon as it is there: it does nothing else of use in a query.
+        interactionDelay: 0,
         positionInfo: besideList,
       });
-      editor.dispatch({ effects: helped.reconfigure([completion, documentation(source)]) });
+      editor.dispatch({ effects: helped.reconfigure([completion, documentation(source), READY]) });
+    });
+    void live.metrics('').then(() => {
+      if (view.current === editor) editor.dispatch({ effects: namesKnown.of(null) });
     });
     return () => {
       editor.destroy();

@@ -1,12 +1,13 @@
 /** Every text of the console in English; its keys are the keys of all languages. */
 
 import { editorTexts } from './en/editor.ts';
+import { explainTexts } from './en/explain.ts';
 import { explorerTexts } from './en/explorer.ts';
 import { frameTexts } from './en/frame.ts';
 import { homeTexts } from './en/home.ts';
 import { operationTexts } from './en/operation.ts';
 
-export const en = { ...frameTexts, ...homeTexts, ...explorerTexts, ...editorTexts, ...operationTexts };
+export const en = { ...frameTexts, ...homeTexts, ...explorerTexts, ...editorTexts, ...explainTexts, ...operationTexts };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> } & {
   readonly [Key in `${string}_many`]?: string;

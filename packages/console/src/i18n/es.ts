@@ -2,9 +2,10 @@
 
 import type { Catalogue } from './en.ts';
 import { editorTexts } from './es/editor.ts';
+import { explainTexts } from './es/explain.ts';
 import { explorerTexts } from './es/explorer.ts';
 import { frameTexts } from './es/frame.ts';
 import { homeTexts } from './es/home.ts';
 import { operationTexts } from './es/operation.ts';
 
-export const es = { ...frameTexts, ...homeTexts, ...explorerTexts, ...editorTexts, ...operationTexts } satisfies Catalogue;
+export const es = { ...frameTexts, ...homeTexts, ...explorerTexts, ...editorTexts, ...explainTexts, ...operationTexts } satisfies Catalogue;

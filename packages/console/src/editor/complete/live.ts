@@ -2,8 +2,8 @@
 
 import type { QueryClient } from '@tanstack/react-query';
 
-import { labelNamesQuery, labelValuesQuery, type Listed } from '../../data/labels.ts';
-import { metadataQuery, metricEntries, type MetricEntry } from '../../data/metadata.ts';
+import { labelNamesQuery, labelValuesQuery, type Listed, metricNamesQuery } from '../../data/labels.ts';
+import { type MetadataByMetric, metadataQuery, metricEntries, type MetricEntry } from '../../data/metadata.ts';
 import { parseSample, queryInstant } from '../../data/prometheus.ts';
 import { quoted } from '../text/scan.ts';
 import { labelText, metricText } from '../text/selectors.ts';
@@ -32,10 +32,20 @@ export interface Live {
 
 /** Live data through a cache. */
 export function liveData(cache: QueryClient): Live {
-  const joined = new WeakMap<Listed, { metadata: unknown; entries: MetricEntry[] }>();
+  const joined = new WeakMap<readonly string[], { metadata: unknown; entries: MetricEntry[] }>();
+
+  /** All metric names, when the list beside the editor or an earlier question has them. */
+  function allNames(): readonly string[] | undefined {
+    const ofList = cache.getQueryData<readonly string[]>(metricNamesQuery.queryKey);
+    if (ofList !== undefined) return ofList;
+    const asked = cache.getQueryData<Listed>(labelValuesQuery('__name__', [], WHOLE_LIST).queryKey);
+    return asked?.complete === true ? asked.values : undefined;
+  }
 
   async function values(label: string, match: string | undefined, typed: string): Promise<Listed> {
     const own = match === undefined ? [] : [match];
+    const names = label === '__name__' && match === undefined ? allNames() : undefined;
+    if (names !== undefined) return { values: names, complete: true };
     try {
       const all = await cache.fetchQuery(labelValuesQuery(label, own, WHOLE_LIST));
       if (all.complete || typed.length < SEARCH_FROM) return all;
@@ -49,10 +59,10 @@ export function liveData(cache: QueryClient): Live {
   }
 
   /** Names joined with metadata: once for each list, since there may be ten thousands. */
-  function entriesOf(names: Listed, metadata: Parameters<typeof metricEntries>[1]): MetricEntry[] {
+  function entriesOf(names: readonly string[], metadata: Parameters<typeof metricEntries>[1]): MetricEntry[] {
     const before = joined.get(names);
     if (before?.metadata === metadata) return before.entries;
-    const entries = metricEntries(names.values, metadata);
+    const entries = metricEntries(names, metadata);
     joined.set(names, { metadata, entries });
     return entries;
   }
@@ -65,7 +75,7 @@ export function liveData(cache: QueryClient): Live {
         values('__name__', undefined, typed),
         cache.fetchQuery(metadataQuery).catch(() => none),
       ]);
-      return { entries: entriesOf(names, metadata), complete: names.complete };
+      return { entries: entriesOf(names.values, metadata), complete: names.complete };
     },
     labels: (match) =>
       cache.fetchQuery(labelNamesQuery(match)).then(
@@ -87,8 +97,8 @@ export function liveData(cache: QueryClient): Live {
       }
     },
     knownMetrics() {
-      const names = cache.getQueryData<Listed>(labelValuesQuery('__name__', [], WHOLE_LIST).queryKey);
-      return names?.complete === true ? entriesOf(names, cache.getQueryData(metadataQuery.queryKey) ?? none) : undefined;
+      const names = allNames();
+      return names && entriesOf(names, cache.getQueryData<MetadataByMetric>(metadataQuery.queryKey) ?? none);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** What the parameters are called, and an example of each word: the same in every language. */
 
-import { FUNCTIONS, type FunctionSignature } from '@atalaya/lang';
+import type { FunctionSignature } from '@atalaya/lang';
 
 /** Names of the parameters of functions that take more than one thing; the others take `v`. */
 const PARAMETERS: Readonly<Record<string, string>> = {

@@ -16,23 +16,24 @@ import { refetchAfter } from '../../live/queries.ts';
 import { useRange } from '../../live/range.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Loading, Stale } from '../../parts/states.tsx';
+import { GRAPH_POINTS } from './graph-points.ts';
 import classes from './metrics.module.css';
-import { QueryProblems, queryStates } from './query-problems.tsx';
-import type { AskedQuery } from './use-queries.ts';
+import { Incomplete, QueryProblems, queryStates } from './query-problems.tsx';
+import type { Queries } from './use-queries.ts';
 import { useUnit, ViewTools } from './view-tools.tsx';
 
 const route = getRouteApi('/explore');
-const POINTS = 480;
 const HEIGHT = 360;
 
 /** The panel. */
-export function GraphPanel({ asked }: { asked: readonly AskedQuery[] }) {
+export function GraphPanel({ queries }: { queries: Queries }) {
+  const { asked } = queries;
   const { t } = useTranslation();
   const formats = useFormat();
   const { stacked = false } = route.useSearch();
   const { range, span, refreshMs } = useRange();
   const unit = useUnit(asked);
-  const step = chooseStep(span, POINTS);
+  const step = chooseStep(span, GRAPH_POINTS);
   const combine = useCallback(
     (results: UseQueryResult<RangeAnswer>[]) => ({
       ...mergeAnswers(
@@ -61,7 +62,7 @@ export function GraphPanel({ asked }: { asked: readonly AskedQuery[] }) {
   const title = asked.map(({ expression }) => expression).join(' · ');
   return (
     <>
-      <QueryProblems states={states} />
+      <QueryProblems states={states} queries={queries} />
       <Panel
         title={t('metrics.graph')}
         note={
@@ -74,6 +75,7 @@ export function GraphPanel({ asked }: { asked: readonly AskedQuery[] }) {
         actions={<ViewTools asked={asked} />}
         flush
       >
+        <Incomplete states={states} />
         <div className={classes['chart']}>
           {empty && pending ? <Loading height={HEIGHT - 8} /> : null}
           {empty && !pending ? (

@@ -3,13 +3,14 @@
 import { Drawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { type MetricEntry, startingQuery } from '../../data/metadata.ts';
 import { recall, remember } from '../../data/remembered.ts';
 import { DEFAULT_RATE_WINDOW } from '../../data/time-range.ts';
 import { Panel } from '../../parts/panel.tsx';
+import { Loading } from '../../parts/states.tsx';
 import { GraphPanel } from './graph-panel.tsx';
 import { MetricBrowser } from './metric-browser.tsx';
 import classes from './metrics.module.css';
@@ -18,6 +19,7 @@ import { Starter } from './starter.tsx';
 import { TablePanel } from './table-panel.tsx';
 import { useQueries } from './use-queries.ts';
 
+const ExplainPanels = lazy(() => import('./explain/explain-panels.tsx'));
 const route = getRouteApi('/explore');
 
 /** The page. */
@@ -49,8 +51,13 @@ export function Metrics() {
         <h1 className="at-hidden">{t('page.metrics')}</h1>
         <QueryRows queries={queries} browserOpen={browserOpen} onToggleBrowser={toggleBrowser} />
         {asked ? null : <Starter history={queries.history} onPick={(query) => queries.runAll([query])} />}
-        {asked && search.tab !== 'table' ? <GraphPanel asked={queries.asked} /> : null}
-        {asked && search.tab === 'table' ? <TablePanel asked={queries.asked} /> : null}
+        {asked && search.tab === undefined ? <GraphPanel queries={queries} /> : null}
+        {asked && search.tab === 'table' ? <TablePanel queries={queries} /> : null}
+        {asked && search.tab === 'explain' ? (
+          <Suspense fallback={<Loading height={420} />}>
+            <ExplainPanels queries={queries} />
+          </Suspense>
+        ) : null}
       </div>
       {wide && docked ? (
         <aside className={classes['browser']}>

@@ -13,12 +13,13 @@ import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Loading, Stale } from '../../parts/states.tsx';
 import classes from './metrics.module.css';
-import { QueryProblems, queryStates } from './query-problems.tsx';
-import type { AskedQuery } from './use-queries.ts';
+import { Incomplete, QueryProblems, queryStates } from './query-problems.tsx';
+import type { Queries } from './use-queries.ts';
 import { useUnit, ViewTools } from './view-tools.tsx';
 
 /** The panel. */
-export function TablePanel({ asked }: { asked: readonly AskedQuery[] }) {
+export function TablePanel({ queries }: { queries: Queries }) {
+  const { asked } = queries;
   const { t } = useTranslation();
   const formats = useFormat();
   const { range, refreshMs } = useRange();
@@ -72,7 +73,7 @@ export function TablePanel({ asked }: { asked: readonly AskedQuery[] }) {
   const failed = states.some(({ error }) => error !== null);
   return (
     <>
-      <QueryProblems states={states} />
+      <QueryProblems states={states} queries={queries} />
       <Panel
         title={t('metrics.table')}
         note={
@@ -85,6 +86,7 @@ export function TablePanel({ asked }: { asked: readonly AskedQuery[] }) {
         actions={<ViewTools asked={asked} />}
         flush
       >
+        <Incomplete states={states} />
         {rows.length > 0 ? (
           <DataTable
             key={names}

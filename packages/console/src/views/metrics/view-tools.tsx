@@ -1,4 +1,4 @@
-/** Switches over graph and table: which of the two, lines or stacked, the unit. All of it in the URL. */
+/** Switches over the views of the queries: which of them, lines or stacked, the unit. All of it in the URL. */
 
 import { Menu, SegmentedControl } from '@mantine/core';
 import { IconChartAreaLine, IconChartLine, IconChevronDown, IconLink } from '@tabler/icons-react';
@@ -13,10 +13,11 @@ import type { AskedQuery } from './use-queries.ts';
 
 const route = getRouteApi('/explore');
 
-/** The unit in force: the chosen one, else a guess from the first expression. */
+/** The unit in force: the chosen one, else a guess from the expressions; none when they do not agree. */
 export function useUnit(asked: readonly AskedQuery[]): Unit {
   const { unit } = route.useSearch();
-  return UNITS.find((known) => known === unit) ?? guessUnit(asked[0]?.expression ?? '');
+  const guessed = new Set(asked.map(({ expression }) => guessUnit(expression)));
+  return UNITS.find((known) => known === unit) ?? (guessed.size === 1 ? ([...guessed][0] as Unit) : 'none');
 }
 
 /** The switches. */
@@ -25,20 +26,21 @@ export function ViewTools({ asked }: { asked: readonly AskedQuery[] }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const write = (next: object) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
-  const graph = search.tab !== 'table';
+  const view = search.tab ?? 'graph';
   return (
     <div className={classes['tools']}>
       <SegmentedControl
         size="xs"
         aria-label={t('metrics.view')}
-        value={graph ? 'graph' : 'table'}
-        onChange={(value) => write({ tab: value === 'table' ? 'table' : undefined })}
+        value={view}
+        onChange={(value) => write({ tab: value === 'graph' ? undefined : value, explain: undefined })}
         data={[
           { value: 'graph', label: t('metrics.graph') },
           { value: 'table', label: t('metrics.table') },
+          { value: 'explain', label: t('metrics.explain') },
         ]}
       />
-      {graph ? (
+      {view === 'graph' ? (
         <SegmentedControl
           size="xs"
           aria-label={t('metrics.lines')}
@@ -50,7 +52,20 @@ export function ViewTools({ asked }: { asked: readonly AskedQuery[] }) {
           ]}
         />
       ) : null}
-      <UnitMenu asked={asked} chosen={search.unit} onChoose={(unit) => write({ unit })} />
+      {view === 'explain' ? (
+        <SegmentedControl
+          size="xs"
+          aria-label={t('explain.asked')}
+          value={search.explain ?? 'range'}
+          onChange={(value) => write({ explain: value === 'instant' ? 'instant' : undefined })}
+          data={[
+            { value: 'range', label: t('explain.asGraph') },
+            { value: 'instant', label: t('explain.asTable') },
+          ]}
+        />
+      ) : (
+        <UnitMenu asked={asked} chosen={search.unit} onChoose={(unit) => write({ unit })} />
+      )}
       <CopyButton text={location.href} label={t('metrics.share')} icon={IconLink} />
     </div>
   );
