@@ -21,8 +21,8 @@ const FIELDS: HistogramFields = {
   positiveDeltas: 12,
   positiveCounts: 13,
 };
-/** In one series of one request. */
-const MOST_HISTOGRAMS = 65_536;
+/** In one series of one request, which is walked without a pause. */
+const MOST_HISTOGRAMS = 16_384;
 const RESET_HINT = 0x70;
 const TIMESTAMP = 0x78;
 const CUSTOM_VALUES = 16;
