@@ -297,7 +297,7 @@ describe('a failing disk', () => {
     const contents = await Promise.all(
       disks.map(async (disk) => {
         const journal = await open(disk);
-        await Promise.all(numbersTo(20).map((number) => journal.append(SIGNAL.logs, number, payload(number, number * 1000))));
+        await Promise.all(numbersTo(20).map((number) => journal.append(SIGNAL.logs, number, payload(number, number * 100))));
         await journal.close();
         return readAll(disk, journal.durable);
       }),
