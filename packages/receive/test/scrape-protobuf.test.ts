@@ -68,7 +68,7 @@ async function scrape(accept: string): Promise<{ format: ExpositionFormat; serie
   await appender.commit();
   // Text says le="1" where protobuf, as OpenMetrics, says le="1.0".
   const names = writer.samples.map((sample) => sample.series.replace(/((?:le|quantile)=")(\d+)\.0"/, '$1$2"'));
-  return { format, series: new Set(names), metadata: [...writer.metadata].sort(), writer };
+  return { format, series: new Set(names), metadata: [...writer.metadata].sort(([a], [b]) => (a < b ? -1 : 1)), writer };
 }
 
 test.skipIf(skip)('a real program says the same in protobuf as in text', async () => {
