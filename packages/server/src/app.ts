@@ -84,6 +84,7 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
         points: settings['query.points'],
         memoryBytes: settings['query.memory'] === -1 ? Math.round(engineMemoryBytes / 2) : settings['query.memory'],
         answerBytes: settings['query.answer'],
+        stepCacheBytes: settings['query.step_cache'],
         concurrency: settings['query.concurrency'],
         features: settings['query.features'],
       },
@@ -246,6 +247,8 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
       quarantinedRecords: report?.quarantinedRecords ?? 0,
       storedSeries: report?.series ?? 0,
       damagedParts: report?.damagedParts ?? 0,
+      stepCache: report?.stepCache ?? { cachedSteps: 0, computedSteps: 0, bytes: 0 },
+      queriesRunning: report?.queriesRunning ?? 0,
       targetsUp: up,
       targetsDown: down,
     };

@@ -91,7 +91,7 @@ export const explanationSchema = z.object({
   }),
   /** How much of each limit was used. */
   limits: z.array(z.object({ setting: z.string(), used: z.number(), limit: z.number() })),
-  /** Steps that were taken from the cache of computed steps, of all. */
+  /** Steps that the query itself would take from the cache of computed steps, of all. The explanation computes them all. */
   cachedSteps: z.object({ cached: z.number(), all: z.number() }),
   /** Why the query has no answer, where it has none: the plan then shows how far it came. */
   error: z.object({ code: z.string(), message: z.string() }).optional(),

@@ -7,6 +7,7 @@ export class Annotations {
   readonly #text: string;
   readonly #warnings = new Set<string>();
   readonly #infos = new Set<string>();
+  #summed = false;
 
   /** @param text the query, to which positions refer */
   constructor(text: string) {
@@ -17,13 +18,20 @@ export class Annotations {
     this.#warnings.add(`PromQL warning: ${message} (${lineAndColumn(this.#text, place.start)})`);
   }
 
-  inform(message: string, place: Span): void {
+  /** `summed` says that it is about several steps at once, so that it cannot be told of any of them. */
+  inform(message: string, place: Span, summed = false): void {
+    this.#summed ||= summed;
     this.#infos.add(`PromQL info: ${message} (${lineAndColumn(this.#text, place.start)})`);
   }
 
   /** A warning about the answer as a whole, without a place in the query. */
   note(message: string): void {
     this.#warnings.add(message);
+  }
+
+  /** Whether anything that was said is about several steps at once. */
+  get summed(): boolean {
+    return this.#summed;
   }
 
   get warnings(): string[] {

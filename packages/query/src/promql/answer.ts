@@ -41,6 +41,8 @@ export interface HistogramPoints {
 export interface QueryStats {
   readonly seriesRead: number;
   readonly samplesRead: number;
+  /** Steps that had been computed before; none unless given. */
+  readonly cachedSteps?: number;
   /** Milliseconds by phase. */
   readonly timings: { readonly parse: number; readonly read: number; readonly evaluate: number };
   /** Only where they were asked for. */

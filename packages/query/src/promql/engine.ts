@@ -4,12 +4,13 @@ import { DEFAULT_PROMQL_FEATURES, type Expression, type PromqlFeature, typeOf } 
 import { AtalayaError, type CancelSignal, type Clock, type Explanation } from '@atalaya/model';
 import type { SampleReader } from '../reader.ts';
 import type { QueryAnswer } from './answer.ts';
+import { runWithCache, stepsInCache } from './cached-run.ts';
 import type { QueryLimits } from './context.ts';
 import type { QueryCost } from './cost.ts';
 import { explainQuestion } from './explain.ts';
 import { SampleCounter } from './query-stats.ts';
-import { RecentExpressions } from './recent-expressions.ts';
 import { parse, type Question, runQuestion } from './run.ts';
+import { StepCache } from './step-cache.ts';
 
 /** Longest query in characters. Longer ones would hold up others while they are parsed. */
 const LONGEST_QUERY = 1_048_576;
@@ -22,6 +23,8 @@ export interface PromqlEngineOptions {
   readonly defaultStepMs?: number;
   readonly limits: QueryLimits;
   readonly clock: Clock;
+  /** Bytes for steps of range queries that are kept for the next time; 0 keeps none. None unless given. */
+  readonly stepCacheBytes?: number;
   /** Feature flags that are on; without them the whole language, evaluated as a Prometheus without flags does. */
   readonly features?: ReadonlySet<PromqlFeature>;
 }
@@ -42,6 +45,8 @@ export interface InstantQuery {
 
 /** A question about a range: from `startMs` on in steps of `stepMs`, up to `endMs`. */
 export interface RangeQuery extends Omit<InstantQuery, 'timeMs'> {
+  /** Whether steps that were computed before must not be used, nor kept. */
+  readonly fresh?: boolean;
   readonly startMs: number;
   readonly endMs: number;
   readonly stepMs: number;
@@ -59,6 +64,8 @@ export interface PromqlEngine {
    * no query at all; any other failure is part of the explanation.
    */
   explain(query: InstantQuery | RangeQuery, waitedMs: number, signal: CancelSignal, admit?: Admit): Promise<Explanation>;
+  /** Bytes of the steps that are kept. */
+  readonly cachedBytes: number;
 }
 
 /** Decides, before anything is read, whether a query may run here and now: with what it throws, the query is rejected. */
@@ -67,7 +74,6 @@ export type Admit = (cost: QueryCost) => void;
 /** Makes an engine over a reader. */
 export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOptions): PromqlEngine {
   const { clock, limits, features = DEFAULT_PROMQL_FEATURES } = options;
-  const recent = new RecentExpressions();
 
   /** @throws AtalayaError BAD_QUERY, QUERY_LIMIT. */
   function parsed(text: string): Expression {
@@ -75,7 +81,7 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
       const reason = `the query is ${text.length} characters long, which is more than the ${LONGEST_QUERY} that are taken`;
       throw new AtalayaError('BAD_QUERY', { reason: `invalid parameter "query": ${reason}` });
     }
-    return recent.get(text) ?? recent.keep(text, parse(text, features));
+    return parse(text, features);
   }
 
   function common(
@@ -118,9 +124,18 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
     return { kind: 'range', expression, window: { startMs, endMs, stepMs }, steps, ...common(query) };
   }
 
-  async function run({ stats }: Pick<InstantQuery, 'stats'>, questionOf: () => Question, signal: CancelSignal): Promise<QueryAnswer> {
+  const { stepCacheBytes = 0 } = options;
+  const cache = stepCacheBytes > 0 ? new StepCache(stepCacheBytes) : undefined;
+
+  async function run(
+    { stats, fresh = false }: { readonly stats?: InstantQuery['stats']; readonly fresh?: boolean },
+    questionOf: () => Question,
+    signal: CancelSignal,
+  ): Promise<QueryAnswer> {
     const startedAt = clock.monotonic();
     const question = questionOf();
+    const keeps = cache !== undefined && question.kind === 'range' && !fresh && stats === undefined;
+    if (keeps) return runWithCache(question, cache, reader, clock, startedAt, signal);
     if (stats === undefined) return runQuestion(question, reader, clock, startedAt, signal);
     const counter = new SampleCounter(stats === 'all');
     const answer = await runQuestion(question, reader, clock, startedAt, signal, counter);
@@ -128,6 +143,9 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
   }
 
   return {
+    get cachedBytes() {
+      return cache?.bytes ?? 0;
+    },
     async instant(query, signal, admit) {
       return run(query, () => ({ ...instantQuestion(query), admit }), signal);
     },
@@ -137,7 +155,8 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
     async explain(query, waitedMs, signal, admit) {
       const startedAt = clock.monotonic();
       const question = { ...('timeMs' in query ? instantQuestion(query) : rangeQuestion(query)), admit };
-      return explainQuestion(question, reader, clock, startedAt, waitedMs, signal);
+      const cached = cache === undefined || ('fresh' in query && query.fresh) ? 0 : await stepsInCache(question, cache, reader);
+      return explainQuestion(question, reader, clock, { startedAt, waitedMs, cached }, signal);
     },
   };
 }

@@ -13,14 +13,13 @@ const SUMMARY_CHARACTERS = 120;
 
 /**
  * Runs a question and explains it. A failure becomes part of the explanation, except that nobody waits for it any more.
- * `startedAt` is when its text began to be parsed, as the clock's monotonic time.
+ * `startedAt` is when its text began to be parsed, as the clock's monotonic time; `cached` steps could have been taken from the cache.
  */
 export async function explainQuestion(
   question: Question,
   reader: SampleReader,
   clock: Clock,
-  startedAt: number,
-  waitedMs: number,
+  { startedAt, waitedMs, cached }: { readonly startedAt: number; readonly waitedMs: number; readonly cached: number },
   signal: CancelSignal,
 ): Promise<Explanation> {
   const recorder = new PlanRecorder(clock);
@@ -77,7 +76,7 @@ export async function explainQuestion(
       ...(limits.answerBytes === undefined ? [] : [{ setting: 'query.answer', used: resultBytes, limit: limits.answerBytes }]),
       { setting: 'query.timeout', used: rounded(milliseconds), limit: limits.timeMs },
     ],
-    cachedSteps: { cached: 0, all: steps.count },
+    cachedSteps: { cached, all: steps.count },
     ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message } }),
     warnings: [...(answer?.warnings ?? [])],
     infos: [...(answer?.infos ?? [])],

@@ -56,6 +56,12 @@ export function parse(text: string, features: ReadonlySet<PromqlFeature>): Expre
   }
 }
 
+/** What a question gave, before its `limit` is applied. */
+export interface Evaluated extends QueryAnswer {
+  /** Whether each step's value follows from the samples around it alone, as far as that is known: no histograms and no gaps were met. */
+  readonly stepsStandAlone: boolean;
+}
+
 /** Runs a question. Rejects as the engine's methods do. `startedAt` is when the work on it began, as the clock's monotonic time. */
 export async function runQuestion(
   question: Question,
@@ -65,6 +71,26 @@ export async function runQuestion(
   signal: CancelSignal,
   watch?: Watch,
 ): Promise<QueryAnswer> {
+  return finished(question, await evaluateQuestion(question, reader, clock, startedAt, signal, watch));
+}
+
+/** The answer with no more series than were asked for. @throws AtalayaError QUERY_LIMIT when it is too long. */
+export function finished({ limit, limits }: Question, { result: whole, warnings, infos, stats }: QueryAnswer): QueryAnswer {
+  const { result, truncated } = limited(whole, limit);
+  checkLength(result, limits);
+  return { result, warnings: truncated ? [...warnings, 'results truncated due to limit'] : warnings, infos, stats };
+}
+
+/** As {@link runQuestion}, without the end. `begunAt` is when this part of the work began, where it is one of several. */
+export async function evaluateQuestion(
+  question: Question,
+  reader: SampleReader,
+  clock: Clock,
+  startedAt: number,
+  signal: CancelSignal,
+  watch?: Watch,
+  begunAt = startedAt,
+): Promise<Evaluated> {
   const { query, expression, window, steps, lookbackMs, defaultStepMs, limits, delaysNameRemoval } = question;
   const budget = new Budget(limits, clock, signal, startedAt);
   const planned = planReads(expression, window, lookbackMs, defaultStepMs);
@@ -80,15 +106,16 @@ export async function runQuestion(
   const recorder = watch?.recorder;
   const times = { window, lookbackMs, defaultStepMs };
   const context: QueryContext = { text: query, ...times, reads: byNode, annotations, budget, delaysNameRemoval, recorder };
-  const answer = question.kind === 'instant' ? instantAnswer(expression, context, steps) : rangeAnswer(expression, context, steps);
+  const result = question.kind === 'instant' ? instantAnswer(expression, context, steps) : rangeAnswer(expression, context, steps);
   const evaluated = clock.monotonic();
   watch?.evaluated?.(expression, context, steps);
-  const { result, truncated } = limited(answer, question.limit);
-  if (truncated) annotations.note('results truncated due to limit');
-  checkAnswer(result, budget);
-  const { warnings, infos } = annotations;
-  const timings = { parse: parsed - startedAt, read: read - parsed, evaluate: evaluated - read };
-  return { result, warnings, infos, stats: { seriesRead, samplesRead, timings } };
+  budget.hold(lengthOf(result));
+  const timings = { parse: parsed - begunAt, read: read - parsed, evaluate: evaluated - read };
+  const stepsStandAlone =
+    gaps.length === 0 && !annotations.summed && ![...byNode.values()].some(({ histograms }) => histograms !== undefined);
+  const stats = { seriesRead, samplesRead, timings };
+  // In one order, whatever the order in which the steps came to be known.
+  return { result, warnings: annotations.warnings.sort(), infos: annotations.infos.sort(), stats, stepsStandAlone };
 }
 
 /** Everything that can be known before reading is asked here. */
@@ -120,13 +147,18 @@ function privateBytes(reads: Iterable<SampleColumns>): number {
 /** About what a point takes in the answer's text: a time, a value, and what stands around them. */
 const POINT_CHARACTERS = 24;
 
-/** Makes sure that the answer's text may be written. @throws AtalayaError QUERY_LIMIT. */
-function checkAnswer(result: QueryResult, budget: Budget): void {
-  if (result.resultType !== 'matrix' && result.resultType !== 'vector') return;
+/** About how many bytes a result takes as text. */
+function lengthOf(result: QueryResult): number {
+  if (result.resultType !== 'matrix' && result.resultType !== 'vector') return 0;
   let bytes = result.values.length * POINT_CHARACTERS;
   for (const labels of result.labels) for (const text of labels) bytes += text.length + 3;
-  if (bytes > (budget.limits.answerBytes ?? Infinity)) throw answerLimit(budget.limits, bytes);
-  budget.hold(bytes);
+  return bytes;
+}
+
+/** Makes sure that the answer's text may be written. @throws AtalayaError QUERY_LIMIT. */
+function checkLength(result: QueryResult, limits: QueryLimits): void {
+  const bytes = lengthOf(result);
+  if (bytes > (limits.answerBytes ?? Infinity)) throw answerLimit(limits, bytes);
 }
 
 function instantAnswer(expression: Expression, query: QueryContext, steps: Steps): QueryResult {

@@ -23,6 +23,8 @@ export interface EngineOptions {
     readonly points: number;
     /** What one query may hold at a time. */
     readonly memoryBytes: number;
+    /** For steps of range queries that are kept, of all workers together. */
+    readonly stepCacheBytes: number;
     /** Longest answer. */
     readonly answerBytes: number;
     readonly concurrency: number;
@@ -53,6 +55,8 @@ export interface RangeRequest extends AnyQueryRequest {
   readonly startMs: number;
   readonly endMs: number;
   readonly stepMs: number;
+  /** Whether steps that were computed before must not be used, nor kept. */
+  readonly fresh?: boolean;
 }
 
 /** A question about labels. Absent bounds mean "all there is". */
@@ -112,6 +116,13 @@ export interface LoadedEvent {
   readonly insertMs: number;
 }
 
+/** What the step cache has done. */
+export interface StepCacheState {
+  readonly cachedSteps: number;
+  readonly computedSteps: number;
+  readonly bytes: number;
+}
+
 /** Told by the engine every second. */
 export interface StateEvent {
   readonly breaker: 'closed' | 'open' | 'half-open';
@@ -128,6 +139,8 @@ export interface StateEvent {
   readonly tornTails: number;
   readonly deadLetters: number;
   readonly queriesRunning: number;
+  /** Steps of range queries since the engine's start, and bytes that are kept of them. */
+  readonly stepCache: StepCacheState;
 }
 
 /** A log line of the engine process, written by the main one. */

@@ -1,11 +1,9 @@
 /** What runs inside the engine process: the storage engine, the loader and the query workers, wired together. */
 
 import path from 'node:path';
-import { MessageChannel } from 'node:worker_threads';
 import { type JournalPosition, openJournalReader, readCheckpoint, writeCheckpoint } from '@atalaya/journal';
 import type { Clock, Logger, MetricStorage } from '@atalaya/model';
 import {
-  connectReader,
   createLoader,
   deadLetterFolder,
   type MetricStore,
@@ -27,7 +25,6 @@ import type {
 } from './contract.ts';
 import { QueryPool } from './query-pool.ts';
 import type { QueryTask } from './query-task.ts';
-import { QuickQueries } from './quick-queries.ts';
 import { encodeSeries } from './series-json.ts';
 import { SeriesReads } from './series-reads.ts';
 
@@ -120,9 +117,6 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     log,
     serveReader: (port) => serveReader(store, port, readable),
   });
-  const { port1: servedPort, port2: ownPort } = new MessageChannel();
-  serveReader(store, servedPort, readable);
-  const quick = new QuickQueries({ limits: options.query, clock, reader: connectReader(ownPort) });
   const seriesReads = new SeriesReads({ store, limits: options.query, log, serveReader: (port) => serveReader(store, port) });
   const retention = clock.every(RETENTION_EVERY_MS, () => {
     store.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, 'retention could not be enforced'));
@@ -130,7 +124,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
 
   return {
     advance: (position) => loader.advance(position),
-    query: async (task, signal) => (await quick.run(task, signal)) ?? queries.run(task, signal),
+    query: (task, signal) => queries.run(task, signal),
     labelNames: (request) => fresh(() => store.labelNames(labelRequest(request))),
     labelValues: (name, request) => fresh(() => store.labelValues(name, labelRequest(request))),
     series: (request) => fresh(async () => encodeSeries(await store.series(labelRequest(request)), request.limit)),
@@ -156,13 +150,12 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
         damagedParts: store.damagedParts,
         quarantinedRecords: reader.damage.quarantinedRecords,
         tornTails: reader.damage.tornTails,
-        queriesRunning: quick.running + queries.running,
+        queriesRunning: queries.running,
+        stepCache: queries.stepCache,
       };
     },
     async stop() {
       retention.cancel();
-      quick.close();
-      ownPort.close();
       await queries.close();
       await seriesReads.stop();
       await loader.stop();

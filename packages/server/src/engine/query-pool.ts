@@ -5,7 +5,7 @@
 
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { AtalayaError, type Clock, formatDuration, type Logger, type Timer } from '@atalaya/model';
-import type { EngineOptions } from './contract.ts';
+import type { EngineOptions, StepCacheState } from './contract.ts';
 import type { QueryTask, TaskMessage, TaskResult, WorkerData } from './query-task.ts';
 
 const ENTRY = new URL('./query-worker.ts', import.meta.url);
@@ -49,6 +49,8 @@ interface PoolWorker {
   /** Ends the worker unless it gives up an unwanted job in time. */
   grace: Timer | undefined;
   hasAnswered: boolean;
+  /** Bytes of the steps that it keeps. */
+  keptBytes: number;
   failure: Error | undefined;
 }
 
@@ -61,6 +63,8 @@ export class QueryPool {
   /** The cheapest first. */
   #costly: Job[] = [];
   #closed = false;
+  #cachedSteps = 0;
+  #computedSteps = 0;
 
   constructor(options: QueryPoolOptions) {
     this.#options = options;
@@ -70,6 +74,11 @@ export class QueryPool {
   /** How many queries are under way, those that wait for their turn included. */
   get running(): number {
     return this.#waiting.length + this.#costly.length + this.#workers.filter(({ job }) => job !== undefined).length;
+  }
+
+  get stepCache(): StepCacheState {
+    const bytes = this.#workers.reduce((sum, { keptBytes }) => sum + keptBytes, 0);
+    return { cachedSteps: this.#cachedSteps, computedSteps: this.#computedSteps, bytes };
   }
 
   /**
@@ -167,6 +176,11 @@ export class QueryPool {
     worker.job = undefined;
     worker.grace?.cancel();
     worker.grace = undefined;
+    if ('bytes' in result && result.steps !== undefined) {
+      this.#cachedSteps += result.steps.cached;
+      this.#computedSteps += result.steps.computed;
+      worker.keptBytes = result.steps.keptBytes;
+    }
     if (job?.wanted === true) {
       if ('bytes' in result) job.resolve(result.bytes);
       else if ('error' in result) job.reject(AtalayaError.fromData(result.error));
@@ -185,7 +199,8 @@ export class QueryPool {
     const { limits, log, entry = ENTRY } = this.#options;
     const { port1, port2 } = new MessageChannel();
     const cancelled = new SharedArrayBuffer(4);
-    const workerData: WorkerData = { limits, readerPort: port2, cancelled };
+    const stepCacheBytes = Math.floor(limits.stepCacheBytes / this.#options.workers);
+    const workerData: WorkerData = { limits: { ...limits, stepCacheBytes }, readerPort: port2, cancelled };
     // Bounds label sets and the like. What typed arrays hold is counted by the query itself.
     const maxOldGenerationSizeMb = Math.max(LEAST_HEAP_MIB, Math.ceil(limits.memoryBytes / 1_048_576));
     const worker = new Worker(entry, { workerData, transferList: [port2], name: 'query', resourceLimits: { maxOldGenerationSizeMb } });
@@ -196,6 +211,7 @@ export class QueryPool {
       job: undefined,
       grace: undefined,
       hasAnswered: false,
+      keptBytes: 0,
       failure: undefined,
     };
     this.#options.serveReader(port1);
@@ -216,7 +232,7 @@ export class QueryPool {
     ended.job?.reject(this.#whyEnded(ended.failure));
     ended.job = undefined;
     if (this.#closed) {
-      for (const { reject } of [...this.#waiting, ...this.#costly]) reject(new AtalayaError('QUERY_CANCELED', { phase: 'queue' }));
+      for (const job of [...this.#waiting, ...this.#costly]) job.reject(new AtalayaError('QUERY_CANCELED', { phase: 'queue' }));
       return;
     }
     const spawn = (): void => {

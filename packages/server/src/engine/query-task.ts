@@ -24,8 +24,15 @@ export interface TaskMessage {
   readonly mostCost: number;
 }
 
+/** Where the steps of a range query came from, and what its worker keeps of all queries, bytes. */
+export interface TaskSteps {
+  readonly cached: number;
+  readonly computed: number;
+  readonly keptBytes: number;
+}
+
 export type TaskResult =
-  | { readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly steps?: TaskSteps }
   | { readonly error: ErrorData }
   /** Not begun: it is expected to cost this much. */
   | { readonly tooCostly: number };

@@ -86,9 +86,7 @@ export class SeriesReads {
       throw new AtalayaError('QUERY_LIMIT', { setting: 'query.series', limit: limits.series, reason });
     }
     const { ends, bytes } = store.labels(slots);
-    // What is sent while it is made is not held, and needs no bound.
-    const mostInAll = form.kind === 'samples' ? limits.samples : Number.POSITIVE_INFINITY;
-    return { form, slots: Uint32Array.from(slots), ends, labels: bytes, startMs, endMs, mostSamples: limits.samples, mostInAll };
+    return { form, slots: Uint32Array.from(slots), ends, labels: bytes, startMs, endMs, mostSamples: limits.samples };
   }
 
   #send(command: SeriesCommand, transfer: ArrayBuffer[] = []): void {

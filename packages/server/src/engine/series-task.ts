@@ -19,7 +19,6 @@ export interface FoundSeries {
   readonly startMs: number;
   readonly endMs: number;
   readonly mostSamples: number;
-  readonly mostInAll: number;
 }
 
 export type SeriesCommand =

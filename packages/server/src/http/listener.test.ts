@@ -70,6 +70,16 @@ describe('queries', () => {
     expect(engine.asked[1]?.params).toEqual(engine.asked[0]?.params);
   });
 
+  test('a range query goes past the step cache when the client says so', async () => {
+    const { app, engine } = await serve();
+    engine.answers['query'] = { bytes: Buffer.from('{}') };
+    const url = '/api/v1/query_range?query=up&start=1&end=2&step=1';
+    await app.inject({ url, headers: LOCAL });
+    await app.inject({ url: `${url}&nocache=1`, headers: LOCAL });
+    await app.inject({ url, headers: { ...LOCAL, 'cache-control': 'max-age=0, no-store' } });
+    expect(engine.asked.map(({ params }) => (params as { fresh?: boolean }).fresh)).toEqual([undefined, true, true]);
+  });
+
   test('an explanation is asked for with the parameters of a query or of a range query', async () => {
     const { app, engine } = await serve();
     engine.answers['query'] = { bytes: Buffer.from('{"query":"up"}') };

@@ -76,6 +76,8 @@ const READINGS: Readings = {
   quarantinedRecords: 0,
   storedSeries: 3,
   damagedParts: 0,
+  stepCache: { cachedSteps: 5, computedSteps: 3, bytes: 100 },
+  queriesRunning: 0,
   targetsUp: 1,
   targetsDown: 0,
 };

@@ -31,7 +31,8 @@ export function rangeTask(parameters: URLSearchParams, settings: Settings): Quer
       reason: `exceeded maximum resolution of ${points.toLocaleString('en-US')} points per timeseries. Try decreasing the query resolution (?step=XX)`,
     });
   }
-  return { kind: 'range', ...common(parameters, settings), startMs, endMs, stepMs };
+  const fresh = parameters.get('nocache') === '1' ? { fresh: true } : {};
+  return { kind: 'range', ...common(parameters, settings), startMs, endMs, stepMs, ...fresh };
 }
 
 function common(

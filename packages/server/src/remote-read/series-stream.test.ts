@@ -71,8 +71,7 @@ async function readAll(
     labels,
     startMs: 0,
     endMs: 1_000_000,
-    mostSamples: 1e9,
-    mostInAll: options.samples ?? 1e9,
+    mostSamples: options.samples ?? 1e9,
     byName: options.byName ?? false,
   };
   const stream = new SeriesStream(reader, encoder, source);

@@ -109,6 +109,11 @@ export const SETTINGS = {
     choices: ['none', ...PROMQL_FEATURES],
     help: `PromQL feature flags that are on, named as Prometheus names them: ${PROMQL_FEATURES.join(', ')}; none turns all off. The option --enable-feature adds to them.`,
   },
+  'query.step_cache': {
+    type: 'bytes',
+    default: '64MiB',
+    help: 'Memory for computed steps of range queries, so that a dashboard that is asked again computes its new steps only; 0 keeps none.',
+  },
   'query.answer': { type: 'bytes', default: '256MiB', help: 'Longest answer that a query may give.' },
   'api.admin': {
     type: 'switch',

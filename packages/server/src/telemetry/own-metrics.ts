@@ -1,7 +1,7 @@
 /** What the program measures of itself, under the pipeline's names, the readiness names and its own. */
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { LoadedEvent } from '../engine/contract.ts';
+import type { LoadedEvent, StepCacheState } from '../engine/contract.ts';
 
 const MILLISECONDS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
@@ -29,6 +29,8 @@ export interface Readings {
   readonly quarantinedRecords: number;
   readonly storedSeries: number;
   readonly damagedParts: number;
+  readonly stepCache: StepCacheState;
+  readonly queriesRunning: number;
   readonly targetsUp: number;
   readonly targetsDown: number;
 }
@@ -156,6 +158,10 @@ export class OwnMetrics {
     gauge('atalaya_journal_fsync_mean_ms', 'Mean time of a journal fsync since the start, milliseconds.', (now) => now.fsyncMeanMs);
     counter('atalaya_journal_fsync_errors_total', 'Failed fsyncs of the journal.', (now) => now.fsyncErrors);
     counter('atalaya_journal_quarantined_records_total', 'Damaged journal records put aside.', (now) => now.quarantinedRecords);
+    gauge('atalaya_queries_running', 'Queries that run or wait for their turn.', (now) => now.queriesRunning);
+    counter('atalaya_query_steps_cached_total', 'Steps of range queries taken from the step cache.', (now) => now.stepCache.cachedSteps);
+    counter('atalaya_query_steps_computed_total', 'Steps of range queries computed.', (now) => now.stepCache.computedSteps);
+    gauge('atalaya_query_step_cache_bytes', 'Bytes that the step cache holds.', (now) => now.stepCache.bytes);
     gauge('atalaya_store_damaged_parts', 'Parts of the store found damaged on disk at its start.', (now) => now.damagedParts);
     gauge('atalaya_targets_up', 'Scrape targets whose last scrape succeeded.', (now) => now.targetsUp);
     gauge('atalaya_targets_down', 'Scrape targets whose last scrape failed.', (now) => now.targetsDown);

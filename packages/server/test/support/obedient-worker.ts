@@ -29,6 +29,7 @@ function answer({ task: { query }, mostCost }: TaskMessage): TaskResult | undefi
     }
     case 'crash':
       throw new Error('on purpose');
+    case undefined:
     default:
   }
   return { bytes: new TextEncoder().encode(query) };

@@ -137,7 +137,7 @@ export function histogramQuantile(
       return value;
     },
   });
-  for (const message of repairs.messages()) annotations.inform(message, places.vector);
+  for (const message of repairs.messages()) annotations.inform(message, places.vector, true);
   return result;
 }
 

@@ -33,11 +33,14 @@ export function queryRoutes(app: FastifyInstance, parts: Parts): void {
     ask(instantTask(parametersOf(request), settings, clock.now()), reply);
 
   const range = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-    ask(rangeTask(parametersOf(request), settings), reply);
+    ask(withCaching(rangeTask(parametersOf(request), settings), request), reply);
 
   const explain = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const parameters = parametersOf(request);
-    const task = parameters.get('start') === null ? instantTask(parameters, settings, clock.now()) : rangeTask(parameters, settings);
+    const task =
+      parameters.get('start') === null
+        ? instantTask(parameters, settings, clock.now())
+        : withCaching(rangeTask(parameters, settings), request);
     return ask({ ...task, explain: true }, reply);
   };
 
@@ -81,4 +84,10 @@ export function queryRoutes(app: FastifyInstance, parts: Parts): void {
 
 function hasSelector(expression: Expression): boolean {
   return expression.kind === 'selector' || childrenOf(expression).some(hasSelector);
+}
+
+/** A client that forbids caches gets every step computed anew. */
+function withCaching(task: QueryTask, request: FastifyRequest): QueryTask {
+  const forbidden = /\bno-store\b/.test(request.headers['cache-control'] ?? '');
+  return forbidden && task.kind === 'range' ? { ...task, fresh: true } : task;
 }
