@@ -40,18 +40,48 @@ describe.skipIf(missing)('the console on the real program', () => {
     await page.close();
   }, 60_000);
 
-  test('a query typed into the explorer is drawn, and its address brings it back', async () => {
+  test('a query typed into the explorer is completed and drawn, and its address brings it back', async () => {
     const page = await browser.newPage();
     await page.goto(`${program.url}/explore`);
-    await page.locator('.cm-content').first().click();
-    await page.keyboard.type('node_load1');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Control+Enter');
+    const editor = page.locator('.cm-content[data-ready]').first();
+    await editor.click();
+    await editor.pressSequentially('node_loa');
+    // Type and help come from what the collector says of its metrics.
+    await page.getByRole('option', { name: /node_load1\b/ }).click();
+    await page.locator('.cm-content', { hasText: /^node_load1$/ }).waitFor();
+    await editor.pressSequentially('{inst');
+    await page.getByRole('option', { name: 'instance' }).click();
+    const { host } = await program.status();
+    await page.getByRole('option', { name: host.instance }).click();
+    await editor.press('Control+Enter');
+    await page.waitForURL((url) => url.searchParams.get('q') === `node_load1{instance="${host.instance}"}`);
     await page.locator('canvas').first().waitFor();
-    const address = page.url();
-    expect(decodeURIComponent(address)).toContain('node_load1');
-    await page.goto(address);
+    await page.goto(page.url());
     await page.locator('canvas').first().waitFor();
+    await page.close();
+  }, 60_000);
+
+  test('a query is explained: its plan, what it read, its limits, and the place of a step in the text', async () => {
+    const page = await browser.newPage();
+    const query = 'sum by (mode) (rate(node_cpu_seconds_total[1m]))';
+    await page.goto(`${program.url}/explore?tab=explain&q=${encodeURIComponent(query)}`);
+    const plan = page.getByRole('treegrid');
+    const selection = plan.getByRole('row', { name: /node_cpu_seconds_total\[1m\] selection/ });
+    await selection.waitFor();
+    await plan.getByRole('row', { name: /^sum by \(mode\)/ }).waitFor();
+    await page.getByRole('meter', { name: 'query.samples' }).waitFor();
+    await selection.hover();
+    await page.locator('.at-pointed', { hasText: /^node_cpu_seconds_total\[1m\]$/ }).waitFor();
+    await page.close();
+  }, 60_000);
+
+  test('an error in the editor reads as the server would say it', async () => {
+    const page = await browser.newPage();
+    const query = 'rate(node_load1)';
+    await page.goto(`${program.url}/explore?q=${encodeURIComponent(query)}`);
+    const answer = (await (await fetch(`${program.url}/api/v1/query?query=${encodeURIComponent(query)}`)).json()) as { error: string };
+    await page.locator('.cm-lintRange-error').hover();
+    await page.locator('.at-diagnostic code', { hasText: answer.error.replace(/^.*?(?=\d+:\d+: )/, '') }).waitFor();
     await page.close();
   }, 60_000);
 });

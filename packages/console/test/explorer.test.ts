@@ -66,7 +66,7 @@ describe.skipIf(skip)('the explorer', () => {
   test('offers the labels of the metric at hand, and the values that the other matchers leave', async () => {
     const { page, context, editor, list } = await typing('up{');
     await list.getByRole('option', { name: 'job' }).waitFor();
-    expect(await list.getByRole('option').allInnerTexts()).toEqual(['instance', 'job']);
+    await expect.poll(() => list.getByRole('option').allInnerTexts()).toEqual(['instance', 'job']);
     await editor.pressSequentially('job');
     await list.getByRole('option', { name: 'job', selected: true }).waitFor();
     await page.keyboard.press('Enter');
@@ -78,14 +78,14 @@ describe.skipIf(skip)('the explorer', () => {
     await editorReads(page, 'up{job="postgres"}');
     await editor.pressSequentially(', instance="');
     await list.getByRole('option', { name: 'db-1.lan:9187' }).waitFor();
-    expect(await list.getByRole('option').count()).toBe(3);
+    await expect.poll(() => list.getByRole('option').count()).toBe(3);
     await context.close();
   });
 
   test('offers the labels of an aggregation’s own operand', async () => {
     const { page, context, list } = await typing('sum(rate(node_network_receive_bytes_total[5m])) by (');
     await list.getByRole('option', { name: 'device' }).waitFor();
-    expect(await list.getByRole('option').allInnerTexts()).toEqual(['device', 'instance', 'job']);
+    await expect.poll(() => list.getByRole('option').allInnerTexts()).toEqual(['device', 'instance', 'job']);
     await page.keyboard.press('Enter');
     await editorReads(page, 'sum(rate(node_network_receive_bytes_total[5m])) by (device)');
     await context.close();
@@ -179,7 +179,7 @@ describe.skipIf(skip)('the explorer', () => {
     await page.locator('[data-row="0.0"]:focus').waitFor();
     await page.keyboard.press('ArrowLeft');
     await page.locator('[data-row="0.0"][aria-expanded=false]').waitFor();
-    expect(await rows.count()).toBe(2);
+    await expect.poll(() => rows.count()).toBe(2);
     await page.keyboard.press('ArrowRight');
     await page.locator('[data-row="0.0.0"]').waitFor();
     await page.keyboard.press('Enter');

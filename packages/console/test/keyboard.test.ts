@@ -27,7 +27,7 @@ describe.skipIf(skip)('working with the page', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/explore\?.*q=node_load15/);
     await page.getByRole('group', { name: 'node_load15' }).locator('canvas').waitFor();
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+    await page.locator('#content:focus').waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -42,7 +42,7 @@ describe.skipIf(skip)('working with the page', () => {
     await page.getByRole('textbox', { name: /Find by address/ }).focus();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('mem');
-    expect(await page.getByRole('combobox').inputValue()).toBe('mem');
+    await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('mem');
     await page.keyboard.press('Escape');
     await page.getByRole('combobox').waitFor({ state: 'detached' });
     await page.keyboard.type('x');
@@ -55,7 +55,7 @@ describe.skipIf(skip)('working with the page', () => {
     await page.getByText('Circuit breaker').waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+    await page.locator('#content:focus').waitFor();
     await context.close();
   });
 
@@ -109,20 +109,20 @@ describe.skipIf(skip)('working with the page', () => {
     await page.waitForURL((url) => url.searchParams.get('q') === 'rate(node_context_switches_total[5m])');
     await page.getByRole('textbox', { name: 'Find a metric' }).fill('node_load15');
     await page.getByRole('button', { name: /node_load15/ }).click();
-    expect(await page.locator('.cm-content').first().innerText()).toContain('node_load15');
+    await page.locator('.cm-content', { hasText: 'node_load15' }).waitFor();
     await context.close();
   });
 
   test('the legend sorts, and a click isolates a series', async () => {
     const { page, context } = await visit(session, `/explore?q=${encodeURIComponent('sum by (mode) (rate(node_cpu_seconds_total[1m]))')}`);
     await page.getByRole('columnheader', { name: 'Last' }).getByRole('button').click();
-    expect(await page.getByRole('columnheader', { name: 'Last' }).getAttribute('aria-sort')).toBe('descending');
-    const first = page.locator('tbody tr').first();
-    expect(await first.innerText()).toContain('idle');
+    await page.locator('th[aria-sort=descending]', { hasText: 'Last' }).waitFor();
+    const first = page.locator('tbody tr:first-child', { hasText: 'idle' });
+    const off = page.locator('tbody tr[data-off]');
     await first.getByRole('button').click();
-    expect(await page.locator('tbody tr[data-off]').count()).toBe(7);
+    await expect.poll(() => off.count()).toBe(7);
     await first.getByRole('button').click();
-    expect(await page.locator('tbody tr[data-off]').count()).toBe(0);
+    await expect.poll(() => off.count()).toBe(0);
     await context.close();
   });
 
@@ -150,8 +150,9 @@ describe.skipIf(skip)('working with the page', () => {
     await chart.focus();
     await page.keyboard.press('ArrowLeft');
     await chart.getByText('15 min').waitFor();
-    const summary = await chart.evaluate((element) => document.getElementById(element.getAttribute('aria-describedby') ?? '')?.textContent);
-    expect(summary).toMatch(/Load average: 3 series from .* last .*, minimum .*, maximum/);
+    const described = () =>
+      chart.evaluate((element) => document.getElementById(element.getAttribute('aria-describedby') ?? '')?.textContent);
+    await expect.poll(described).toMatch(/Load average: 3 series from .* last .*, minimum .*, maximum/);
     await context.close();
   });
 
@@ -178,7 +179,7 @@ describe.skipIf(skip)('working with the page', () => {
     await page.getByText('edge-1.lan:9100').waitFor();
     await page.locator('label', { hasText: 'Down' }).click();
     await page.waitForURL(/state=down/);
-    expect(await page.getByRole('button', { name: /\.lan/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('button', { name: /\.lan/ }).count()).toBe(1);
     await page.getByText('no route to host').waitFor();
     await page.getByRole('button', { name: /edge-4/ }).click();
     await page.getByText('__metrics_path__').waitFor();
@@ -216,12 +217,12 @@ describe.skipIf(skip)('working with the page', () => {
     const { page, context } = await visit(session, '/');
     await page.getByRole('button', { name: 'Appearance and language' }).click();
     await page.getByRole('menuitemradio', { name: 'Dark' }).click();
-    expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark');
+    await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
     await page.getByRole('menuitemradio', { name: 'Español' }).click();
     await page.getByText('Todo va bien').waitFor();
     await page.reload();
     await page.getByText('Todo va bien').waitFor();
-    expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark');
+    await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
     await context.close();
   });
 
@@ -235,10 +236,11 @@ describe.skipIf(skip)('working with the page', () => {
     await page.waitForFunction(() => document.activeElement?.getAttribute('data-cell') === '1-1');
     await page.getByRole('button', { name: 'Columns' }).click();
     await page.getByRole('menuitemcheckbox', { name: 'Help' }).click();
-    expect(await page.getByRole('columnheader', { name: 'Help' }).count()).toBe(0);
+    const help = page.getByRole('columnheader', { name: 'Help' });
+    await help.waitFor({ state: 'detached' });
     await page.reload();
     await page.getByRole('gridcell').first().waitFor();
-    expect(await page.getByRole('columnheader', { name: 'Help' }).count()).toBe(0);
+    expect(await help.count()).toBe(0);
     await context.close();
   });
 });

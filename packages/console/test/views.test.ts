@@ -33,6 +33,13 @@ const VIEWS: readonly View[] = [
     error: 'text=Something went wrong in the server',
   },
   {
+    name: 'Metrics, explained',
+    path: `/explore?q=${QUERY}&tab=explain`,
+    full: 'role=treegrid',
+    empty: 'role=treegrid',
+    error: 'text=Something went wrong in the server',
+  },
+  {
     name: 'Targets',
     path: '/targets',
     full: 'text=edge-1.lan:9100',
@@ -122,7 +129,7 @@ describe.skipIf(skip)('every view', () => {
     await page.locator(full).first().waitFor();
     faults.narrow = await accessibilityFaults(page);
     expect(faults).toEqual({ light: [], dark: [], narrow: [] });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     await context.close();
   });
 
@@ -130,7 +137,7 @@ describe.skipIf(skip)('every view', () => {
     const { page, context } = await open('full', path, { language: 'es' });
     await page.getByRole('link', { name: 'Métricas' }).first().waitFor();
     await page.waitForLoadState('networkidle');
-    expect(await page.locator('html').getAttribute('lang')).toBe('es');
+    await page.locator('html[lang=es]').waitFor();
     const text = await page.locator('main').innerText();
     expect(text).not.toMatch(/\b(Loading|Status|Targets up|Last scrape|Storage engine|Size|Metrics)\b/);
     await context.close();
@@ -140,7 +147,10 @@ describe.skipIf(skip)('every view', () => {
     const { page, context, complaints } = await open('engine-down', '/');
     await page.getByText('1 critical problem').waitFor();
     await page.getByText('Not available right now').first().waitFor();
-    expect(await page.getByRole('link', { name: /Status.*storage engine is down/i }).count()).toBeGreaterThan(0);
+    await page
+      .getByRole('link', { name: /Status.*storage engine is down/i })
+      .first()
+      .waitFor();
     session.mock.scene = 'full';
     await page.getByText('All is well').waitFor({ timeout: 20_000 });
     await page.locator('canvas').first().waitFor({ timeout: 20_000 });

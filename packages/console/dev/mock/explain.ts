@@ -112,19 +112,11 @@ function nodeOf(expression: Expression, text: string, world: readonly MockMetric
 }
 
 function summaryOf(node: Expression, text: string): string {
-  switch (node.kind) {
-    case 'call':
-      return node.name;
-    case 'aggregation':
-      return node.grouping.length === 0
-        ? node.operator
-        : `${node.operator} ${node.without ? 'without' : 'by'} (${node.grouping.join(', ')})`;
-    case 'binary':
-    case 'unary':
-      return node.operator;
-    default:
-      return text.slice(node.start, node.end);
-  }
+  if (node.kind === 'call') return node.name;
+  if (node.kind === 'binary' || node.kind === 'unary') return node.operator;
+  if (node.kind !== 'aggregation') return text.slice(node.start, node.end);
+  if (node.grouping.length === 0) return node.operator;
+  return `${node.operator} ${node.without ? 'without' : 'by'} (${node.grouping.join(', ')})`;
 }
 
 function collect<Item>(node: ExplainedNode, of: (node: ExplainedNode) => Item[]): Item[] {
