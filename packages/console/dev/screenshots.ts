@@ -34,6 +34,8 @@ const SHOTS: readonly Shot[] = [
     name: 'metrics-two',
     path: `/explore?q=${encodeURIComponent('node_load1')}&q=${encodeURIComponent('node_load15')}&q=${encodeURIComponent('sum(rate(node_cpu')}`,
   },
+  { name: 'metrics-histograms', path: '/explore?q=rpc_duration_seconds' },
+  { name: 'metrics-histogram-table', path: '/explore?q=rpc_duration_seconds&tab=table' },
   { name: 'explain', path: `/explore?q=${encodeURIComponent(RATIO)}&tab=explain` },
   {
     name: 'metrics-remarks',
@@ -45,7 +47,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'status-configuration', path: '/status?section=configuration', scene: 'problems' },
 ];
 /** These are made in all variants; the others only once each. */
-const EVERYWHERE = new Set(['home', 'metrics', 'explain', 'metrics-remarks', 'targets', 'status']);
+const EVERYWHERE = new Set(['home', 'metrics', 'explain', 'metrics-remarks', 'metrics-histogram-table', 'targets', 'status']);
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } } as const;
 
 async function shoot(browser: Browser, base: string, mock: MockServer | undefined): Promise<void> {

@@ -204,4 +204,20 @@ describe.skipIf(skip)('the explorer', () => {
     expect(asked.length - asTable().length).toBeLessThanOrEqual(1);
     await context.close();
   });
+
+  test('native histograms are drawn small in the table, and become lines on request', async () => {
+    const { page, context, complaints } = await visit(session, explore('rpc_duration_seconds', '&tab=table'));
+    await page
+      .getByRole('gridcell', { name: /seen, mean .* ms/ })
+      .first()
+      .waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.locator('label', { hasText: 'Graph' }).click();
+    await page.getByText('Native histograms have no line of their own').waitFor();
+    await page.getByRole('button', { name: '95th percentile' }).click();
+    await page.waitForURL((url) => url.searchParams.get('q') === 'histogram_quantile(0.95, rate(rpc_duration_seconds[5m]))');
+    await page.getByText('3 series, a point every').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });

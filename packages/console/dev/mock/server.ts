@@ -9,7 +9,8 @@ import { extname, join, normalize } from 'node:path';
 import { configurationOf, type Scene, statusOf, storageOf, targetsOf } from './answers.ts';
 import { evaluate, type Point, QueryError, select } from './evaluate.ts';
 import { explain } from './explain.ts';
-import { makeWorld, type MockMetric } from './world.ts';
+import { asksHistograms, histogramsAt, numbersAt } from './histograms.ts';
+import { HISTOGRAM_METRIC, makeWorld, type MockMetric } from './world.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
 const TYPES: Record<string, string> = {
@@ -184,8 +185,13 @@ function horizon(scene: Scene, now: number): number {
 
 function query(parameters: URLSearchParams, world: readonly MockMetric[], scene: Scene, now: number): Reply {
   const time = Number(parameters.get('time') ?? now / 1000);
+  const text = parameters.get('query') ?? '';
+  if (asksHistograms(text) && world.length > 0) {
+    const result = histogramsAt(time).map(({ metric, histogram }) => ({ metric, histogram: [time, histogram] }));
+    return ok({ resultType: 'vector', result });
+  }
   return guarded(() => {
-    const value = time < horizon(scene, now) ? [] : evaluate(parameters.get('query') ?? '', world, time);
+    const value = time < horizon(scene, now) ? [] : evaluate(text, world, time);
     if (typeof value === 'number') return ok({ resultType: 'scalar', result: [time, String(value)] });
     return ok({
       resultType: 'vector',
@@ -198,6 +204,7 @@ function queryRange(parameters: URLSearchParams, world: readonly MockMetric[], s
   const [start, end, step] = ['start', 'end', 'step'].map((name) => Number(parameters.get(name))) as [number, number, number];
   const text = parameters.get('query') ?? '';
   if (text.includes('.+')) return TOO_MUCH;
+  if (text.includes(HISTOGRAM_METRIC) && world.length > 0) return histogramRange(text, start, end, step);
   return guarded(() => {
     const series = new Map<string, { metric: Readonly<Record<string, string>>; values: [number, string][] }>();
     for (let time = start; time <= end; time += step) {
@@ -214,6 +221,18 @@ function queryRange(parameters: URLSearchParams, world: readonly MockMetric[], s
     const warned = remarksOn(text);
     return ok({ resultType: 'matrix', result: [...series.values()] }, warned);
   });
+}
+
+/** Each series once, with its histograms, or with the numbers that a function makes of them. */
+function histogramRange(text: string, start: number, end: number, step: number): Reply {
+  const times = Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, i) => start + i * step);
+  const histograms = asksHistograms(text);
+  const result = histogramsAt(start).map(({ metric }, index) =>
+    histograms
+      ? { metric, histograms: times.map((time) => [time, histogramsAt(time)[index]?.histogram]) }
+      : { metric: numbersAt(text, start)[index]?.metric, values: times.map((time) => [time, String(numbersAt(text, time)[index]?.value)]) },
+  );
+  return ok({ resultType: 'matrix', result });
 }
 
 /** What the server would remark: on gauges under rate, on a store that is not whole, on a query that is too large. */

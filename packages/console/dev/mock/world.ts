@@ -1,5 +1,8 @@
 /** The pretended machine: a catalogue of series whose values are functions of time, smooth and the same at every asking. */
 
+/** A metric of native histograms. */
+export const HISTOGRAM_METRIC = 'rpc_duration_seconds';
+
 /** A series of the pretended world. */
 export interface MockSeries {
   readonly labels: Readonly<Record<string, string>>;
@@ -220,6 +223,8 @@ export function makeWorld(now: number): MockMetric[] {
     ),
     atalaya,
   );
+  // Its samples are histograms: histograms.ts has them.
+  add('histogram', HISTOGRAM_METRIC, 'Time to answer a remote call, as a native histogram.', [[{}, () => Number.NaN]], atalaya);
   add('gauge', 'up', '', targetUps(now));
   return merge(metrics);
 }

@@ -1,6 +1,6 @@
 /** The explorer's logic without React: letters, merged frames, table rows. */
 
-import type { LabelRecord, QueryResult, RangeAnswer } from './prometheus.ts';
+import type { ApiHistogram, LabelRecord, MatrixSeries, QueryResult, RangeAnswer } from './prometheus.ts';
 import { parseSample } from './prometheus.ts';
 import { distinguishingNames, type Frame, gridOf, onGrid, seriesId, type Series } from './series.ts';
 
@@ -38,7 +38,11 @@ export const SERIES_LIMIT = 100;
 export function mergeAnswers(answers: readonly Answered[], limit = SERIES_LIMIT): ExplorerFrame {
   const window = answers.map(({ answer }) => answer.window).sort((a, b) => b.end - a.end)[0];
   if (window === undefined) return { frame: { times: [], series: [] }, total: 0 };
-  const all = answers.flatMap(({ letter, expression, answer }) => answer.data.map((series) => ({ letter, expression, series })));
+  const all = answers.flatMap(({ letter, expression, answer }) =>
+    answer.data.flatMap((series) =>
+      series.values.length === 0 && series.histograms !== undefined ? [] : [{ letter, expression, series }],
+    ),
+  );
   const kept = all.slice(0, limit);
   const names = distinguishingNames(
     kept.map(({ series }) => series.metric),
@@ -65,6 +69,19 @@ export interface TableRow {
   readonly value: number;
   /** The text of a string result, else undefined. */
   readonly text?: string;
+  /** A native histogram; `value` is then the number of its observations. */
+  readonly histogram?: ApiHistogram;
+}
+
+function valueOf(text: string, histogram: ApiHistogram | undefined): Pick<TableRow, 'value' | 'histogram'> {
+  return histogram === undefined ? { value: parseSample(text) } : { value: parseSample(histogram.count), histogram };
+}
+
+/** The newest of a series' numbers and histograms. */
+function newest({ values, histograms }: MatrixSeries): Pick<TableRow, 'value' | 'histogram'> {
+  const number = values.at(-1);
+  const histogram = histograms?.at(-1);
+  return valueOf(number?.[1] ?? 'NaN', histogram !== undefined && histogram[0] > (number?.[0] ?? 0) ? histogram[1] : undefined);
 }
 
 /** Instant answers as table rows. */
@@ -76,14 +93,14 @@ export function tableRows(answers: readonly { letter: string; data: QueryResult 
           key: `${letter} ${seriesId(sample.metric)}`,
           letter,
           labels: sample.metric,
-          value: parseSample(sample.value[1]),
+          ...valueOf(sample.value[1], sample.histogram?.[1]),
         }));
       case 'matrix':
         return data.result.map((series) => ({
           key: `${letter} ${seriesId(series.metric)}`,
           letter,
           labels: series.metric,
-          value: parseSample(series.values.at(-1)?.[1] ?? 'NaN'),
+          ...newest(series),
         }));
       case 'scalar':
         return [{ key: letter, letter, labels: {}, value: parseSample(data.result[1]) }];
@@ -98,6 +115,18 @@ export function labelColumns(rows: readonly TableRow[]): string[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row.labels)))].sort((a, b) => (a < b ? -1 : 1));
   const varies = (name: string) => rows.some((row) => row.labels[name] !== rows[0]?.labels[name]);
   return [...names.filter((name) => varies(name)), ...names.filter((name) => !varies(name))];
+}
+
+/** Letters of the queries whose answers hold native histograms, which no line can show. */
+export function histogramLetters(answers: readonly Answered[]): string[] {
+  return answers.filter(({ answer }) => answer.data.some(({ histograms }) => histograms !== undefined)).map(({ letter }) => letter);
+}
+
+/** The question that draws a line from the histograms of an expression; a bare selector is one of counters, and is rated. */
+export function lineOfHistograms(expression: string, wanted: 'p95' | 'average' | 'observations', window = '5m'): string {
+  const vector = /^[a-zA-Z_:][\w:]*(?:\{[^{}]*\})?$/.test(expression) ? `rate(${expression}[${window}])` : expression;
+  if (wanted === 'p95') return `histogram_quantile(0.95, ${vector})`;
+  return wanted === 'average' ? `histogram_avg(${vector})` : `histogram_count(${vector})`;
 }
 
 /** Expressions to begin with, and what they show; the texts are under `metrics.example`. */

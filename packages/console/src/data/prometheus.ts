@@ -6,16 +6,25 @@ import { alignedWindow, resolveRange, type TimeRangeText } from './time-range.ts
 /** A label set as the API sends it. */
 export type LabelRecord = Readonly<Record<string, string>>;
 
-/** One series of a range answer: `[seconds, value]` pairs in ascending order of time. */
+/** A native histogram as the API sends it. A bucket: which bounds belong to it (0 the upper, 1 the lower, 2 none, 3 both), lower, upper, count. */
+export interface ApiHistogram {
+  readonly count: string;
+  readonly sum: string;
+  readonly buckets?: readonly (readonly [number, string, string, string])[];
+}
+
+/** One series of a range answer: `[seconds, value]` pairs in ascending order of time; `values` are its numbers alone. */
 export interface MatrixSeries {
   readonly metric: LabelRecord;
   readonly values: readonly (readonly [number, string])[];
+  readonly histograms?: readonly (readonly [number, ApiHistogram])[];
 }
 
-/** One series of an instant answer. */
+/** One series of an instant answer; the value of a histogram is not a number. */
 export interface VectorSample {
   readonly metric: LabelRecord;
   readonly value: readonly [number, string];
+  readonly histogram?: readonly [number, ApiHistogram];
 }
 
 /** An answer of the query API. */
@@ -39,7 +48,25 @@ export function unwrap<Data>(envelope: unknown): Answer<Data> {
 
 /** Evaluates an expression at one instant (epoch milliseconds). */
 export async function queryInstant(query: string, time: number, signal?: AbortSignal): Promise<Answer<QueryResult>> {
-  return unwrap(await requestJson('/api/v1/query', { form: true, parameters: { query, time: time / 1000 }, signal }));
+  const answer = unwrap<QueryResult>(await requestJson('/api/v1/query', { form: true, parameters: { query, time: time / 1000 }, signal }));
+  return { ...answer, data: withNumbers(answer.data) };
+}
+
+/** A series of histograms comes without the field of numbers; here every series has it. */
+function withNumbers(data: QueryResult): QueryResult {
+  if (data.resultType === 'vector') {
+    const result = (data.result as readonly (Omit<VectorSample, 'value'> & Partial<VectorSample>)[]).map((sample): VectorSample => ({
+      ...sample,
+      value: sample.value ?? [sample.histogram?.[0] ?? 0, 'NaN'],
+    }));
+    return { resultType: 'vector', result };
+  }
+  if (data.resultType !== 'matrix') return data;
+  const result = (data.result as readonly (Omit<MatrixSeries, 'values'> & Partial<MatrixSeries>)[]).map((series): MatrixSeries => ({
+    ...series,
+    values: series.values ?? [],
+  }));
+  return { resultType: 'matrix', result };
 }
 
 /** A range in epoch milliseconds and the step between points, also milliseconds. */
@@ -53,7 +80,8 @@ export interface RangeWindow {
 export async function queryRange(query: string, range: RangeWindow, signal?: AbortSignal): Promise<Answer<readonly MatrixSeries[]>> {
   const parameters = { query, start: range.start / 1000, end: range.end / 1000, step: range.step / 1000 };
   const answer = unwrap<QueryResult>(await requestJson('/api/v1/query_range', { form: true, parameters, signal }));
-  return { ...answer, data: answer.data.resultType === 'matrix' ? answer.data.result : [] };
+  const data = withNumbers(answer.data);
+  return { ...answer, data: data.resultType === 'matrix' ? data.result : [] };
 }
 
 /** A range answer together with the window it is of. */

@@ -48,4 +48,16 @@ export const editorTexts = {
     modifierPlace: 'offset and @ belong right behind a selector or a subquery.',
     pattern: '{{pattern}} is no regular expression.',
   },
+  keys: {
+    title: 'Keys',
+    run: 'Run the queries',
+    complete: 'Suggest what fits here',
+    accept: 'Accept the suggestion',
+    document: 'Explain the word at the cursor',
+    format: 'Format the query',
+    nextError: 'Go to the next error',
+    comment: 'Comment the line out, or in again',
+    undo: 'Undo',
+    search: 'Search pages, metrics and targets',
+  },
 } as const;

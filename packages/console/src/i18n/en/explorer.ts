@@ -65,4 +65,14 @@ export const explorerTexts = {
     metric: 'Metric',
     value: 'Value',
   },
+  histogram: {
+    range: 'from {{from}} to {{to}}',
+    told_one: '{{observations}} seen, mean {{average}}',
+    told_other: '{{observations}} seen, mean {{average}}',
+    notice: 'Native histograms have no line of their own. Draw from them:',
+    noticeOf: '{{letter}} gives native histograms, which have no line of their own. Draw from them:',
+    p95: '95th percentile',
+    average: 'Mean',
+    observations: 'Observations',
+  },
 } as const;

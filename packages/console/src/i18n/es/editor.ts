@@ -49,4 +49,16 @@ export const editorTexts = {
     modifierPlace: 'offset y @ van justo detrás de un selector o de una subconsulta.',
     pattern: '{{pattern}} no es una expresión regular.',
   },
+  keys: {
+    title: 'Teclas',
+    run: 'Ejecutar las consultas',
+    complete: 'Sugerir lo que encaja aquí',
+    accept: 'Aceptar la sugerencia',
+    document: 'Explicar la palabra bajo el cursor',
+    format: 'Dar formato a la consulta',
+    nextError: 'Ir al error siguiente',
+    comment: 'Comentar la línea, o dejar de hacerlo',
+    undo: 'Deshacer',
+    search: 'Buscar páginas, métricas y targets',
+  },
 };

@@ -70,4 +70,15 @@ export const explorerTexts = {
     metric: 'Métrica',
     value: 'Valor',
   },
+  histogram: {
+    range: 'de {{from}} a {{to}}',
+    told_one: '{{observations}} obs., media {{average}}',
+    told_many: '{{observations}} obs., media {{average}}',
+    told_other: '{{observations}} obs., media {{average}}',
+    notice: 'Los histogramas nativos no tienen línea propia. Trace a partir de ellos:',
+    noticeOf: '{{letter}} da histogramas nativos, que no tienen línea propia. Trace a partir de ellos:',
+    p95: 'Percentil 95',
+    average: 'Media',
+    observations: 'Observaciones',
+  },
 };

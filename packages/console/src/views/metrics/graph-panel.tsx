@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { LegendTable } from '../../chart/legend-table.tsx';
 import TimeChart from '../../chart/time-chart.tsx';
 import { useShown } from '../../chart/use-shown.ts';
-import { type Answered, mergeAnswers, SERIES_LIMIT } from '../../data/explorer.ts';
+import { type Answered, histogramLetters, mergeAnswers, SERIES_LIMIT } from '../../data/explorer.ts';
 import { type RangeAnswer, rangeQuery } from '../../data/prometheus.ts';
 import { chooseStep } from '../../data/time-range.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -18,6 +18,7 @@ import { Panel } from '../../parts/panel.tsx';
 import { Empty, Loading, Stale } from '../../parts/states.tsx';
 import { GRAPH_POINTS } from './graph-points.ts';
 import classes from './metrics.module.css';
+import { HistogramNotice } from './histogram-notice.tsx';
 import { Incomplete, QueryProblems, queryStates } from './query-problems.tsx';
 import type { Queries } from './use-queries.ts';
 import { useUnit, ViewTools } from './view-tools.tsx';
@@ -35,19 +36,21 @@ export function GraphPanel({ queries }: { queries: Queries }) {
   const unit = useUnit(asked);
   const step = chooseStep(span, GRAPH_POINTS);
   const combine = useCallback(
-    (results: UseQueryResult<RangeAnswer>[]) => ({
-      ...mergeAnswers(
-        asked.flatMap(({ letter, expression }, index): Answered[] => {
-          const answer = results[index]?.data;
-          return answer === undefined ? [] : [{ letter, expression, answer }];
-        }),
-      ),
-      states: queryStates(asked, results),
-      pending: results.some((result) => result.isPending),
-    }),
+    (results: UseQueryResult<RangeAnswer>[]) => {
+      const answered = asked.flatMap(({ letter, expression }, index): Answered[] => {
+        const answer = results[index]?.data;
+        return answer === undefined ? [] : [{ letter, expression, answer }];
+      });
+      return {
+        ...mergeAnswers(answered),
+        histograms: histogramLetters(answered).join(''),
+        states: queryStates(asked, results),
+        pending: results.some((result) => result.isPending),
+      };
+    },
     [asked],
   );
-  const { frame, total, states, pending } = useMany({
+  const { frame, total, histograms, states, pending } = useMany({
     queries: asked.map(({ expression }) => ({
       ...rangeQuery(expression, range, step, Date.now),
       placeholderData: keepPreviousData,
@@ -76,9 +79,10 @@ export function GraphPanel({ queries }: { queries: Queries }) {
         flush
       >
         <Incomplete states={states} />
+        {histograms === '' ? null : <HistogramNotice letters={histograms} queries={queries} />}
         <div className={classes['chart']}>
           {empty && pending ? <Loading height={HEIGHT - 8} /> : null}
-          {empty && !pending ? (
+          {empty && !pending && histograms === '' ? (
             <Empty title={failed ? t('metrics.noAnswer') : t('chart.noData')} height={HEIGHT}>
               <p>{failed ? t('metrics.seeAbove') : t('metrics.emptyAdvice')}</p>
             </Empty>

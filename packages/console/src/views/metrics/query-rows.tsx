@@ -16,6 +16,7 @@ import { useTranslation } from 'react-i18next';
 
 import { letterOf } from '../../data/explorer.ts';
 import { MAX_QUERIES } from '../../data/search.ts';
+import { KeysHelp } from './keys-help.tsx';
 import classes from './metrics.module.css';
 import type { Queries } from './use-queries.ts';
 
@@ -50,6 +51,7 @@ export function QueryRows({ queries, browserOpen, onToggleBrowser }: QueryRowsPr
           {t('metrics.add')}
         </Button>
         <HistoryMenu queries={queries} />
+        <KeysHelp />
         <Button
           variant="default"
           ml="auto"

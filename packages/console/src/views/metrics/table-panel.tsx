@@ -10,6 +10,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { refetchAfter } from '../../live/queries.ts';
 import { useRange } from '../../live/range.tsx';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { HistogramPicture } from '../../parts/histogram.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Loading, Stale } from '../../parts/states.tsx';
 import classes from './metrics.module.css';
@@ -47,6 +48,7 @@ export function TablePanel({ queries }: { queries: Queries }) {
     combine,
   });
   const names = labelColumns(rows).join('\n');
+  const histograms = rows.some(({ histogram }) => histogram !== undefined);
   const columns = useMemo((): DataColumn<TableRow>[] => {
     const labels = names === '' ? [] : names.split('\n');
     return [
@@ -62,13 +64,16 @@ export function TablePanel({ queries }: { queries: Queries }) {
         id: 'value',
         header: t('metrics.value'),
         value: (row) => row.text ?? row.value,
-        render: (row) => row.text ?? formats.value(row.value, unit),
+        render: (row) => {
+          if (row.histogram !== undefined) return <HistogramPicture histogram={row.histogram} unit={unit} />;
+          return row.text ?? formats.value(row.value, unit);
+        },
         numeric: true,
         sticky: true,
-        track: 'minmax(120px, 1fr)',
+        track: histograms ? 'minmax(238px, 2fr)' : 'minmax(120px, 1fr)',
       },
     ];
-  }, [names, asked.length, formats, unit, t]);
+  }, [names, histograms, asked.length, formats, unit, t]);
 
   const failed = states.some(({ error }) => error !== null);
   return (

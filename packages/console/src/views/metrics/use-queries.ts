@@ -34,6 +34,8 @@ export interface Queries {
   run(): void;
   /** Replaces everything and asks. */
   runAll(expressions: readonly string[]): void;
+  /** Asks another expression in the place of an asked one. */
+  replace(asked: AskedQuery, expression: string): void;
   /** Puts a metric into the editor used last; an empty one gets the starting query and is asked at once. */
   insert(name: string, starting: string): void;
   /** Whether a row's text can be formatted; `undefined` until its editor is there. */
@@ -116,6 +118,7 @@ export function useQueries(): Queries {
     },
     run: () => ask(drafts),
     runAll: (expressions) => ask(expressions, ''),
+    replace: ({ letter }, expression) => ask(fromUrl.map((text, i) => (i === indexOf(letter) ? expression : text))),
     insert: (name, starting) => {
       const index = Math.min(active.current, drafts.length - 1);
       if (drafts[index]?.trim() === '') ask(drafts.map((draft, i) => (i === index ? starting : draft)));
