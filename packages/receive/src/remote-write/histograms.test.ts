@@ -1,4 +1,5 @@
 import { CUSTOM_BUCKETS_SCHEMA, ManualClock, type NativeHistogram, silentLogger } from '@atalaya/model';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMetricWriter } from '../metrics/create-metric-writer.ts';
 import { DEFAULT_METRIC_LIMITS, type MetricLimits } from '../metrics/limits.ts';
@@ -181,4 +182,43 @@ test('a malformed message refuses the whole body', async () => {
   const answer = await receiver.handle(requestOf('1.0', broken));
   expect([answer.status, journal.rows]).toEqual([400, []]);
   expect(answer.body).toContain('malformed protobuf');
+});
+
+test.for(VERSIONS)('%s: whatever is valid arrives exactly, and nothing else does', async (version) => {
+  const side = (float: boolean) =>
+    fc.array(fc.record({ offset: fc.nat(9), length: fc.nat(4) }), { maxLength: 4 }).chain((spans) => {
+      const total = spans.reduce((sum, { length }) => sum + length, 0);
+      const count = float ? fc.double({ min: 0, noNaN: true }) : fc.oneof(fc.nat(9), fc.nat(2 ** 45));
+      return fc.array(count, { minLength: total, maxLength: total }).map((buckets) => ({ spans, buckets: Float64Array.from(buckets) }));
+    });
+  const anyHistogram = fc.boolean().chain((float) =>
+    fc
+      .record({
+        schema: fc.integer({ min: -4, max: 8 }),
+        sum: fc.double(),
+        zeroThreshold: fc.double({ min: 0, noNaN: true }),
+        zeroCount: fc.nat(100),
+        positive: side(float),
+        negative: side(float),
+        counterReset: fc.constantFrom('unknown' as const, 'reset' as const, 'no-reset' as const, 'gauge' as const),
+      })
+      .map(({ positive, negative, ...rest }) => {
+        const all = [...positive.buckets, ...negative.buckets].reduce((sum, count) => sum + count, rest.zeroCount);
+        const sides = {
+          positiveSpans: positive.spans,
+          positiveBuckets: positive.buckets,
+          negativeSpans: negative.spans,
+          negativeBuckets: negative.buckets,
+        };
+        return { float, histogram: { ...rest, ...sides, count: all, customBounds: new Float64Array(0) } satisfies NativeHistogram };
+      }),
+  );
+  await fc.assert(
+    fc.asyncProperty(anyHistogram, async ({ float, histogram }) => {
+      const { journal, sendOne } = setUp();
+      expect((await sendOne(version, { ...histogram, float, timestamp: NOW })).status).toBe(204);
+      expect(journal.histograms(0).map((recorded) => recorded.histogram)).toEqual([histogram]);
+    }),
+    { numRuns: 200 },
+  );
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { decodeMetricBatch, encodeMetricBatch, type MetricBatch } from '@atalaya/journal';
 import {
+  AtalayaError,
   encodeLabels,
   encodeNativeHistogram,
   formatLabels,
@@ -210,6 +211,36 @@ describe('native histograms in the store', () => {
     expect(await read(reader, 'twice')).toEqual({ twice: [[NOW, histogramOf(7)]] });
     await engine.execute(sql`OPTIMIZE TABLE histogram_samples FINAL`);
     expect(await read(reader, 'twice')).toEqual({ twice: [[NOW, histogramOf(7)]] });
+  });
+
+  it('are loaded once and not lost when only the floats beside them could be inserted', async () => {
+    let failing = true;
+    const faulty: Engine = {
+      ...engine,
+      kind: engine.kind,
+      query: (...args) => engine.query(...args),
+      execute: (...args) => engine.execute(...args),
+      insert: (table, ...args) =>
+        failing && table === 'histogram_samples'
+          ? Promise.reject(new AtalayaError('ENGINE_UNAVAILABLE', { reason: 'as told' }))
+          : engine.insert(table, ...args),
+    };
+    const half = await openMetricStore({ engine: faulty, clock, log: silentLogger, retention: { ageMs: 0, bytes: 0 } });
+    const batch = batchOf([
+      { labels: named('half'), at: NOW - 1, value: 4 },
+      { labels: named('half'), at: NOW, value: histogramOf(4) },
+    ]);
+    await expect(half.load([batch], { token: 'half-1' })).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+    failing = false;
+    await half.load([batch], { token: 'half-1' });
+    const expected = {
+      half: [
+        [NOW - 1, 4],
+        [NOW, histogramOf(4)],
+      ],
+    };
+    expect(await read(readerOf(half), 'half')).toEqual(expected);
+    expect(await read(readerOf(await openWith({ ageMs: 0, bytes: 0 })), 'half')).toEqual(expected);
   });
 
   it('win over a float of the same time, and no other float is touched', async () => {
