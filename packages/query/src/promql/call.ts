@@ -15,7 +15,7 @@ import { KEEPS_NAME, OVER_TIME_FUNCTIONS, quantileKernel } from './functions/ove
 import { RATE_FUNCTIONS } from './functions/rate.ts';
 import { derivKernel, predictKernel, smoothingKernel } from './functions/regression.ts';
 import { sortByLabel, sortByValue } from './functions/sorting.ts';
-import { dropNames, withMarksOf } from './names.ts';
+import { dropNames, dropNamesOfRanges, withMarksOf } from './names.ts';
 import { outermost } from './quantile.ts';
 import { selectInfos, selectTimestamps } from './select.ts';
 import { constantScalar, type RangeValue, type ScalarValue, type Value, type VectorValue } from './value.ts';
@@ -48,7 +48,7 @@ export function evaluateCall(node: FunctionCall, evaluation: Evaluation, evaluat
         ? overRanges(windows, evaluation, kernel)
         : overMixedRanges(windows, evaluation, kernel, mixed, arg(0), reach);
     counterHint(node, result, query.annotations, steps);
-    return KEEPS_NAME.has(name) ? withMarksOf(result, windows.samples) : dropNames(result, evaluation);
+    return KEEPS_NAME.has(name) ? withMarksOf(result, windows.samples) : dropNamesOfRanges(result, evaluation);
   };
   const mapped = (given: VectorValue, compute: (value: number, step: number) => number): VectorValue => {
     const source = floatsOnly(given);

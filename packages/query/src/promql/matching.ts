@@ -90,7 +90,7 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
   /** Filtered results are not present, but a second one with the same labels is an error all the same. */
   const filtered = new Map<number, Uint8Array>();
   function claimed(at: number, step: number): boolean {
-    if (!filter || !grouped) return true;
+    if (!filter) return true;
     let row = filtered.get(at);
     if (row === undefined) filtered.set(at, (row = new Uint8Array(count)));
     return row[step]!++ === 0;
@@ -147,11 +147,18 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
     );
   }
 
+  /** Whether anything is there to look for partners: where one side is empty and nothing is filled in, Prometheus does not look at the other. */
+  function isAsked(step: number): boolean {
+    if (fillMany !== undefined || fillOne !== undefined) return true;
+    for (let series = 0; series < many.labels.length; series++) if (many.present[series * count + step] !== 0) return true;
+    return false;
+  }
+
   function partnerAt(candidates: readonly number[], step: number): number {
     let found = -1;
     for (const series of candidates) {
       if (one.present[series * count + step] === 0) continue;
-      if (found >= 0)
+      if (found >= 0 && isAsked(step))
         throw duplicatePartners(one.labels[found] as Labels, one.labels[series] as Labels, matching, swapped ? 'left' : 'right');
       found = series;
     }

@@ -5,8 +5,8 @@
  */
 
 import { type Labels, METRIC_NAME } from '@atalaya/model';
-import type { Evaluation } from './context.ts';
-import { joinEqualSeries } from './series.ts';
+import { type Evaluation, failed } from './context.ts';
+import { joinEqualSeries, labelsKey } from './series.ts';
 import type { SampleColumns, Steps, VectorValue } from './value.ts';
 
 /** Labels that describe the metric rather than the thing that was measured. */
@@ -26,6 +26,17 @@ function withoutMetric(labels: Labels): Labels {
 export function dropNames(vector: VectorValue, { query, steps }: Evaluation): VectorValue {
   if (!query.delaysNameRemoval) return removeNames(vector, steps);
   return { ...vector, dropsName: new Uint8Array(vector.labels.length).fill(1) };
+}
+
+/**
+ * As {@link dropNames}, for functions of ranges: there two series that become equal are refused even where their points take turns.
+ * @throws AtalayaError QUERY_FAILED
+ */
+export function dropNamesOfRanges(vector: VectorValue, evaluation: Evaluation): VectorValue {
+  if (evaluation.query.delaysNameRemoval) return dropNames(vector, evaluation);
+  const { labels, differ } = withoutMetrics(vector.labels);
+  if (!differ && new Set(labels.map(labelsKey)).size < labels.length) throw failed('vector cannot contain metrics with the same labelset');
+  return { ...vector, labels };
 }
 
 function removeNames(vector: VectorValue, steps: Steps): VectorValue {
