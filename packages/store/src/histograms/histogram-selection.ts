@@ -138,7 +138,7 @@ function withRecent(stored: HistogramColumns, recent: RecentHistograms): Histogr
 }
 
 /** Samples as columns, those of series `i` at `[starts[i], ends[i])`. */
-interface FloatColumns {
+export interface FloatColumns {
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
   readonly timestamps: Float64Array;

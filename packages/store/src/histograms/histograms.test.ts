@@ -105,7 +105,8 @@ describe('native histograms in the store', () => {
   const channels: MessageChannel[] = [];
   const clock = new ManualClock(NOW);
 
-  const openWith = (retention: Retention): Promise<MetricStore> => openMetricStore({ engine, clock, log: silentLogger, retention });
+  const openWith = (retention: Retention): Promise<MetricStore> =>
+    openMetricStore({ engine, clock, log: silentLogger, retention, cacheBytes: 4 * 2 ** 20 });
   const readerOf = (of: MetricStore): PortReader => {
     const channel = new MessageChannel();
     channels.push(channel);

@@ -73,9 +73,9 @@ export function renewActivity({ batch, slots }: TailBatch, index: SeriesIndex, c
   });
 }
 
-/** Looks again for the series of samples that had none; gives how many have one now. */
-export function resolveLate(late: TailBatch, index: SeriesIndex, refused: ReadonlySet<string>, changed: ActivityListener): number {
-  let found = 0;
+/** Looks again for the series of samples that had none; gives the slots of those that have one now. */
+export function resolveLate(late: TailBatch, index: SeriesIndex, refused: ReadonlySet<string>, changed: ActivityListener): number[] {
+  const found: number[] = [];
   const { fingerprints, timestamps } = late.batch.samples;
   late.slots.forEach((known, i) => {
     if (known !== UNDEFINED_SLOT) return;
@@ -84,10 +84,10 @@ export function resolveLate(late: TailBatch, index: SeriesIndex, refused: Readon
     const slot = index.slotOf(low, high);
     if (slot < 0 || refused.has(fingerprintKey(low, high))) return;
     late.slots[i] = slot;
-    found++;
+    found.push(slot);
     noteActivity(index, slot, timestamps[i] as number, changed);
   });
-  late.undefined -= found;
+  late.undefined -= found.length;
   return found;
 }
 

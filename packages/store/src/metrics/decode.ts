@@ -10,6 +10,11 @@ export interface SampleColumns {
   readonly offsets: Uint32Array<ArrayBuffer>;
   readonly timestamps: Float64Array<ArrayBuffer>;
   readonly values: Float64Array<ArrayBuffer>;
+  /**
+   * Series of which the answer held several values for one time: parts of the table that are not merged yet. Which of them was written
+   * last only the engine knows, see `readRows`.
+   */
+  readonly conflicts: readonly number[];
 }
 
 /** Reads an answer into columns, passing over rows that repeat (series, time). The values' bits stay what they are. */
@@ -23,7 +28,7 @@ export function decodeSelection(raw: RawSelection): SampleColumns {
     else decoder.addShort(column(block, 'i', 'UInt32').values, column(block, 't', 'UInt32').values, raw.base, values);
   }
   const columns = decoder.finish();
-  return raw.recent === undefined ? columns : withRecent(columns, raw.recent);
+  return withRecent(columns, raw.recent);
 }
 
 class Decoder {
@@ -33,6 +38,7 @@ class Decoder {
   readonly #values: Float64Array<ArrayBuffer>;
   /** Values are moved as words: a NaN's bits (stale markers) might not survive as a number. */
   readonly #words: Uint32Array;
+  readonly #conflicts: number[] = [];
   /** The series that rows are being added to, -1 before the first. */
   #series = -1;
   #at = 0;
@@ -84,6 +90,7 @@ class Decoder {
       offsets: this.#offsets,
       timestamps: this.#timestamps.subarray(0, this.#at),
       values: this.#values.subarray(0, this.#at),
+      conflicts: this.#conflicts,
     };
   }
 
@@ -101,7 +108,11 @@ class Decoder {
   }
 
   #put(first: number, time: number, words: Uint32Array, row: number): void {
-    if (this.#at > first && this.#timestamps[this.#at - 1] === time) this.#at--;
+    if (this.#at > first && this.#timestamps[this.#at - 1] === time) {
+      this.#at--;
+      const differs = this.#words[this.#at * 2] !== words[row * 2] || this.#words[this.#at * 2 + 1] !== words[row * 2 + 1];
+      if (differs && this.#conflicts.at(-1) !== this.#series) this.#conflicts.push(this.#series);
+    }
     this.#timestamps[this.#at] = time;
     this.#words[this.#at * 2] = words[row * 2] as number;
     this.#words[this.#at * 2 + 1] = words[row * 2 + 1] as number;
@@ -110,7 +121,9 @@ class Decoder {
 }
 
 /** Joins two sets of samples, both by series and time; where they hold the same time, the recent one counts. */
-function withRecent({ offsets, timestamps, values }: SampleColumns, recent: RecentRows): SampleColumns {
+export function withRecent(columns: SampleColumns, recent: RecentRows | undefined): SampleColumns {
+  if (recent === undefined) return columns;
+  const { offsets, timestamps, values, conflicts } = columns;
   const joined = new Joined(timestamps.length + recent.series.length);
   const newOffsets = new Uint32Array(offsets.length);
   let row = 0;
@@ -132,7 +145,7 @@ function withRecent({ offsets, timestamps, values }: SampleColumns, recent: Rece
     joined.add(timestamps, values, at, end);
     newOffsets[series + 1] = joined.length;
   }
-  return { offsets: newOffsets, ...joined.columns() };
+  return { offsets: newOffsets, ...joined.columns(), conflicts };
 }
 
 class Joined {

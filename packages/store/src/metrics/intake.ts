@@ -5,6 +5,7 @@ import type { Clock, Logger } from '@atalaya/model';
 import type { Engine } from '../engine/engine.ts';
 import { type HistogramRows, histogramRows, histogramSlots, undefinedHistograms } from '../histograms/histogram-columns.ts';
 import type { HistogramTable } from '../histograms/histogram-table.ts';
+import type { HotCache } from '../hot/hot-selection.ts';
 import type { SeriesIndex } from '../series-index/series-index.ts';
 import {
   type ActivityListener,
@@ -59,6 +60,7 @@ export interface IntakeOptions {
   readonly waiting: UndefinedSamples;
   readonly tail: Tail;
   readonly changes: ChangeLog;
+  readonly hot: HotCache | undefined;
 }
 
 export class Intake {
@@ -110,6 +112,7 @@ export class Intake {
     const ofHistograms = histogramSlots(batch, this.#index, this.#refused, this.#noteActivity);
     this.#histograms.note(ofHistograms);
     const taken = this.#tail.add({ batch, slots, histogramSlots: ofHistograms, undefined: without, removals: this.#removals });
+    this.#options.hot?.take(slots, batch.samples.timestamps, batch.samples.values);
     this.#changes.note(oldestOf(batch));
     return taken;
   }
@@ -149,8 +152,9 @@ export class Intake {
   /** What has changed for a batch since it was taken in: series were defined by a later one, or removed as too old. */
   #lookAgain(taken: TailBatch): void {
     const { undefined: without, histogramSlots: ofHistograms } = taken;
-    const found = without === 0 ? 0 : resolveLate(taken, this.#index, this.#refused, this.#noteActivity);
-    if (found > 0 || ofHistograms.includes(UNDEFINED_SLOT)) this.#changes.note(oldestOf(taken.batch));
+    const found = without === 0 ? [] : resolveLate(taken, this.#index, this.#refused, this.#noteActivity);
+    if (found.length > 0) this.#options.hot?.invalidate(found);
+    if (found.length > 0 || ofHistograms.includes(UNDEFINED_SLOT)) this.#changes.note(oldestOf(taken.batch));
     if (taken.removals === this.#removals) return;
     taken.removals = this.#removals;
     renewActivity(taken, this.#index, this.#noteActivity);
@@ -191,6 +195,7 @@ export class Intake {
       await this.#saveSeries();
       await this.#options.engine.insert('samples', block);
       await this.#histograms.insert(histograms);
+      this.#options.hot?.invalidate(slots);
       this.#changes.note(Number.NEGATIVE_INFINITY);
       await this.#waiting.remove(fingerprints);
       this.#options.log.info(
@@ -234,6 +239,7 @@ export class Intake {
         if (result.droppedDays > 0 || result.removedSeries > 0) this.#changes.note(Number.NEGATIVE_INFINITY);
         return result;
       } finally {
+        this.#options.hot?.invalidate();
         this.#removals++;
       }
     });

@@ -81,7 +81,8 @@ describe('metric store', () => {
   const channels: MessageChannel[] = [];
   const clock = new ManualClock(NOW);
 
-  const openWith = async (retention: Retention): Promise<MetricStore> => openMetricStore({ engine, clock, log: silentLogger, retention });
+  const openWith = async (retention: Retention): Promise<MetricStore> =>
+    openMetricStore({ engine, clock, log: silentLogger, retention, cacheBytes: 4 * 2 ** 20 });
   const readerOf = (of: MetricStore): PortReader => {
     const channel = new MessageChannel();
     channels.push(channel);
@@ -210,9 +211,10 @@ describe('metric store', () => {
     ]);
     const set = await reader.select({ matchers: is('stale'), start: NOW - 10, end: NOW }, BOUNDS, never);
     const words = new Uint32Array(set.values.buffer, set.values.byteOffset, set.values.length * 2);
-    expect([0, 1, 2].map((i) => isStaleAt(words, i))).toEqual([false, true, false]);
-    expect(set.values[0]).toBeNaN();
-    expect(set.values[2]).toBe(Number.POSITIVE_INFINITY);
+    const first = set.starts[0] as number;
+    expect([0, 1, 2].map((i) => isStaleAt(words, first + i))).toEqual([false, true, false]);
+    expect(set.values[first]).toBeNaN();
+    expect(set.values[first + 2]).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('takes timestamps from long before the epoch to far ahead', async () => {
@@ -356,7 +358,8 @@ describe('metric store', () => {
     ];
     expect(await read(from, is('lost_labels'), NOW - 4 * DAY_MS)).toEqual({ lost_labels: expected });
     const set = await from.select({ matchers: is('lost_labels'), start: NOW - 1, end: NOW - 1 }, BOUNDS, never);
-    expect(isStaleAt(new Uint32Array(set.values.buffer, set.values.byteOffset, 2), 0)).toBe(true);
+    const words = new Uint32Array(set.values.buffer, set.values.byteOffset, set.values.length * 2);
+    expect(isStaleAt(words, set.starts[0] as number)).toBe(true);
     // The other one still waits; the first one is found after a start, with its whole range of days.
     const third = await openWith({ ageMs: 0, bytes: 0 });
     expect(await read(readerOf(third), is('lost_labels'), NOW - 4 * DAY_MS)).toEqual({ lost_labels: expected });

@@ -5,6 +5,8 @@ import type { CancelSignal, Clock, Labels, Logger, MetricMetadata } from '@atala
 import type { Engine, QueryLimits } from '../engine/engine.ts';
 import { snapshotEngine } from '../engine/snapshot.ts';
 import { HistogramTable } from '../histograms/histogram-table.ts';
+import { HotCache, type HotSelection, type HotStats } from '../hot/hot-selection.ts';
+import type { RawHistograms } from '../histograms/histogram-selection.ts';
 import { migrate } from '../schema/migrate.ts';
 import { matchSeries } from '../series-index/match.ts';
 import { SeriesIndex } from '../series-index/series-index.ts';
@@ -17,7 +19,16 @@ import { Intake, type LoadResult, type StoreCounters } from './intake.ts';
 import { labelNames, type LabelQuestion, labelValues, seriesLabels, slotsOf } from './label-answers.ts';
 import { MetadataTable } from './metadata-table.ts';
 import { horizon, type Retention, type RetentionResult } from './retention.ts';
-import { type RawSelection, select, type SelectBounds, type SelectQuestion } from './selection.ts';
+import {
+  match,
+  type MatchedQuestion,
+  type RawSelection,
+  select,
+  type SelectBounds,
+  selectHistogramsOf,
+  type SelectionSources,
+  type SelectQuestion,
+} from './selection.ts';
 import { loadIndex } from './series-rows.ts';
 import { type Cardinality, cardinality, metricCosts, type MetricCost, storeStats, type StoreStats } from './statistics.ts';
 import { Tail } from './tail.ts';
@@ -33,6 +44,8 @@ export interface MetricStoreOptions {
   readonly dataExpected?: boolean;
   /** Time and memory that one selection may take in the engine. */
   readonly queryLimits?: QueryLimits;
+  /** Memory for decoded samples, bytes; 0 or nothing keeps none. */
+  readonly cacheBytes?: number;
 }
 
 /** How far back the data has changed. Times in milliseconds. */
@@ -43,6 +56,13 @@ export interface DataChanges {
   readonly oldest: number;
   /** Samples before it are not seen any more, because of their age. */
   readonly horizon: number;
+}
+
+/** A selection in the arena, with what does not lie there. */
+export interface HotRead extends HotSelection {
+  readonly histograms?: RawHistograms;
+  /** What is missing because it is damaged on disk. */
+  readonly warnings?: readonly string[];
 }
 
 /** Metrics. One instance has the tables for itself. Every call rejects with an AtalayaError. */
@@ -58,6 +78,21 @@ export interface MetricStore {
   load(batches: readonly MetricBatch[], options?: { readonly token?: string }): Promise<LoadResult>;
   /** Reads samples; {@link decodeSelection} makes columns of the answer, in any thread. */
   select(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection>;
+  /**
+   * As {@link select}, but samples that lie in the {@link arena} stay there, and those that might are put there. What is given then is
+   * leased: call {@link endLease} when nobody looks at it any more.
+   */
+  read(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection | HotRead>;
+  /** Ends the lease of a selection that {@link read} gave. Ending it twice does nothing. */
+  endLease(lease: number): void;
+  /** Memory with decoded samples, to be read by other threads as `arenaColumns` says; none when the cache is off. */
+  readonly arena: SharedArrayBuffer | undefined;
+  /** How the cache does; none when it is off. */
+  readonly hotStats: HotStats | undefined;
+  /** Samples that were taken in and are kept besides the tables, because not all questions find them there yet. */
+  readonly tailRows: number;
+  /** To be called when stored samples were changed in the tables by others than {@link load}: of these series, or of all. */
+  invalidate(slots?: Iterable<number>): void;
   /** The series that a question is about, so that their samples can be read in portions (`slots` of {@link SelectQuestion}). */
   matching(question: SelectQuestion): Uint32Array;
   /** What {@link select} would find, told before anything is read. */
@@ -122,21 +157,24 @@ class TableMetricStore implements MetricStore {
   readonly #options: MetricStoreOptions;
   readonly #index: SeriesIndex;
   readonly #metadata: MetadataTable;
-  readonly #histograms: HistogramTable;
   readonly #damage: Damage;
   readonly #changes = new ChangeLog();
   readonly #estimator: Estimator;
   readonly #tail = new Tail();
+  readonly #sources: SelectionSources;
+  readonly #hot: HotCache | undefined;
   readonly #intake: Intake;
 
   constructor(options: MetricStoreOptions, parts: StoreParts) {
     this.#options = options;
     this.#index = parts.index;
     this.#metadata = parts.metadata;
-    this.#histograms = parts.histograms;
     this.#damage = parts.damage;
     this.#estimator = new Estimator(options.engine, parts.index, options.clock);
-    this.#intake = new Intake({ ...options, ...parts, tail: this.#tail, changes: this.#changes });
+    const { engine, clock, cacheBytes = 0 } = options;
+    this.#sources = { engine, index: parts.index, tail: this.#tail, histograms: parts.histograms };
+    this.#hot = cacheBytes === 0 ? undefined : new HotCache(cacheBytes, this.#sources, clock);
+    this.#intake = new Intake({ ...options, ...parts, tail: this.#tail, changes: this.#changes, hot: this.#hot });
   }
 
   get seriesCount(): number {
@@ -160,12 +198,50 @@ class TableMetricStore implements MetricStore {
   }
 
   async select(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection> {
-    const { engine, queryLimits = {} } = this.#options;
-    const start = this.#from(question.start);
-    const sources = { engine, index: this.#index, tail: this.#tail, histograms: this.#histograms };
-    const selection = await select(sources, { ...question, start }, bounds, queryLimits, signal);
-    const warnings = this.#damage.warnings(start, question.end);
-    return warnings.length === 0 ? selection : { ...selection, warnings };
+    const matched = this.#match(question, bounds);
+    return { ...(await select(this.#sources, matched, bounds, this.#limits, signal)), ...this.#warnings(matched) };
+  }
+
+  async read(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection | HotRead> {
+    const matched = this.#match(question, bounds);
+    const histograms = await selectHistogramsOf(this.#sources, matched, bounds, this.#limits, signal);
+    const hot = await this.#hot?.select(matched.slots, matched, bounds, this.#limits, signal);
+    if (hot === undefined) return { ...(await select(this.#sources, matched, bounds, this.#limits, signal)), ...this.#warnings(matched) };
+    return { ...hot, ...(histograms === undefined ? {} : { histograms }), ...this.#warnings(matched) };
+  }
+
+  endLease(lease: number): void {
+    this.#hot?.endLease(lease);
+  }
+
+  get arena(): SharedArrayBuffer | undefined {
+    return this.#hot?.arena.buffer;
+  }
+
+  get hotStats(): HotStats | undefined {
+    return this.#hot?.stats;
+  }
+
+  get tailRows(): number {
+    return this.#tail.rows;
+  }
+
+  invalidate(slots?: Iterable<number>): void {
+    this.#hot?.invalidate(slots);
+    this.#changes.note(Number.NEGATIVE_INFINITY);
+  }
+
+  #match(question: SelectQuestion, bounds: SelectBounds): MatchedQuestion {
+    return match(this.#index, { ...question, start: this.#from(question.start) }, bounds);
+  }
+
+  #warnings({ start, end }: MatchedQuestion): { readonly warnings?: readonly string[] } {
+    const warnings = this.#damage.warnings(start, end);
+    return warnings.length === 0 ? {} : { warnings };
+  }
+
+  get #limits(): QueryLimits {
+    return this.#options.queryLimits ?? {};
   }
 
   matching({ matchers, start, end }: SelectQuestion): Uint32Array {

@@ -40,6 +40,8 @@ export interface RawSelection {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Samples that the engine may not have had yet; they count before those that it had. */
   readonly recent?: RecentRows;
+  /** Rows that the engine read. */
+  readonly rowsRead: number;
   /** Native histograms, when one of the series has had any. */
   readonly histograms?: RawHistograms;
   /** What is missing because it is damaged on disk. */
@@ -57,17 +59,15 @@ export interface SelectionSources {
 const SHORT_RANGE = 0xffff_ffff;
 const FARTHEST = 8.64e15;
 
-/**
- * Matches and reads. Rejects with QUERY_LIMIT when there are more series or samples than the bounds allow, and as the engine's
- * queries do.
- */
-export async function select(
-  { engine, index, tail, histograms }: SelectionSources,
-  question: SelectQuestion,
-  bounds: SelectBounds,
-  limits: QueryLimits,
-  signal: CancelSignal | undefined,
-): Promise<RawSelection> {
+/** What a question comes to: the series, and whole milliseconds. */
+export interface MatchedQuestion {
+  readonly slots: Uint32Array<ArrayBuffer>;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Matches. @throws AtalayaError QUERY_LIMIT when there are more series than the bounds allow. */
+export function match(index: SeriesIndex, question: SelectQuestion, bounds: SelectBounds): MatchedQuestion {
   // Times beyond what a Date can say mean "all there is".
   const start = Math.ceil(Math.max(question.start, -FARTHEST));
   const end = Math.floor(Math.min(question.end, FARTHEST));
@@ -76,44 +76,104 @@ export async function select(
     const reason = `a selector matches ${slots.length} series; add matchers`;
     throw new AtalayaError('QUERY_LIMIT', { setting: 'query.series', limit: bounds.series, reason });
   }
-  slots.sort((a, b) => index.idHigh(a) - index.idHigh(b) || index.idLow(a) - index.idLow(b));
+  return { slots, start, end };
+}
+
+/** The slots by ascending id, as {@link readRows} wants them. */
+export function sortedById(index: SeriesIndex, slots: Uint32Array): Uint32Array<ArrayBuffer> {
+  return Uint32Array.from(slots).sort((a, b) => index.idHigh(a) - index.idHigh(b) || index.idLow(a) - index.idLow(b));
+}
+
+/** The ids of series as words. */
+function idsOf(index: SeriesIndex, slots: Uint32Array): Uint32Array<ArrayBuffer> {
   const ids = new Uint32Array(slots.length * 2);
   slots.forEach((slot, i) => {
     ids[i * 2] = index.idLow(slot);
     ids[i * 2 + 1] = index.idHigh(slot);
   });
+  return ids;
+}
+
+/**
+ * Reads the samples of series, sorted by id, between two times from the table, and nothing else. Rejects as the engine's queries do,
+ * with QUERY_LIMIT when there are more samples than `limits.resultRows`. `final` lets the engine find out which of several values for
+ * one time was written last, which costs much more.
+ */
+export async function readRows(
+  { engine, index }: Pick<SelectionSources, 'engine' | 'index'>,
+  slots: Uint32Array,
+  { start, end }: { readonly start: number; readonly end: number },
+  limits: QueryLimits,
+  signal: CancelSignal | undefined,
+  final = false,
+): Promise<RawSelection> {
+  const ids = idsOf(index, slots);
   const base = end - start <= SHORT_RANGE && lowerWordsDiffer(ids) ? start : undefined;
-  if (slots.length === 0) return { slots, ids, base, bytes: new Uint8Array(0) };
+  if (slots.length === 0) return { slots, ids, base, bytes: new Uint8Array(0), rowsRead: 0 };
   const columns =
     base === undefined
       ? sql`id AS i, ts AS t, value AS v`
       : sql`toUInt32(bitAnd(id, 4294967295)) AS i, toUInt32(ts - ${base}) AS t, value AS v`;
-  const statement = sql`SELECT ${fragment(columns)} FROM samples
+  const statement = sql`SELECT ${fragment(columns)} FROM samples ${fragment(final ? sql`FINAL` : sql``)}
     WHERE id IN (${uint64List(ids)}) AND ts >= ${start} AND ts <= ${end} ORDER BY id, ts`;
+  const { bytes, rowsRead } = await engine.query(statement, {
+    limits,
+    settings: { optimize_read_in_order: 1 },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { slots, ids, base, bytes, rowsRead };
+}
+
+/**
+ * Reads what a question matched, sorted by id: from the tables, joined with what is not there yet. Rejects with QUERY_LIMIT when there
+ * are more samples than the bounds allow, and as the engine's queries do.
+ */
+export async function select(
+  sources: SelectionSources,
+  { slots: matched, start, end }: MatchedQuestion,
+  bounds: SelectBounds,
+  limits: QueryLimits,
+  signal: CancelSignal | undefined,
+): Promise<RawSelection> {
+  const { tail } = sources;
+  const slots = sortedById(sources.index, matched);
   const read = tail.beginRead();
   try {
-    const query = engine.query(statement, {
-      limits: { ...limits, resultRows: bounds.samples },
-      settings: { optimize_read_in_order: 1 },
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const { bytes } = await query.catch((error: unknown) => {
+    const rows = readRows(sources, slots, { start, end }, { ...limits, resultRows: bounds.samples }, signal);
+    const stored = await rows.catch((error: unknown) => {
       throw samplesLimit(error, bounds);
     });
     const recent = tail.recentRows(read, slots, start, end);
-    const raw = { slots, ids, base, bytes, ...(recent === undefined ? {} : { recent }) };
-    const places = histograms.having(slots);
-    if (places === undefined) return raw;
-    const theirIds = Uint32Array.from([...places].flatMap((place) => [ids[place * 2] as number, ids[place * 2 + 1] as number]));
-    const range = { start, end };
-    const rows = await selectHistograms(engine, { places, ids: theirIds }, range, bounds, limits, signal);
-    return { ...raw, histograms: { ...rows, recent: tail.recentHistograms(read, slots, start, end) } };
+    const histograms = await selectHistogramsOf(sources, { slots, start, end }, bounds, limits, signal);
+    return { ...stored, ...(recent === undefined ? {} : { recent }), ...(histograms === undefined ? {} : { histograms }) };
   } finally {
     tail.endRead(read);
   }
 }
 
-function slotsOf(index: SeriesIndex, { matchers, slots }: SelectQuestion, fromDay: number, toDay: number): Uint32Array {
+/** The histograms of a selection's series, those not in the tables yet among them; `undefined` when none ever had any. */
+export async function selectHistogramsOf(
+  { engine, index, tail, histograms }: SelectionSources,
+  { slots, start, end }: MatchedQuestion,
+  bounds: SelectBounds,
+  limits: QueryLimits,
+  signal: CancelSignal | undefined,
+): Promise<RawHistograms | undefined> {
+  const having = histograms.having(slots);
+  if (having === undefined) return undefined;
+  const order = (place: number): number => slots[place] as number;
+  const places = having.sort((a, b) => index.idHigh(order(a)) - index.idHigh(order(b)) || index.idLow(order(a)) - index.idLow(order(b)));
+  const ids = idsOf(index, places.map(order));
+  const read = tail.beginRead();
+  try {
+    const rows = await selectHistograms(engine, { places, ids }, { start, end }, bounds, limits, signal);
+    return { ...rows, recent: tail.recentHistograms(read, slots, start, end) };
+  } finally {
+    tail.endRead(read);
+  }
+}
+
+function slotsOf(index: SeriesIndex, { matchers, slots }: SelectQuestion, fromDay: number, toDay: number): Uint32Array<ArrayBuffer> {
   return slots === undefined ? matchSeries(index, matchers, fromDay, toDay) : index.keepActive(slots.slice(), fromDay, toDay);
 }
 

@@ -2,11 +2,18 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { AtalayaError, type CancelSignal, type Labels } from '@atalaya/model';
-import { decodeHistograms, type HistogramColumns, withoutReplaced } from '../histograms/histogram-selection.ts';
+import {
+  decodeHistograms,
+  type FloatColumns,
+  type HistogramColumns,
+  type RawHistograms,
+  withoutReplaced,
+} from '../histograms/histogram-selection.ts';
+import { type ArenaColumns, arenaColumns } from '../hot/arena.ts';
 import { decodeSelection } from '../metrics/decode.ts';
 import type { SelectionEstimate } from '../metrics/estimate.ts';
-import type { DataChanges } from '../metrics/metric-store.ts';
-import type { SelectBounds, SelectQuestion } from '../metrics/selection.ts';
+import type { DataChanges, HotRead } from '../metrics/metric-store.ts';
+import type { RawSelection, SelectBounds, SelectQuestion } from '../metrics/selection.ts';
 import { LabelCache } from './label-cache.ts';
 import type { ReaderMessage, ServerMessage } from './protocol.ts';
 
@@ -19,8 +26,14 @@ export interface SelectedSeries {
   readonly labels: readonly Labels[];
   /** Native histograms, where one of the series has had any; their times are not among those of the samples. */
   readonly histograms?: HistogramColumns;
+  /** What may be among each series' samples; without them nothing is known. */
+  readonly flags?: Uint8Array;
+  /** Samples that lay decoded in memory, and rows that were read from disk for the others. */
+  readonly origin: { readonly samplesInMemory: number; readonly rowsFromDisk: number };
   /** What the samples lack, in words for whoever asked. */
   readonly warnings?: readonly string[];
+  /** Where the columns are shared: tells that they are not looked at any more. */
+  release?(): void;
 }
 
 /** Reads samples through a port. */
@@ -50,9 +63,14 @@ export function connectReader(port: MessagePort): PortReader {
   const cache = new LabelCache();
   let calls = 0;
   let closed = false;
+  let arena: ArenaColumns | undefined;
   const send = (message: ReaderMessage): void => port.postMessage(message);
 
   port.on('message', (message: ServerMessage) => {
+    if (message.kind === 'arena') {
+      arena = arenaColumns(message.buffer);
+      return;
+    }
     const call = waiting.get(message.call);
     if (message.kind === 'failed') {
       (call ?? asking.get(message.call))?.reject(AtalayaError.fromData(message.error));
@@ -64,16 +82,21 @@ export function connectReader(port: MessagePort): PortReader {
     }
     // Labels are delivered once: they are taken even if nobody waits for the samples any more.
     cache.take(message.labels);
-    if (call === undefined) return;
+    let release: (() => void) | undefined;
+    if (message.kind === 'hot') {
+      const { lease } = message.hot;
+      release = () => send({ kind: 'release', lease });
+    }
+    if (call === undefined) {
+      release?.();
+      return;
+    }
     try {
-      const { raw } = message;
-      const labels = Array.from(raw.slots, (slot) => cache.get(slot));
-      const { offsets, timestamps, values } = decodeSelection(raw);
-      const floats = { starts: offsets.subarray(0, labels.length), ends: offsets.subarray(1), timestamps, values };
-      const histograms = raw.histograms && decodeHistograms(raw.histograms, labels.length);
-      const columns = histograms === undefined ? floats : { ...withoutReplaced(floats, histograms), histograms };
-      call.resolve({ labels, ...columns, ...(raw.warnings === undefined ? {} : { warnings: raw.warnings }) });
+      if (message.kind === 'selected') call.resolve(ownColumns(message.raw, cache));
+      else if (arena === undefined) throw new RangeError('samples in an arena that was never given');
+      else call.resolve(sharedColumns(message.hot, arena, cache, release));
     } catch (error) {
+      release?.();
       call.reject(AtalayaError.from(error));
     }
   });
@@ -126,6 +149,36 @@ export function connectReader(port: MessagePort): PortReader {
       });
     },
   };
+}
+
+/** What came as bytes, as columns of its own. */
+function ownColumns(raw: RawSelection, cache: LabelCache): SelectedSeries {
+  const labels = Array.from(raw.slots, (slot) => cache.get(slot));
+  const { offsets, timestamps, values } = decodeSelection(raw);
+  const floats = { starts: offsets.subarray(0, labels.length), ends: offsets.subarray(1), timestamps, values };
+  const origin = { samplesInMemory: raw.recent?.series.length ?? 0, rowsFromDisk: raw.rowsRead };
+  return { labels, origin, ...withHistograms(floats, raw.histograms), ...warningsOf(raw) };
+}
+
+/** What lies in the arena, where it lies. */
+function sharedColumns(hot: HotRead, arena: ArenaColumns, cache: LabelCache, release: (() => void) | undefined): SelectedSeries {
+  const labels = Array.from(hot.slots, (slot) => cache.get(slot));
+  const { starts, ends, flags, rowsRead } = hot;
+  let samples = 0;
+  for (let i = 0; i < starts.length; i++) samples += (ends[i] as number) - (starts[i] as number);
+  const origin = { samplesInMemory: Math.max(0, samples - rowsRead), rowsFromDisk: rowsRead };
+  const columns = withHistograms({ starts, ends, ...arena }, hot.histograms);
+  return { labels, origin, flags, ...columns, ...warningsOf(hot), ...(release === undefined ? {} : { release }) };
+}
+
+function withHistograms(floats: FloatColumns, raw: RawHistograms | undefined): FloatColumns & { readonly histograms?: HistogramColumns } {
+  if (raw === undefined) return floats;
+  const histograms = decodeHistograms(raw, floats.starts.length);
+  return { ...withoutReplaced(floats, histograms), histograms };
+}
+
+function warningsOf({ warnings }: { readonly warnings?: readonly string[] }): { readonly warnings?: readonly string[] } {
+  return warnings === undefined ? {} : { warnings };
 }
 
 const canceledError = (): AtalayaError => new AtalayaError('QUERY_CANCELED', { phase: 'reading samples' });

@@ -7,24 +7,27 @@ import type { LabelDelivery } from './protocol.ts';
 export class LabelCache {
   #symbols = new Symbols();
   #texts: string[] = [];
-  #labels = new Map<number, Labels>();
+  #labels: (Labels | undefined)[] = [];
 
   take({ reset, slots, ends, bytes }: LabelDelivery): void {
     if (reset) {
       this.#symbols = new Symbols();
       this.#texts = [];
-      this.#labels = new Map();
+      this.#labels = [];
     }
     let start = 0;
     for (let i = 0; i < slots.length; i++) {
       const end = ends[i] as number;
-      this.#labels.set(slots[i] as number, this.#read(bytes, start, end));
+      const slot = slots[i] as number;
+      // Without holes, so that it stays an array inside too.
+      while (this.#labels.length <= slot) this.#labels.push(undefined);
+      this.#labels[slot] = this.#read(bytes, start, end);
       start = end;
     }
   }
 
   get(slot: number): Labels {
-    const labels = this.#labels.get(slot);
+    const labels = this.#labels[slot];
     if (labels === undefined) throw new RangeError(`the labels of series ${slot} were never delivered`);
     return labels;
   }

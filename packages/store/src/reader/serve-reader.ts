@@ -18,6 +18,11 @@ const NOT_READABLE = 'the newest samples are missing: they are on disk, but read
 export function serveReader(store: MetricStore, port: MessagePort, readable: () => Promise<boolean> = () => Promise.resolve(true)): void {
   const running = new Map<number, AbortController>();
   let delivered = new Set<number>();
+  /** Leases that the reader has not ended. */
+  const leases = new Set<number>();
+  let closed = false;
+  const { arena } = store;
+  if (arena !== undefined) port.postMessage({ kind: 'arena', buffer: arena } satisfies ServerMessage);
 
   const deliver = (slots: Uint32Array): LabelDelivery => {
     let unknown = slots.filter((slot) => !delivered.has(slot));
@@ -34,13 +39,23 @@ export function serveReader(store: MetricStore, port: MessagePort, readable: () 
     const { call } = message;
     try {
       const complete = await readable();
-      const selected = await store.select(message.question, message.bounds, signal);
-      const raw = complete ? selected : { ...selected, warnings: [...(selected.warnings ?? []), NOT_READABLE] };
-      const labels = deliver(raw.slots);
-      const transfer = [raw.bytes.buffer, raw.ids.buffer, labels.slots.buffer, labels.ends.buffer, labels.bytes.buffer];
-      const { histograms } = raw;
+      const selected = await store.read(message.question, message.bounds, signal);
+      if ('lease' in selected) {
+        leases.add(selected.lease);
+        if (closed) store.endLease(selected.lease);
+      }
+      const labels = deliver(selected.slots);
+      const warned = complete ? selected : { ...selected, warnings: [...(selected.warnings ?? []), NOT_READABLE] };
+      const transfer = [labels.slots.buffer, labels.ends.buffer, labels.bytes.buffer];
+      const { histograms } = selected;
       if (histograms !== undefined) transfer.push(histograms.places.buffer, histograms.ids.buffer, histograms.bytes.buffer);
-      port.postMessage({ kind: 'selected', call, raw, labels } satisfies ServerMessage, transfer);
+      if ('lease' in warned) {
+        transfer.push(warned.slots.buffer, warned.starts.buffer, warned.ends.buffer, warned.flags.buffer);
+        port.postMessage({ kind: 'hot', call, hot: warned, labels } satisfies ServerMessage, transfer);
+      } else {
+        transfer.push(warned.bytes.buffer, warned.ids.buffer);
+        port.postMessage({ kind: 'selected', call, raw: warned, labels } satisfies ServerMessage, transfer);
+      }
     } catch (error) {
       port.postMessage({ kind: 'failed', call, error: AtalayaError.from(error).toData() } satisfies ServerMessage);
     } finally {
@@ -66,6 +81,11 @@ export function serveReader(store: MetricStore, port: MessagePort, readable: () 
       void tell(message.call, () => store.changes(message.since));
       return;
     }
+    if (message.kind === 'release') {
+      leases.delete(message.lease);
+      store.endLease(message.lease);
+      return;
+    }
     if (message.kind === 'cancel') {
       running.get(message.call)?.abort();
       return;
@@ -75,6 +95,8 @@ export function serveReader(store: MetricStore, port: MessagePort, readable: () 
     void answer(message, aborter.signal);
   });
   port.on('close', () => {
+    closed = true;
     for (const aborter of running.values()) aborter.abort();
+    for (const lease of leases) store.endLease(lease);
   });
 }

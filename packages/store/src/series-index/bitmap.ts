@@ -45,7 +45,7 @@ export class Bitmap {
   }
 
   /** The members in ascending order. */
-  items(): Uint32Array {
+  items(): Uint32Array<ArrayBuffer> {
     const { words } = this;
     let count = 0;
     for (let i = 0; i < words.length; i++) count += bitCount(words[i] as number);

@@ -21,14 +21,14 @@ const FEW = 1 / 64;
  * The slots of all series that fulfil every matcher and have samples between two days (both inclusive), ascending.
  * @throws AtalayaError BAD_QUERY for an invalid regular expression.
  */
-export function matchSeries(index: SeriesIndex, matchers: readonly Matcher[], fromDay: number, toDay: number): Uint32Array {
+export function matchSeries(index: SeriesIndex, matchers: readonly Matcher[], fromDay: number, toDay: number): Uint32Array<ArrayBuffer> {
   const prepared = matchers.map((matcher) => prepare(index, matcher));
   if (prepared.some(({ absentMatches, name }) => !absentMatches && name < 0)) return new Uint32Array(0);
   // A label that no series has is absent everywhere, and such a matcher has been found to accept that: nothing to do.
   const known = prepared.filter(({ name }) => name >= 0);
   // Equalities first: they are cheap, and expressions then need to look at the values of what is left only.
   const ordered = known.toSorted((a, b) => cost(index, a) - cost(index, b));
-  let candidates: Uint32Array | undefined;
+  let candidates: Uint32Array<ArrayBuffer> | undefined;
   let bitmap: Bitmap | undefined;
   for (const matcher of ordered) {
     if (candidates !== undefined) {
@@ -94,7 +94,7 @@ function singlePair(index: SeriesIndex, { matcher, name }: Prepared): number | u
 }
 
 /** The series of a pair, ascending. */
-function postings(index: SeriesIndex, pair: number): Uint32Array {
+function postings(index: SeriesIndex, pair: number): Uint32Array<ArrayBuffer> {
   const rest = index.pairs.rest(pair);
   const slots = new Uint32Array(rest.length + 1);
   slots[0] = index.pairs.first(pair);
@@ -103,7 +103,7 @@ function postings(index: SeriesIndex, pair: number): Uint32Array {
 }
 
 /** Keeps the series whose value fits, remembering what was decided of each value. */
-function filterOneByOne(index: SeriesIndex, slots: Uint32Array, prepared: Prepared): Uint32Array {
+function filterOneByOne(index: SeriesIndex, slots: Uint32Array<ArrayBuffer>, prepared: Prepared): Uint32Array<ArrayBuffer> {
   const decided = new Map<number, boolean>();
   return slots.filter((slot) => {
     for (const pair of index.pairsOf(slot)) {

@@ -179,7 +179,7 @@ export class SeriesIndex {
   }
 
   /** Those of the slots that {@link isActive}, moved to the front of the same array. */
-  keepActive(slots: Uint32Array, fromDay: number, toDay: number): Uint32Array {
+  keepActive<Buffer extends ArrayBufferLike>(slots: Uint32Array<Buffer>, fromDay: number, toDay: number): Uint32Array<Buffer> {
     const first = this.#firstDay.view();
     const last = this.#lastDay.view();
     let kept = 0;
