@@ -13,7 +13,7 @@ import { buildHttp } from './http/listener.ts';
 import type { Parts } from './http/parts.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { formatAddress, parseListenAddress } from './listen-address.ts';
-import { availableMemory, engineMemory } from './memory.ts';
+import { availableMemory, cacheMemory, engineMemory } from './memory.ts';
 import { redefineWhenNeeded } from './redefinition.ts';
 import { readScrapeFile } from './scrape-file.ts';
 import type { LoadedSettings } from './settings/load.ts';
@@ -75,6 +75,7 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
       dataDirectory,
       url: settings['engine.url'],
       memoryBytes: engineMemoryBytes,
+      cacheBytes: settings['query.cache'] === -1 ? cacheMemory(availableMemory()) : settings['query.cache'],
       retention: { ageMs: settings['retention.metrics'], bytes: settings['retention.metrics_bytes'] },
       query: {
         timeoutMs: settings['query.timeout'],
@@ -249,6 +250,8 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
       damagedParts: report?.damagedParts ?? 0,
       stepCache: report?.stepCache ?? { cachedSteps: 0, computedSteps: 0, bytes: 0 },
       queriesRunning: report?.queriesRunning ?? 0,
+      cache: report?.cache,
+      tailRows: report?.tailRows ?? 0,
       targetsUp: up,
       targetsDown: down,
     };

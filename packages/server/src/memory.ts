@@ -24,3 +24,8 @@ export function availableMemory(): number {
 export function engineMemory(available: number): number {
   return Math.round(Math.min(MOST, Math.max(LEAST, available / 4)));
 }
+
+/** A sixteenth of what there is, within bounds: for decoded samples that queries find in memory. */
+export function cacheMemory(available: number): number {
+  return Math.round(Math.min(1024 * MIB, Math.max(64 * MIB, available / 16)));
+}

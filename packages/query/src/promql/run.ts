@@ -10,6 +10,7 @@ import type { QueryContext, QueryLimits, QueryWindow, Recorder } from './context
 import { costOf, estimateReads, planNodes, type QueryCost } from './cost.ts';
 import { evaluate } from './evaluate.ts';
 import { withBorders } from './functions/borders.ts';
+import { HeldReads } from './held-reads.ts';
 import { removeMarkedNames, removeMarkedNamesOfSamples } from './names.ts';
 import { type PlannedRead, planReads, type ReadingNode } from './plan.ts';
 import { readAll } from './read.ts';
@@ -90,6 +91,23 @@ export async function evaluateQuestion(
   signal: CancelSignal,
   watch?: Watch,
   begunAt = startedAt,
+): Promise<Evaluated> {
+  const held = new HeldReads(reader);
+  try {
+    return await evaluateHeld(question, held.reader, clock, startedAt, signal, watch, begunAt);
+  } finally {
+    held.release();
+  }
+}
+
+async function evaluateHeld(
+  question: Question,
+  reader: SampleReader,
+  clock: Clock,
+  startedAt: number,
+  signal: CancelSignal,
+  watch: Watch | undefined,
+  begunAt: number,
 ): Promise<Evaluated> {
   const { query, expression, window, steps, lookbackMs, defaultStepMs, limits, delaysNameRemoval } = question;
   const budget = new Budget(limits, clock, signal, startedAt);

@@ -14,6 +14,8 @@ export interface EngineOptions {
   /** URL of a ClickHouse server; empty for the embedded engine. */
   readonly url: string;
   readonly memoryBytes: number;
+  /** Memory for decoded samples; 0 keeps none. */
+  readonly cacheBytes: number;
   readonly retention: { readonly ageMs: number; readonly bytes: number };
   readonly query: {
     readonly timeoutMs: number;
@@ -123,6 +125,17 @@ export interface StepCacheState {
   readonly bytes: number;
 }
 
+/** The cache of decoded samples: its size, and series of selections that were there or not. */
+export interface CacheReport {
+  readonly capacityBytes: number;
+  readonly usedBytes: number;
+  readonly series: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly evictions: number;
+  readonly invalidations: number;
+}
+
 /** Told by the engine every second. */
 export interface StateEvent {
   readonly breaker: 'closed' | 'open' | 'half-open';
@@ -135,6 +148,10 @@ export interface StateEvent {
   readonly series: number;
   /** Parts of the tables that were found damaged on disk. */
   readonly damagedParts: number;
+  /** How the cache of decoded samples does; none when it is off. Counts since the engine's start. */
+  readonly cache: CacheReport | undefined;
+  /** Samples that are kept besides the tables, because not all questions find them there yet. */
+  readonly tailRows: number;
   readonly quarantinedRecords: number;
   readonly tornTails: number;
   readonly deadLetters: number;

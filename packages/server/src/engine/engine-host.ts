@@ -92,6 +92,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     log,
     retention: options.retention,
     dataExpected: checkpoint !== undefined,
+    cacheBytes: options.cacheBytes,
     queryLimits: { memoryBytes: options.query.memoryBytes, timeMs: options.query.timeoutMs },
   });
   const reader = await openJournalReader({ directory: journalDirectory, log, from: checkpoint });
@@ -117,7 +118,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     log,
     serveReader: (port) => serveReader(store, port, readable),
   });
-  const seriesReads = new SeriesReads({ store, limits: options.query, log, serveReader: (port) => serveReader(store, port) });
+  const seriesReads = new SeriesReads({ store, limits: options.query, log, serveReader: (port) => serveReader(store, port, readable) });
   const retention = clock.every(RETENTION_EVERY_MS, () => {
     store.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, 'retention could not be enforced'));
   });
@@ -148,6 +149,8 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
         engineVersion,
         series: store.seriesCount,
         damagedParts: store.damagedParts,
+        cache: store.hotStats,
+        tailRows: store.tailRows,
         quarantinedRecords: reader.damage.quarantinedRecords,
         tornTails: reader.damage.tornTails,
         queriesRunning: queries.running,

@@ -78,6 +78,8 @@ const READINGS: Readings = {
   damagedParts: 0,
   stepCache: { cachedSteps: 5, computedSteps: 3, bytes: 100 },
   queriesRunning: 0,
+  cache: undefined,
+  tailRows: 0,
   targetsUp: 1,
   targetsDown: 0,
 };

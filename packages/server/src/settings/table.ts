@@ -97,6 +97,12 @@ export const SETTINGS = {
   },
   'query.points': { type: 'count', default: '11000', help: 'Most points per series a range query may ask for.' },
   'query.concurrency': { type: 'count', default: '20', help: 'Most queries waiting or running; further ones are answered 429.' },
+  'query.cache': {
+    type: 'bytes',
+    default: 'auto',
+    auto: true,
+    help: 'Memory for decoded samples, where queries find what was asked for before and what comes in; auto takes a sixteenth of the machine, from 64 MiB to 1 GiB; 0 keeps none.',
+  },
   'query.memory': {
     type: 'bytes',
     default: 'auto',

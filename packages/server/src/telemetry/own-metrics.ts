@@ -1,7 +1,7 @@
 /** What the program measures of itself, under the pipeline's names, the readiness names and its own. */
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { LoadedEvent, StepCacheState } from '../engine/contract.ts';
+import type { CacheReport, LoadedEvent, StepCacheState } from '../engine/contract.ts';
 
 const MILLISECONDS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
@@ -31,6 +31,8 @@ export interface Readings {
   readonly damagedParts: number;
   readonly stepCache: StepCacheState;
   readonly queriesRunning: number;
+  readonly cache: CacheReport | undefined;
+  readonly tailRows: number;
   readonly targetsUp: number;
   readonly targetsDown: number;
 }
@@ -163,6 +165,17 @@ export class OwnMetrics {
     counter('atalaya_query_steps_computed_total', 'Steps of range queries computed.', (now) => now.stepCache.computedSteps);
     gauge('atalaya_query_step_cache_bytes', 'Bytes that the step cache holds.', (now) => now.stepCache.bytes);
     gauge('atalaya_store_damaged_parts', 'Parts of the store found damaged on disk at its start.', (now) => now.damagedParts);
+    gauge('atalaya_tail_samples', 'Samples that queries find besides the tables, not in them yet.', (now) => now.tailRows);
+    gauge(
+      'atalaya_query_cache_capacity_bytes',
+      'Memory that decoded samples may take (query.cache).',
+      (now) => now.cache?.capacityBytes ?? 0,
+    );
+    gauge('atalaya_query_cache_used_bytes', 'Memory that decoded samples take.', (now) => now.cache?.usedBytes ?? 0);
+    gauge('atalaya_query_cache_series', 'Series that lie decoded in memory.', (now) => now.cache?.series ?? 0);
+    counter('atalaya_query_cache_hits_total', 'Series that queries found decoded in memory.', (now) => now.cache?.hits ?? 0);
+    counter('atalaya_query_cache_misses_total', 'Series that queries had to read from the tables.', (now) => now.cache?.misses ?? 0);
+    counter('atalaya_query_cache_evictions_total', 'Decoded series that made room for others.', (now) => now.cache?.evictions ?? 0);
     gauge('atalaya_targets_up', 'Scrape targets whose last scrape succeeded.', (now) => now.targetsUp);
     gauge('atalaya_targets_down', 'Scrape targets whose last scrape failed.', (now) => now.targetsDown);
     new Counter({

@@ -40,6 +40,15 @@ export interface TimeRange {
   readonly end: number;
 }
 
+/** How to select. */
+export interface HotSelectOptions {
+  /** Whether what is missing is read and kept. */
+  readonly keep: boolean;
+  readonly bounds: SelectBounds;
+  readonly limits: QueryLimits;
+  readonly signal: CancelSignal | undefined;
+}
+
 /** Series read first, before it is known how many rows they have, and rows that are then read at once, about. */
 const FIRST_SERIES = 256;
 const ROWS_AT_ONCE = 1_000_000;
@@ -106,11 +115,8 @@ export class HotCache {
    * Rejects with QUERY_LIMIT when there are more samples than the bounds allow, and as the engine's queries do.
    */
   async select(
-    slots: Uint32Array<ArrayBuffer>,
-    range: TimeRange,
-    bounds: SelectBounds,
-    limits: QueryLimits,
-    signal: CancelSignal | undefined,
+    { slots, ...range }: TimeRange & { readonly slots: Uint32Array<ArrayBuffer> },
+    { keep, bounds, limits, signal }: HotSelectOptions,
   ): Promise<HotSelection | undefined> {
     let rowsRead = 0;
     for (let tries = 0; tries < TRIES; tries++) {
@@ -121,6 +127,7 @@ export class HotCache {
         this.#misses += missing.length;
       }
       if (missing.length === 0) return this.#selected(slots, range, bounds, rowsRead);
+      if (!keep) return undefined;
       const other = this.#beingRead(missing);
       if (other !== undefined) {
         await unlessAborted(other, signal);

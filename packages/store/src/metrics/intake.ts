@@ -234,12 +234,17 @@ export class Intake {
     return this.#inTurn(async () => {
       await this.#waiting.dropBefore(horizon(retention, clock.now()));
       const returned = (slot: number): void => this.#noteActivity(slot, true);
+      // A round that fails may have dropped something before.
+      let dropped = true;
       try {
         const result = await applyRetention(engine, this.#index, this.#histograms, retention, clock.now(), log, returned);
-        if (result.droppedDays > 0 || result.removedSeries > 0) this.#changes.note(Number.NEGATIVE_INFINITY);
+        dropped = result.droppedDays > 0 || result.removedSeries > 0;
         return result;
       } finally {
-        this.#options.hot?.invalidate();
+        if (dropped) {
+          this.#options.hot?.invalidate();
+          this.#changes.note(Number.NEGATIVE_INFINITY);
+        }
         this.#removals++;
       }
     });
@@ -248,9 +253,11 @@ export class Intake {
   /** See {@link MetricStore.deleteSamples}. `find` names the series when it is this one's turn. */
   deleteSamples(find: () => Uint32Array, start: number, end: number): Promise<DeletionResult> {
     return this.#inTurn(async () => {
+      const slots = find();
       try {
-        return await deleteSamples(this.#options, find(), start, end);
+        return await deleteSamples(this.#options, slots, start, end);
       } finally {
+        this.#options.hot?.invalidate(slots);
         this.#changes.note(start);
         this.#removals++;
       }

@@ -91,8 +91,6 @@ export interface MetricStore {
   readonly hotStats: HotStats | undefined;
   /** Samples that were taken in and are kept besides the tables, because not all questions find them there yet. */
   readonly tailRows: number;
-  /** To be called when stored samples were changed in the tables by others than {@link load}: of these series, or of all. */
-  invalidate(slots?: Iterable<number>): void;
   /** The series that a question is about, so that their samples can be read in portions (`slots` of {@link SelectQuestion}). */
   matching(question: SelectQuestion): Uint32Array;
   /** What {@link select} would find, told before anything is read. */
@@ -205,7 +203,9 @@ class TableMetricStore implements MetricStore {
   async read(question: SelectQuestion, bounds: SelectBounds, signal?: CancelSignal): Promise<RawSelection | HotRead> {
     const matched = this.#match(question, bounds);
     const histograms = await selectHistogramsOf(this.#sources, matched, bounds, this.#limits, signal);
-    const hot = await this.#hot?.select(matched.slots, matched, bounds, this.#limits, signal);
+    // Series that are read in portions are everything there is, and once: not worth a place.
+    const keep = question.slots === undefined;
+    const hot = await this.#hot?.select(matched, { keep, bounds, limits: this.#limits, signal });
     if (hot === undefined) return { ...(await select(this.#sources, matched, bounds, this.#limits, signal)), ...this.#warnings(matched) };
     return { ...hot, ...(histograms === undefined ? {} : { histograms }), ...this.#warnings(matched) };
   }
@@ -224,11 +224,6 @@ class TableMetricStore implements MetricStore {
 
   get tailRows(): number {
     return this.#tail.rows;
-  }
-
-  invalidate(slots?: Iterable<number>): void {
-    this.#hot?.invalidate(slots);
-    this.#changes.note(Number.NEGATIVE_INFINITY);
   }
 
   #match(question: SelectQuestion, bounds: SelectBounds): MatchedQuestion {

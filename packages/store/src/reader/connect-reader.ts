@@ -29,7 +29,7 @@ export interface SelectedSeries {
   /** What may be among each series' samples; without them nothing is known. */
   readonly flags?: Uint8Array;
   /** Samples that lay decoded in memory, and rows that were read from disk for the others. */
-  readonly origin: { readonly samplesInMemory: number; readonly rowsFromDisk: number };
+  readonly origin?: { readonly samplesInMemory: number; readonly rowsFromDisk: number };
   /** What the samples lack, in words for whoever asked. */
   readonly warnings?: readonly string[];
   /** Where the columns are shared: tells that they are not looked at any more. */
