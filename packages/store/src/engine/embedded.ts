@@ -54,6 +54,14 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Engi
   return new EmbeddedEngine({ writer, readers, control: open(), temporaryDir, clock: options.clock, drain: library.drainPending });
 }
 
+/**
+ * What a query had put out before it failed or was killed stays in its session, and the next query's answer would begin with
+ * it: it is fetched here and thrown away.
+ */
+async function discardLeftovers(session: Session): Promise<void> {
+  await session.queryAsync(sql`SELECT 1`, { format: 'Native' }).catch(() => undefined);
+}
+
 interface EmbeddedParts {
   readonly writer: Session;
   readonly readers: readonly Session[];
@@ -102,10 +110,15 @@ class EmbeddedEngine implements Engine {
     };
     signal?.addEventListener('abort', kill);
     try {
-      const result = await this.#readers.use(signal, (session) => {
+      const result = await this.#readers.use(signal, async (session) => {
         if (signal?.aborted === true) throw new AtalayaError('QUERY_CANCELED', { phase: 'waiting for the engine' });
         running = true;
-        return session.queryAsync(text, { format: 'Native' });
+        try {
+          return await session.queryAsync(text, { format: 'Native' });
+        } catch (error) {
+          await discardLeftovers(session);
+          throw error;
+        }
       });
       if (signal?.aborted === true) throw new AtalayaError('QUERY_CANCELED', { phase: 'reading samples' });
       const answer = result.bytes();

@@ -123,6 +123,25 @@ export function engineSuite(name: string, open: () => Promise<Engine>): void {
       await expect.poll(runs, { timeout: 10_000 }).toBe(0);
     });
 
+    it('gives each answer whole and alone, after queries that were stopped half-way too', async () => {
+      const numbers = async (from: number, rows: number): Promise<number> => {
+        const { bytes } = await engine.query(sql`SELECT toUInt32(number) AS n FROM numbers(${from}, ${rows})`);
+        const values = readNative(bytes).flatMap((part) => [...column(part, 'n', 'UInt32').values]);
+        expect([values.length, values[0], values.at(-1)]).toEqual([rows, from, from + rows - 1]);
+        return values.length;
+      };
+      for (let round = 0; round < 6; round++) {
+        // Several blocks are out before the limit is met, or the signal aborted.
+        const tooMany = engine.query(sql`SELECT number FROM numbers(10000000)`, { limits: { resultRows: 500_000 } });
+        await expect(tooMany).rejects.toMatchObject({ code: 'QUERY_LIMIT' });
+        const aborter = new AbortController();
+        const stopped = engine.query(sql`SELECT number FROM numbers(50000000)`, { signal: aborter.signal });
+        setTimeout(() => aborter.abort(), round * 3);
+        await expect(stopped).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
+        await Promise.all([numbers(round * 1000, 70_000), numbers(round, 3)]);
+      }
+    });
+
     it('rejects at once when the signal was aborted before', async () => {
       await expect(engine.query(sql`SELECT 1`, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
     });
