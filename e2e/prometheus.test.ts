@@ -86,7 +86,12 @@ describe.skipIf(missing)('a real Prometheus beside Atalaya', () => {
     url = `http://127.0.0.1:${port}`;
     prometheus = spawn(
       'prometheus',
-      [`--config.file=${file}`, `--storage.tsdb.path=${folder}/tsdb`, `--web.listen-address=127.0.0.1:${port}`],
+      [
+        `--config.file=${file}`,
+        `--storage.tsdb.path=${folder}/tsdb`,
+        `--web.listen-address=127.0.0.1:${port}`,
+        '--enable-feature=promql-per-step-stats',
+      ],
       { stdio: 'ignore' },
     );
     for (;;) {
@@ -124,6 +129,24 @@ describe.skipIf(missing)('a real Prometheus beside Atalaya', () => {
     expect(comparable(ours?.result ?? [])).toEqual(comparable(theirs?.result ?? []));
     // The flapping series may be away at this instant; every other query must have something to compare.
     expect(theirs?.result.length).toBeGreaterThan(query === 'shop_flapping' ? -1 : 0);
+  });
+
+  test.each([
+    'shop_requests_total',
+    'sum by (code) (rate(shop_requests_total[10s]))',
+    'shop_requests_total / ignoring(code) group_left sum without (code) (shop_requests_total)',
+    'max_over_time(shop_temperature[10s:2s])',
+    'shop_temperature[10s]',
+  ])('both count as many samples for %s', async (query) => {
+    const time = String(Math.floor(Date.now() / 1000) - 4 + 0.0005);
+    const [theirs, ours] = await Promise.all(
+      [url, program.url].map((base) =>
+        ask<{ stats: { samples: Record<string, unknown> } }>(base, '/api/v1/query', { query, time, stats: 'all' }),
+      ),
+    );
+    const { totalQueryableSamples, totalQueryableSamplesPerStep } = theirs?.stats.samples ?? {};
+    expect(ours?.stats.samples).toMatchObject({ totalQueryableSamples, totalQueryableSamplesPerStep });
+    expect(totalQueryableSamples).toBeGreaterThan(0);
   });
 });
 

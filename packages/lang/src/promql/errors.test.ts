@@ -48,6 +48,7 @@ test.each([
 
 test('a bare selector may match everything', () => {
   expect(parseSelector('{}')).toEqual([]);
+  expect(parseSelector(' sum { } # all sums')).toEqual([{ name: '__name__', operator: '=', value: 'sum' }]);
   expect(parseSelector('up{a!="b"}')).toEqual([
     { name: '__name__', operator: '=', value: 'up' },
     { name: 'a', operator: '!=', value: 'b' },
@@ -60,6 +61,11 @@ test.each([
   ['up{a="b"} offset 5m', '1:11: parse error: unexpected <offset>'],
   ['up @ 1', '1:4: parse error: unexpected <op:@>'],
   ['1', '1:1: parse error: unexpected number "1"'],
+  ['rate(up[5m])', '1:5: parse error: unexpected "("'],
+  ['sum(', '1:4: parse error: unexpected "("'],
+  ['(up)', '1:1: parse error: unexpected "("'],
+  ['up{a="}"} == 1', '1:11: parse error: unexpected <op:==>'],
+  ['up{a="b"', '1:9: parse error: unexpected end of input inside braces'],
   ['', 'unknown position: parse error: no expression found in input'],
 ])('%s is no selector: %s', (text, message) => {
   expect(() => parseSelector(text)).toThrow(message);

@@ -1,11 +1,11 @@
 /** The front door of PromQL: text in, checked syntax tree out. */
 
 import type { Matcher } from '@atalaya/model';
-import { childrenOf, type Expression } from './ast.ts';
+import type { Expression } from './ast.ts';
 import { checkTypes } from './check.ts';
 import { PromqlError } from './error.ts';
 import { checkFeatures, DEFAULT_PROMQL_FEATURES, type PromqlFeature } from './features.ts';
-import { describeToken, tokenize } from './lexer.ts';
+import { describeToken, type Token } from './lexer.ts';
 import { parseSyntax } from './parser.ts';
 
 /**
@@ -24,25 +24,31 @@ export function parsePromql(text: string, features: ReadonlySet<PromqlFeature> =
  * @throws PromqlError for anything else, at the first token that does not belong to it.
  */
 export function parseSelector(text: string): Matcher[] {
-  const expression = parseSyntax(text);
-  if (expression.kind === 'selector' && expression.offset === undefined && expression.at === undefined && expression.border === undefined) {
-    for (const { name } of expression.matchers) if (name === '') throw new PromqlError(text, 0, 0, 'invalid label name for matching: ""');
-    return [...expression.matchers];
+  const stranger = firstAfterSelector(text);
+  if (stranger !== undefined) {
+    throw new PromqlError(text, stranger.start, stranger.end, `unexpected ${describeToken(stranger)}`);
   }
-  const end = selectorEnd(text, expression);
-  const token = tokenize(text).find(({ start }) => start >= end);
-  const [start, stop] = token === undefined ? [0, 0] : [token.start, token.end];
-  throw new PromqlError(text, start, stop, `unexpected ${token === undefined ? 'end of input' : describeToken(token)}`);
+  const expression = parseSyntax(text);
+  if (expression.kind !== 'selector') throw new PromqlError(text, expression.start, expression.end, 'not a selector');
+  for (const { name } of expression.matchers) if (name === '') throw new PromqlError(text, 0, 0, 'invalid label name for matching: ""');
+  return [...expression.matchers];
 }
 
-/** Where a selector that the text begins with ends: before its modifiers and what follows; its start when the text begins otherwise. */
-function selectorEnd(text: string, expression: Expression): number {
-  if (expression.kind === 'selector') {
-    const modifier = tokenize(text).find(
-      ({ start, text: word }) => start > expression.start && /^(?:offset|@|anchored|smoothed)$/i.test(word),
-    );
-    return Math.min(expression.end, modifier?.start ?? expression.end);
-  }
-  const first = childrenOf(expression)[0];
-  return first === undefined || first.start !== expression.start ? expression.start : selectorEnd(text, first);
+const SPACE = /^\s*/;
+const NAME = /^\s*[A-Za-z_:][A-Za-z\d_:]*/;
+/** Braces and what is in them, texts with their escapes. */
+const BRACES = /^\s*\{(?:[^"'`}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)*\}/s;
+const TOKEN = /^(?:[A-Za-z_:][A-Za-z\d_:]*|[\d.][\w.]*|"(?:[^"\\]|\\.)*"|[=!<>]=|=~|!~|[^])/;
+
+/** What stands behind a selector that a text begins with, or in its place; `undefined` when nothing does, or the braces do not close. */
+function firstAfterSelector(text: string): Token | undefined {
+  let at = NAME.exec(text)?.[0].length ?? 0;
+  const braces = BRACES.exec(text.slice(at))?.[0];
+  if (braces === undefined && /^\s*\{/.test(text.slice(at))) return undefined;
+  at += braces?.length ?? 0;
+  const start = at + (SPACE.exec(text.slice(at))?.[0].length ?? 0);
+  const word = TOKEN.exec(text.slice(start))?.[0];
+  if (word === undefined || word === '#') return undefined;
+  const kind = /^[A-Za-z_:]/.test(word) ? 'identifier' : /^[\d.]/.test(word) ? 'number' : word.startsWith('"') ? 'string' : 'symbol';
+  return { kind, text: word, start, end: start + word.length };
 }

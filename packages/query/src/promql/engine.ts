@@ -9,6 +9,7 @@ import type { QueryLimits } from './context.ts';
 import type { QueryCost } from './cost.ts';
 import { explainQuestion } from './explain.ts';
 import { SampleCounter } from './query-stats.ts';
+import { RecentExpressions } from './recent-expressions.ts';
 import { parse, type Question, runQuestion } from './run.ts';
 import { StepCache } from './step-cache.ts';
 
@@ -74,6 +75,7 @@ export type Admit = (cost: QueryCost) => void;
 /** Makes an engine over a reader. */
 export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOptions): PromqlEngine {
   const { clock, limits, features = DEFAULT_PROMQL_FEATURES } = options;
+  const recent = new RecentExpressions();
 
   /** @throws AtalayaError BAD_QUERY, QUERY_LIMIT. */
   function parsed(text: string): Expression {
@@ -81,7 +83,7 @@ export function createPromqlEngine(reader: SampleReader, options: PromqlEngineOp
       const reason = `the query is ${text.length} characters long, which is more than the ${LONGEST_QUERY} that are taken`;
       throw new AtalayaError('BAD_QUERY', { reason: `invalid parameter "query": ${reason}` });
     }
-    return parse(text, features);
+    return recent.get(text) ?? recent.keep(text, parse(text, features));
   }
 
   function common(

@@ -62,7 +62,12 @@ function addSamples(node: Expression, evaluation: Evaluation, perStep: Float64Ar
       // What info() reads besides is no selector of its own.
       for (const child of node.name === 'info' ? node.args.slice(0, 1) : node.args) addSamples(child, evaluation, perStep);
       return;
-    default:
+    case 'number':
+    case 'string':
+    case 'unary':
+    case 'parentheses':
+    case 'binary':
+    case 'aggregation':
       for (const child of childrenOf(node)) addSamples(child, evaluation, perStep);
   }
 }

@@ -25,7 +25,7 @@ export interface EngineOptions {
     readonly points: number;
     /** What one query may hold at a time. */
     readonly memoryBytes: number;
-    /** For steps of range queries that are kept, of all workers together. */
+    /** For steps of range queries that are kept. */
     readonly stepCacheBytes: number;
     /** Longest answer. */
     readonly answerBytes: number;

@@ -1,9 +1,11 @@
 /** What runs inside the engine process: the storage engine, the loader and the query workers, wired together. */
 
 import path from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
 import { type JournalPosition, openJournalReader, readCheckpoint, writeCheckpoint } from '@atalaya/journal';
 import type { Clock, Logger, MetricStorage } from '@atalaya/model';
 import {
+  connectReader,
   createLoader,
   deadLetterFolder,
   type MetricStore,
@@ -21,10 +23,12 @@ import type {
   MetadataAnswer,
   SeriesRequest,
   StateEvent,
+  StepCacheState,
   StorageStats,
 } from './contract.ts';
 import { QueryPool } from './query-pool.ts';
 import type { QueryTask } from './query-task.ts';
+import { QuickQueries } from './quick-queries.ts';
 import { encodeSeries } from './series-json.ts';
 import { SeriesReads } from './series-reads.ts';
 
@@ -111,13 +115,18 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     await readable();
     return question();
   };
+  // Each thread that answers queries keeps its own steps: the workers, and this one.
+  const each = { ...options.query, stepCacheBytes: Math.floor(options.query.stepCacheBytes / (QUERY_WORKERS + 1)) };
   const queries = new QueryPool({
     workers: QUERY_WORKERS,
-    limits: options.query,
+    limits: each,
     clock,
     log,
     serveReader: (port) => serveReader(store, port, readable),
   });
+  const { port1: servedPort, port2: ownPort } = new MessageChannel();
+  serveReader(store, servedPort, readable);
+  const quick = new QuickQueries({ limits: each, clock, reader: connectReader(ownPort) });
   const seriesReads = new SeriesReads({ store, limits: options.query, log, serveReader: (port) => serveReader(store, port, readable) });
   const retention = clock.every(RETENTION_EVERY_MS, () => {
     store.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, 'retention could not be enforced'));
@@ -125,7 +134,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
 
   return {
     advance: (position) => loader.advance(position),
-    query: (task, signal) => queries.run(task, signal),
+    query: async (task, signal) => (await quick.run(task, signal)) ?? queries.run(task, signal),
     labelNames: (request) => fresh(() => store.labelNames(labelRequest(request))),
     labelValues: (name, request) => fresh(() => store.labelValues(name, labelRequest(request))),
     series: (request) => fresh(async () => encodeSeries(await store.series(labelRequest(request)), request.limit)),
@@ -153,18 +162,29 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
         tailRows: store.tailRows,
         quarantinedRecords: reader.damage.quarantinedRecords,
         tornTails: reader.damage.tornTails,
-        queriesRunning: queries.running,
-        stepCache: queries.stepCache,
+        queriesRunning: quick.running + queries.running,
+        stepCache: addedUp(quick.stepCache, queries.stepCache),
       };
     },
     async stop() {
       retention.cancel();
+      quick.close();
+      ownPort.close();
       await queries.close();
       await seriesReads.stop();
       await loader.stop();
       await reader.close();
       await engine.close();
     },
+  };
+}
+
+/** What several threads keep of steps, together. */
+function addedUp(a: StepCacheState, b: StepCacheState): StepCacheState {
+  return {
+    cachedSteps: a.cachedSteps + b.cachedSteps,
+    computedSteps: a.computedSteps + b.computedSteps,
+    bytes: a.bytes + b.bytes,
   };
 }
 

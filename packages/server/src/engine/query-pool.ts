@@ -199,8 +199,7 @@ export class QueryPool {
     const { limits, log, entry = ENTRY } = this.#options;
     const { port1, port2 } = new MessageChannel();
     const cancelled = new SharedArrayBuffer(4);
-    const stepCacheBytes = Math.floor(limits.stepCacheBytes / this.#options.workers);
-    const workerData: WorkerData = { limits: { ...limits, stepCacheBytes }, readerPort: port2, cancelled };
+    const workerData: WorkerData = { limits, readerPort: port2, cancelled };
     // Bounds label sets and the like. What typed arrays hold is counted by the query itself.
     const maxOldGenerationSizeMb = Math.max(LEAST_HEAP_MIB, Math.ceil(limits.memoryBytes / 1_048_576));
     const worker = new Worker(entry, { workerData, transferList: [port2], name: 'query', resourceLimits: { maxOldGenerationSizeMb } });

@@ -31,8 +31,14 @@ export interface TaskSteps {
   readonly keptBytes: number;
 }
 
+/** The answer's JSON text, and of a range query where its steps came from. */
+export interface TaskSuccess {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly steps?: TaskSteps;
+}
+
 export type TaskResult =
-  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly steps?: TaskSteps }
+  | TaskSuccess
   | { readonly error: ErrorData }
   /** Not begun: it is expected to cost this much. */
   | { readonly tooCostly: number };

@@ -86,7 +86,9 @@ export class SeriesReads {
       throw new AtalayaError('QUERY_LIMIT', { setting: 'query.series', limit: limits.series, reason });
     }
     const { ends, bytes } = store.labels(slots);
-    return { form, slots: Uint32Array.from(slots), ends, labels: bytes, startMs, endMs, mostSamples: limits.samples };
+    // What is sent while it is made is not held, and needs no bound.
+    const mostInAll = form.kind === 'samples' ? limits.samples : Number.POSITIVE_INFINITY;
+    return { form, slots: Uint32Array.from(slots), ends, labels: bytes, startMs, endMs, mostSamples: limits.samples, mostInAll };
   }
 
   #send(command: SeriesCommand, transfer: ArrayBuffer[] = []): void {

@@ -19,6 +19,7 @@ export interface FoundSeries {
   readonly startMs: number;
   readonly endMs: number;
   readonly mostSamples: number;
+  readonly mostInAll: number;
 }
 
 export type SeriesCommand =

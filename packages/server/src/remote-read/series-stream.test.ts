@@ -71,7 +71,8 @@ async function readAll(
     labels,
     startMs: 0,
     endMs: 1_000_000,
-    mostSamples: options.samples ?? 1e9,
+    mostSamples: 1e9,
+    mostInAll: options.samples ?? 1e9,
     byName: options.byName ?? false,
   };
   const stream = new SeriesStream(reader, encoder, source);

@@ -17,8 +17,10 @@ export interface SeriesSource {
   readonly labels: readonly Labels[];
   readonly startMs: number;
   readonly endMs: number;
-  /** Samples that may be read in all; more is QUERY_LIMIT. */
+  /** Samples that one portion may hold; more is QUERY_LIMIT. */
   readonly mostSamples: number;
+  /** Samples that may be read in all; more is QUERY_LIMIT. */
+  readonly mostInAll: number;
   /** By metric name first, as exposition formats want it; else by labels alone. */
   readonly byName: boolean;
 }
@@ -84,11 +86,11 @@ export class SeriesStream {
 
   /** Learns from a portion how large the next one may be. */
   #count(samples: number, series: number): void {
-    const { mostSamples } = this.#source;
+    const { mostInAll } = this.#source;
     this.#samples += samples;
-    if (this.#samples > mostSamples) {
-      const reason = 'exceeded sample limit; ask for a shorter range or fewer series';
-      throw new AtalayaError('QUERY_LIMIT', { setting: 'query.samples', limit: mostSamples, reason });
+    if (this.#samples > mostInAll) {
+      const reason = 'exceeded sample limit; ask for streamed chunks, a shorter range or fewer series';
+      throw new AtalayaError('QUERY_LIMIT', { setting: 'query.samples', limit: mostInAll, reason });
     }
     const wanted = Math.floor((PORTION_SAMPLES * series) / Math.max(samples, 1));
     this.#portion = Math.max(1, Math.min(wanted, this.#portion * 4, MOST_SERIES_AT_ONCE));

@@ -147,29 +147,19 @@ export interface FloatColumns {
 
 /**
  * The float samples without those at whose time their series has a histogram: a time holds one or the other, and which was
- * written last is not known any more. The same columns where there is no such time, as nearly always.
+ * written last is not known any more. The same columns where there is no such time, as nearly always; else new ones, since the old
+ * may be anybody's memory and hold far more than this selection.
  */
 export function withoutReplaced(floats: FloatColumns, histograms: HistogramColumns): FloatColumns {
-  let copy: FloatColumns | undefined;
-  for (let series = 0; series < histograms.ends.length; series++) {
-    const start = floats.starts[series] as number;
-    const end = floats.ends[series] as number;
-    if (histograms.starts[series] === histograms.ends[series] || start === end || !meets(floats, histograms, series)) continue;
-    copy ??= {
-      starts: floats.starts,
-      ends: floats.ends.slice(),
-      timestamps: floats.timestamps.slice(),
-      values: copyOfValues(floats.values),
-    };
-    dropMet(copy, histograms, series);
-  }
-  return copy ?? floats;
+  for (let series = 0; series < histograms.ends.length; series++) if (meets(floats, histograms, series)) return rebuilt(floats, histograms);
+  return floats;
 }
 
 /** Whether a time of a series is among its histograms too. */
 function meets(floats: FloatColumns, histograms: HistogramColumns, series: number): boolean {
   let at = histograms.starts[series] as number;
   const last = histograms.ends[series] as number;
+  if (at === last) return false;
   for (let i = floats.starts[series] as number; i < (floats.ends[series] as number); i++) {
     while (at < last && (histograms.timestamps[at] as number) < (floats.timestamps[i] as number)) at++;
     if (at < last && histograms.timestamps[at] === floats.timestamps[i]) return true;
@@ -177,24 +167,30 @@ function meets(floats: FloatColumns, histograms: HistogramColumns, series: numbe
   return false;
 }
 
-/** Moves what stays of a series to its front, values as words: a NaN's bits might not survive as a number. */
-function dropMet(floats: FloatColumns, histograms: HistogramColumns, series: number): void {
-  const words = new Uint32Array(floats.values.buffer, floats.values.byteOffset, floats.values.length * 2);
-  const times = new Set(histograms.timestamps.subarray(histograms.starts[series], histograms.ends[series]));
-  let kept = floats.starts[series] as number;
-  for (let i = kept; i < (floats.ends[series] as number); i++) {
-    const time = floats.timestamps[i] as number;
-    if (times.has(time)) continue;
-    floats.timestamps[kept] = time;
-    words[kept * 2] = words[i * 2] as number;
-    words[kept * 2 + 1] = words[i * 2 + 1] as number;
-    kept++;
+/** Copies what stays; values as words: a NaN's bits might not survive as a number. */
+function rebuilt(floats: FloatColumns, histograms: HistogramColumns): FloatColumns {
+  const count = floats.starts.length;
+  let total = 0;
+  for (let series = 0; series < count; series++) total += (floats.ends[series] as number) - (floats.starts[series] as number);
+  const starts = new Uint32Array(count);
+  const ends = new Uint32Array(count);
+  const timestamps = new Float64Array(total);
+  const values = new Float64Array(total);
+  const source = new Uint32Array(floats.values.buffer, floats.values.byteOffset, floats.values.length * 2);
+  const target = new Uint32Array(values.buffer);
+  let kept = 0;
+  for (let series = 0; series < count; series++) {
+    starts[series] = kept;
+    const taken = new Set(histograms.timestamps.subarray(histograms.starts[series], histograms.ends[series]));
+    for (let i = floats.starts[series] as number; i < (floats.ends[series] as number); i++) {
+      const time = floats.timestamps[i] as number;
+      if (taken.has(time)) continue;
+      timestamps[kept] = time;
+      target[kept * 2] = source[i * 2] as number;
+      target[kept * 2 + 1] = source[i * 2 + 1] as number;
+      kept++;
+    }
+    ends[series] = kept;
   }
-  floats.ends[series] = kept;
-}
-
-function copyOfValues(values: Float64Array): Float64Array {
-  const copy = new Float64Array(values.length);
-  new Uint32Array(copy.buffer).set(new Uint32Array(values.buffer, values.byteOffset, values.length * 2));
-  return copy;
+  return { starts, ends, timestamps, values };
 }

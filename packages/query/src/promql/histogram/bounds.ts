@@ -16,17 +16,20 @@ export function usesCustomBuckets({ schema }: Pick<NativeHistogram, 'schema'>): 
   return schema === CUSTOM_BUCKETS_SCHEMA;
 }
 
-/** By schema: the bounds in [0.5, 1) of one power of two, made when first asked for. */
-const fractions: Float64Array[] = [];
+/**
+ * By how much the bounds of the finest schema in [0.5, 1) lie below the powers of two that they stand for: one more than the
+ * number of units of 2^-53. Prometheus knows its bounds from a table with such deviations, and answers show them to the last digit.
+ */
+const DEVIATIONS = [
+  '1111112111211111112311222222222211211121122211221122102211221122',
+  '1111112222332132112111211112111111121011213311221222112121332222',
+  '2121223322322122222222323233323311221121223321332233212232332232',
+  '2243223233433343333333444455435422322333324422333243223333543344',
+].join('');
 
-function fractionsOf(schema: number): Float64Array {
-  const known = fractions[schema];
-  if (known !== undefined) return known;
-  const size = 2 ** schema;
-  const made = Float64Array.from({ length: size }, (_, i) => 2 ** (i / size) / 2);
-  fractions[schema] = made;
-  return made;
-}
+const FINEST = 8;
+
+const FRACTIONS = Float64Array.from(DEVIATIONS, (digit, i) => 2 ** (i / 2 ** FINEST) / 2 - (Number(digit) - 1) * 2 ** -53);
 
 /** The upper bound (of absolute values) of bucket `index` at an exponential schema. What lies beyond the largest number ends there. */
 export function exponentialBound(index: number, schema: number): number {
@@ -36,7 +39,8 @@ export function exponentialBound(index: number, schema: number): number {
   }
   const size = 2 ** schema;
   const power = Math.floor(index / size) + 1;
-  const fraction = fractionsOf(schema)[index - (power - 1) * size]!;
+  // The bounds of every coarser schema are among those of the finest.
+  const fraction = FRACTIONS[(index - (power - 1) * size) * 2 ** (FINEST - schema)]!;
   if (fraction === 0.5 && power === 1025) return Number.MAX_VALUE;
   // In two factors, because 2 ** 1024 alone would be infinite, and 2 ** -1074 loses digits only where the result does.
   const half = Math.trunc(power / 2);
