@@ -51,6 +51,9 @@ test.each([
   ['a / on(x) group_left(y) fill(0) b', 'a / on (x) group_left (y) fill (0) b'],
   ['a + fill_left(-1) fill_right(2) b', 'a + fill_left (-1) fill_right (2) b'],
   ['a > bool ignoring(x) b # remark', 'a > bool ignoring (x) b'],
+  ['# first a remark\nup # then\n# at last', 'up'],
+  ['sum # of\n by # what\n ( # here\n a ) # and\n ( # there\n b )', 'sum by (a) (b)'],
+  ['a + fill # in\n ( # a\n 1 # number\n ) b @ # at\n 5', 'a + fill (1) b @ 5.000'],
   ['sum', 'sum'],
 ])('%s is printed as %s', (text, expected) => {
   expect(printPromql(parsePromql(text))).toBe(expected);

@@ -27,7 +27,7 @@ export function parseSyntax(text: string): Expression {
   const tree = grammar.parse(adapted(text, tokens));
   const broken = firstError(tree.topNode);
   if (broken !== undefined) throw syntaxError(text, tokens, broken);
-  return new Reader(text).expression(tree.topNode.firstChild as SyntaxNode);
+  return new Reader(text).expression(childrenOf(tree.topNode)[0] as SyntaxNode);
 }
 
 /**
@@ -236,8 +236,8 @@ class Reader {
       operator,
       parameter: wanted === 2 ? args[0] : undefined,
       expression: args[wanted - 1] as Expression,
-      without: modifier?.firstChild?.name === 'Without',
-      grouping: modifier === undefined ? [] : this.#labels(modifier.lastChild as SyntaxNode),
+      without: modifier !== undefined && childrenOf(modifier)[0]?.name === 'Without',
+      grouping: modifier === undefined ? [] : this.#labels(childrenOf(modifier).at(-1) as SyntaxNode),
       start: node.from,
       end: node.to,
     };
@@ -268,7 +268,7 @@ class Reader {
     let left: number | undefined;
     let right: number | undefined;
     for (const fill of fills === undefined ? [] : childrenOf(fills)) {
-      const value = this.#number(fill.lastChild as SyntaxNode, false).value;
+      const value = this.#number(childrenOf(fill).at(-1) as SyntaxNode, false).value;
       if (fill.name !== 'FillRightClause') left = value;
       if (fill.name !== 'FillLeftClause') right = value;
     }
