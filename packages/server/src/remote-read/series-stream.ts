@@ -64,11 +64,7 @@ export class SeriesStream {
   async #take(slots: Uint32Array, signal: CancelSignal): Promise<void> {
     const { startMs, endMs, mostSamples } = this.#source;
     const question = { matchers: [], start: startMs, end: endMs, slots };
-    const set: SelectedSeries & { release?(): void } = await this.#reader.select(
-      question,
-      { series: slots.length, samples: mostSamples },
-      signal,
-    );
+    const set = await this.#reader.select(question, { series: slots.length, samples: mostSamples }, signal);
     try {
       const { labels } = set;
       const order = [...labels.keys()].sort((a, b) => this.#compare(labels[a] as Labels, labels[b] as Labels));

@@ -1,5 +1,6 @@
 /** The behaviour that every implementation of {@link Engine} shows; each one's test imports it. */
 
+import { systemClock } from '@atalaya/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NativeBlock } from '../native/block.ts';
 import { stringAt, stringColumn } from '../native/block.ts';
@@ -136,7 +137,7 @@ export function engineSuite(name: string, open: () => Promise<Engine>): void {
         await expect(tooMany).rejects.toMatchObject({ code: 'QUERY_LIMIT' });
         const aborter = new AbortController();
         const stopped = engine.query(sql`SELECT number FROM numbers(50000000)`, { signal: aborter.signal });
-        setTimeout(() => aborter.abort(), round * 3);
+        systemClock.after(round * 3, () => aborter.abort());
         await expect(stopped).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
         await Promise.all([numbers(round * 1000, 70_000), numbers(round, 3)]);
       }
