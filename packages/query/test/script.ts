@@ -93,8 +93,7 @@ export function parseScript(text: string): Command[] {
     const number = at + 1;
     const body: string[] = [];
     // A remark ends a block as an empty line does, as in Prometheus' scripts.
-    const hasBody = line !== 'clear';
-    while (hasBody && isContent(lines[at + 1])) body.push(lines[++at] as string);
+    if (line !== 'clear') while (isContent(lines[at + 1])) body.push(lines[++at] as string);
     try {
       commands.push(command(line, body, number));
     } catch (error) {
