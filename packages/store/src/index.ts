@@ -11,6 +11,7 @@ export { decodeSelection } from './metrics/decode.ts';
 export type { RawSelection, SelectBounds, SelectQuestion } from './metrics/selection.ts';
 export type { Cardinality, MetricCost, Ranked, StoreStats, TableStats } from './metrics/statistics.ts';
 export { connectReader, type PortReader, type SelectedSeries } from './reader/connect-reader.ts';
+export { directPorts } from './reader/reader-port.ts';
 export { serveReader } from './reader/serve-reader.ts';
 export type { BreakerState } from './loader/breaker.ts';
 export { type DeadLetters, deadLetterFolder } from './loader/dead-letters.ts';

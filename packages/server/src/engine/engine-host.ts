@@ -1,12 +1,12 @@
 /** What runs inside the engine process: the storage engine, the loader and the query workers, wired together. */
 
 import path from 'node:path';
-import { MessageChannel } from 'node:worker_threads';
 import { type JournalPosition, openJournalReader, readCheckpoint, writeCheckpoint } from '@atalaya/journal';
 import type { Clock, Logger, MetricStorage } from '@atalaya/model';
 import {
   connectReader,
   createLoader,
+  directPorts,
   deadLetterFolder,
   type MetricStore,
   openEmbeddedEngine,
@@ -124,7 +124,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     log,
     serveReader: (port) => serveReader(store, port, readable),
   });
-  const { port1: servedPort, port2: ownPort } = new MessageChannel();
+  const [servedPort, ownPort] = directPorts();
   serveReader(store, servedPort, readable);
   const quick = new QuickQueries({ limits: each, clock, reader: connectReader(ownPort) });
   const seriesReads = new SeriesReads({ store, limits: options.query, log, serveReader: (port) => serveReader(store, port, readable) });

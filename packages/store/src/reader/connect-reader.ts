@@ -1,6 +1,5 @@
 /** The evaluator's side of a reader: asks through a port and makes columns of the bytes that come back. */
 
-import type { MessagePort } from 'node:worker_threads';
 import { AtalayaError, type CancelSignal, type Labels } from '@atalaya/model';
 import {
   decodeHistograms,
@@ -16,6 +15,7 @@ import type { DataChanges, HotRead } from '../metrics/metric-store.ts';
 import type { RawSelection, SelectBounds, SelectQuestion } from '../metrics/selection.ts';
 import { LabelCache } from './label-cache.ts';
 import type { ReaderMessage, ServerMessage } from './protocol.ts';
+import type { ReaderPort } from './reader-port.ts';
 
 /** Series with their samples; see the reader port of room `query`, which this fits. */
 export interface SelectedSeries {
@@ -57,7 +57,7 @@ interface Asking {
 }
 
 /** Connects to {@link serveReader} at the other end of the port. When the port closes every waiting call rejects with ENGINE_UNAVAILABLE. */
-export function connectReader(port: MessagePort): PortReader {
+export function connectReader(port: ReaderPort): PortReader {
   const waiting = new Map<number, Waiting>();
   const asking = new Map<number, Asking>();
   const cache = new LabelCache();
@@ -66,7 +66,8 @@ export function connectReader(port: MessagePort): PortReader {
   let arena: ArenaColumns | undefined;
   const send = (message: ReaderMessage): void => port.postMessage(message);
 
-  port.on('message', (message: ServerMessage) => {
+  port.on('message', (received) => {
+    const message = received as ServerMessage;
     if (message.kind === 'arena') {
       arena = arenaColumns(message.buffer);
       return;

@@ -1,10 +1,10 @@
 /** The engine's side of a reader: matches, asks the engine, hands its bytes over without a copy. */
 
-import type { MessagePort } from 'node:worker_threads';
 import { AtalayaError } from '@atalaya/model';
 import type { SelectionEstimate } from '../metrics/estimate.ts';
 import type { DataChanges, MetricStore } from '../metrics/metric-store.ts';
 import type { LabelDelivery, ReaderMessage, ServerMessage } from './protocol.ts';
+import type { ReaderPort } from './reader-port.ts';
 
 /** Series whose labels one reader keeps at most; then it starts afresh. */
 const KEPT_SERIES = 200_000;
@@ -15,7 +15,7 @@ const NOT_READABLE = 'the newest samples are missing: they are on disk, but read
  * Serves a reader at the other end of the port until the port closes. Each answer waits until `readable` resolves: with
  * `true` when what was acknowledged before can be read, with `false` when that takes too long; a selection then carries a warning.
  */
-export function serveReader(store: MetricStore, port: MessagePort, readable: () => Promise<boolean> = () => Promise.resolve(true)): void {
+export function serveReader(store: MetricStore, port: ReaderPort, readable: () => Promise<boolean> = () => Promise.resolve(true)): void {
   const running = new Map<number, AbortController>();
   let delivered = new Set<number>();
   /** Leases that the reader has not ended. */
@@ -51,10 +51,10 @@ export function serveReader(store: MetricStore, port: MessagePort, readable: () 
       if (histograms !== undefined) transfer.push(histograms.places.buffer, histograms.ids.buffer, histograms.bytes.buffer);
       if ('lease' in warned) {
         transfer.push(warned.slots.buffer, warned.starts.buffer, warned.ends.buffer, warned.flags.buffer);
-        port.postMessage({ kind: 'hot', call, hot: warned, labels } satisfies ServerMessage, transfer);
+        port.postMessage({ kind: 'hot', call, hot: warned, labels } satisfies ServerMessage, { transfer });
       } else {
         transfer.push(warned.bytes.buffer, warned.ids.buffer);
-        port.postMessage({ kind: 'selected', call, raw: warned, labels } satisfies ServerMessage, transfer);
+        port.postMessage({ kind: 'selected', call, raw: warned, labels } satisfies ServerMessage, { transfer });
       }
     } catch (error) {
       port.postMessage({ kind: 'failed', call, error: AtalayaError.from(error).toData() } satisfies ServerMessage);
@@ -72,7 +72,8 @@ export function serveReader(store: MetricStore, port: MessagePort, readable: () 
     }
   };
 
-  port.on('message', (message: ReaderMessage) => {
+  port.on('message', (received) => {
+    const message = received as ReaderMessage;
     if (message.kind === 'estimate') {
       void tell(message.call, () => store.estimate(message.question));
       return;
