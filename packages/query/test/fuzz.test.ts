@@ -115,5 +115,5 @@ test('the engine gives what the definitions say', async () => {
     { numRuns: RUNS, ...(process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) }) },
   );
   // Expressions that have nothing to say would prove nothing.
-  expect(answered).toBeGreaterThan(RUNS / 4);
+  expect(answered).toBeGreaterThan(RUNS / 6);
 }, 120_000);

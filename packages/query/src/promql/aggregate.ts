@@ -2,7 +2,7 @@
 
 import { type Aggregation, formatFixed, formatGeneral } from '@atalaya/lang';
 import type { Labels } from '@atalaya/model';
-import type { Evaluation } from './context.ts';
+import { type Evaluation, failed } from './context.ts';
 import { derivedOf } from './derived-labels.ts';
 import { groupSeries, membersOf } from './grouping.ts';
 import { marksOfGroups, withMarksOf } from './names.ts';
@@ -220,6 +220,8 @@ export function aggregateQuantile(given: VectorValue, quantiles: Float64Array, n
 
 /** `count_values`: how many series of a group have which value; the value becomes a label. */
 export function countValues(vector: VectorValue, label: string, node: Aggregation, { steps, query }: Evaluation): VectorValue {
+  // Bytes that are no UTF-8 have been read as U+FFFD.
+  if (label === '' || label.includes('\ufffd')) throw failed(`invalid label name ${JSON.stringify(label)}`);
   // The new label stands in for one of the same name that the grouping would keep.
   const grouping = groupSeries(vector.labels, node);
   const out = new VectorBuilder(steps, grouping.labels.length);

@@ -52,9 +52,11 @@ function sideDecreased(
   previousBuckets: Float64Array,
   zero: NativeHistogram | undefined,
 ): boolean {
-  if (sameSpans(spans, previousSpans) && (zero === undefined || zero.zeroThreshold === 0)) {
-    for (let i = 0; i < buckets.length; i++) if (buckets[i]! < previousBuckets[i]!) return true;
-    return false;
+  if (sameSpans(spans, previousSpans)) {
+    let decreased = false;
+    for (let i = 0; i < buckets.length; i++) if (buckets[i]! < previousBuckets[i]!) decreased = true;
+    // Only what has become smaller may still turn out to lie in the zero bucket.
+    if (!decreased || zero === undefined || zero.zeroThreshold === 0) return decreased;
   }
   const current = sideOf(spans, buckets);
   const previous = sideOf(previousSpans, previousBuckets);

@@ -51,16 +51,30 @@ function addAt(side: Side, at: number, value: number, error: number): void {
     counts[at]! += value;
     return;
   }
-  for (const part of [value, error]) {
-    const sum = counts[at]!;
-    const next = sum + part;
-    errors[at] = lostTo(sum, part, next, errors[at]!);
-    counts[at] = next;
-  }
+  addPart(counts, errors, at, value);
+  if (error !== 0) addPart(counts, errors, at, error);
+}
+
+function addPart(counts: number[], errors: number[], at: number, part: number): void {
+  const sum = counts[at]!;
+  const next = sum + part;
+  errors[at] = lostTo(sum, part, next, errors[at]!);
+  counts[at] = next;
+}
+
+function sameIndexes(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Adds the other side's buckets times `sign` to `into`; buckets that `skips` names are left out. */
 export function addSide(into: Side, other: Side, sign: 1 | -1, skips: (index: number) => boolean): void {
+  if (other.indexes.length === 0) return;
+  if (sameIndexes(into.indexes, other.indexes) && !skips(other.indexes[0]!)) {
+    for (let i = 0; i < other.counts.length; i++) addAt(into, i, other.counts[i]! * sign, (other.errors?.[i] ?? 0) * sign);
+    return;
+  }
   const target: Side = { indexes: [], counts: [], errors: into.errors === undefined ? undefined : [] };
   const push = (index: number, count: number, error: number): void => {
     target.indexes.push(index);
