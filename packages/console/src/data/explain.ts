@@ -25,6 +25,17 @@ export function explainQuery(query: string, kind: ExplainedKind, range: TimeRang
   };
 }
 
+/** Whether it was told where the samples came from: a source that cannot tell counts nothing. */
+export function sourceKnown({
+  samplesInMemory,
+  rowsFromDisk,
+}: {
+  readonly samplesInMemory: number;
+  readonly rowsFromDisk: number;
+}): boolean {
+  return samplesInMemory + rowsFromDisk > 0;
+}
+
 /** One step of a plan in the order it is listed: a step, then what it is made of. Times in milliseconds. */
 export interface PlanRow {
   readonly node: ExplainedNode;

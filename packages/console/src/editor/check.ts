@@ -1,6 +1,6 @@
 /** Marks what is wrong in a query while it is typed: the server's own parser finds it, the reader's language tells it. */
 
-import { AGGREGATION_OPERATORS, FUNCTIONS, parsePromql, PromqlError } from '@atalaya/lang';
+import { AGGREGATION_OPERATORS, FUNCTIONS, parsePromql, PromqlError, type PromqlFeature } from '@atalaya/lang';
 import { nearestName } from '@atalaya/model';
 import type { Action, Diagnostic } from '@codemirror/lint';
 import type { EditorView } from '@codemirror/view';
@@ -12,11 +12,11 @@ import { metricText, selectorsOf } from './text/selectors.ts';
 /** What was found in a text. */
 export type Checked = { readonly state: 'empty' } | { readonly state: 'good' } | { readonly state: 'wrong'; readonly error: PromqlError };
 
-/** Parses a text as the server would. */
-export function checkQuery(text: string): Checked {
+/** Parses a text as the server would, with its feature flags; with the usual ones where they are not known. */
+export function checkQuery(text: string, features?: ReadonlySet<PromqlFeature>): Checked {
   if (text.trim() === '') return { state: 'empty' };
   try {
-    parsePromql(text);
+    parsePromql(text, features);
     return { state: 'good' };
   } catch (error) {
     if (error instanceof PromqlError) return { state: 'wrong', error };
@@ -63,11 +63,18 @@ export function fixOf(text: string, error: PromqlError): Fix | undefined {
   return undefined;
 }
 
-/** The marks for an editor's text. `known` are all metrics there are, if that is known. */
-export function diagnosticsOf(text: string, t: TFunction, cursor: number, known: ReadonlySet<string> | undefined): Diagnostic[] {
-  const checked = checkQuery(text);
+/** What is known of the server when a text is checked. */
+interface Known {
+  /** All metrics there are. */
+  readonly metrics: ReadonlySet<string> | undefined;
+  readonly features: ReadonlySet<PromqlFeature> | undefined;
+}
+
+/** The marks for an editor's text. */
+export function diagnosticsOf(text: string, t: TFunction, cursor: number, { metrics, features }: Known): Diagnostic[] {
+  const checked = checkQuery(text, features);
   if (checked.state === 'empty') return [];
-  if (checked.state === 'good') return known === undefined ? [] : unknownMetrics(text, t, cursor, known);
+  if (checked.state === 'good') return metrics === undefined ? [] : unknownMetrics(text, t, cursor, metrics);
   const { error } = checked;
   const fix = fixOf(text, error);
   const from = Math.min(error.start, text.length);

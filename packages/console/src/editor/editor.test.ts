@@ -4,6 +4,7 @@ import { checkQuery, diagnosticsOf, fixOf } from './check.ts';
 import { formatQuery, movedCursor } from './format.ts';
 import { partAt } from './pointing.ts';
 
+const nothing = { metrics: undefined, features: undefined };
 const t = ((key: string, values?: object) => `${key} ${JSON.stringify(values ?? {})}`) as never;
 
 describe('formatting', () => {
@@ -47,18 +48,25 @@ describe('what is wrong', () => {
   });
 
   test('is marked where it is, in the server’s words too', () => {
-    expect(diagnosticsOf('sum(rate(up))', t, 0, undefined)).toMatchObject([
+    expect(diagnosticsOf('sum(rate(up))', t, 0, nothing)).toMatchObject([
       { from: 9, to: 11, severity: 'error', message: expect.stringContaining('1:10: parse error: expected type range vector') },
     ]);
-    expect(diagnosticsOf('sum(up', t, 0, undefined)).toMatchObject([{ from: 5, to: 6 }]);
-    expect(diagnosticsOf('', t, 0, undefined)).toEqual([]);
+    expect(diagnosticsOf('sum(up', t, 0, nothing)).toMatchObject([{ from: 5, to: 6 }]);
+    expect(diagnosticsOf('', t, 0, nothing)).toEqual([]);
+  });
+
+  test('goes by the server’s feature flags', () => {
+    expect(diagnosticsOf('limitk(2, up)', t, 0, nothing)).toEqual([]);
+    expect(diagnosticsOf('limitk(2, up)', t, 0, { ...nothing, features: new Set() })).toMatchObject([{ severity: 'error' }]);
   });
 
   test('a metric that nobody sends is pointed out, unless it is being typed', () => {
     const known = new Set(['node_load1', 'up']);
-    expect(diagnosticsOf('node_laod1 + up', t, 14, known)).toMatchObject([{ from: 0, to: 10, severity: 'warning', actions: [{}] }]);
-    expect(diagnosticsOf('node_laod1', t, 10, known)).toEqual([]);
-    expect(diagnosticsOf('node_laod1', t, 0, undefined)).toEqual([]);
+    expect(diagnosticsOf('node_laod1 + up', t, 14, { ...nothing, metrics: known })).toMatchObject([
+      { from: 0, to: 10, severity: 'warning', actions: [{}] },
+    ]);
+    expect(diagnosticsOf('node_laod1', t, 10, { ...nothing, metrics: known })).toEqual([]);
+    expect(diagnosticsOf('node_laod1', t, 0, nothing)).toEqual([]);
   });
 });
 

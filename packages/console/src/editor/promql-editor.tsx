@@ -56,8 +56,8 @@ const CHECK_AFTER_MS = 350;
 /** Says, to style sheets and tests, that completion and documentation are there. */
 const READY = EditorView.contentAttributes.of({ 'data-ready': '' });
 
-/** The metrics have become known: names that are none can be marked. */
-const namesKnown = StateEffect.define<null>();
+/** The server's metrics and feature flags have become known: what is not among them can be marked. */
+const serverKnown = StateEffect.define<null>();
 
 /** The editor. Made once per language; `value` is taken over when it differs from what is in it. */
 export default function PromqlEditor({ value, label, ref, onChange, onRun, onFocus, onFormatState }: PromqlEditorProps) {
@@ -75,6 +75,7 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
     const live = liveData(cache);
     const helped = new Compartment();
     let formatState: FormatState | undefined;
+    let features: Awaited<ReturnType<typeof live.features>>;
     const tellFormat = (text: string) => {
       const { state } = formatQuery(text);
       if (state !== formatState) latest.current.onFormatState((formatState = state));
@@ -86,7 +87,8 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
     const check = (editor: EditorView) => {
       const known = live.knownMetrics();
       const cursor = editor.hasFocus ? editor.state.selection.main.head : -1;
-      return diagnosticsOf(editor.state.doc.toString(), t, cursor, known && new Set(known.map(({ name }) => name)));
+      const metrics = known && new Set(known.map(({ name }) => name));
+      return diagnosticsOf(editor.state.doc.toString(), t, cursor, { metrics, features });
     };
     const editor = new EditorView({
       parent: holder.current as HTMLElement,
@@ -107,7 +109,7 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
           helped.of([]),
           linter(check, {
             delay: CHECK_AFTER_MS,
-            needsRefresh: ({ transactions }) => transactions.some(({ effects }) => effects.some((effect) => effect.is(namesKnown))),
+            needsRefresh: ({ transactions }) => transactions.some(({ effects }) => effects.some((effect) => effect.is(serverKnown))),
           }),
           pointing,
           keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
@@ -143,8 +145,9 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
       });
       editor.dispatch({ effects: helped.reconfigure([completion, documentation(source), READY]) });
     });
-    void live.metrics('').then(() => {
-      if (view.current === editor) editor.dispatch({ effects: namesKnown.of(null) });
+    void Promise.all([live.features(), live.metrics('')]).then(([found]) => {
+      features = found;
+      if (view.current === editor) editor.dispatch({ effects: serverKnown.of(null) });
     });
     return () => {
       editor.destroy();

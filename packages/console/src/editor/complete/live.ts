@@ -1,7 +1,9 @@
 /** Live data for the completion, through the console's own clients and cache. Failures give nothing: typing goes on without help. */
 
+import { PROMQL_FEATURES, type PromqlFeature } from '@atalaya/lang';
 import type { QueryClient } from '@tanstack/react-query';
 
+import { configurationQuery } from '../../data/configuration.ts';
 import { labelNamesQuery, labelValuesQuery, type Listed, metricNamesQuery } from '../../data/labels.ts';
 import { type MetadataByMetric, metadataQuery, metricEntries, type MetricEntry } from '../../data/metadata.ts';
 import { parseSample, queryInstant } from '../../data/prometheus.ts';
@@ -28,6 +30,8 @@ export interface Live {
   seriesCount(metric: string): Promise<number | undefined>;
   /** The metrics if they are known here already; `undefined` when not, or when there are too many to know all. */
   knownMetrics(): readonly MetricEntry[] | undefined;
+  /** The server's PromQL feature flags; `undefined` where it does not tell. */
+  features(): Promise<ReadonlySet<PromqlFeature> | undefined>;
 }
 
 /** Live data through a cache. */
@@ -95,6 +99,11 @@ export function liveData(cache: QueryClient): Live {
       } catch {
         return undefined;
       }
+    },
+    async features() {
+      const configuration = await cache.fetchQuery({ ...configurationQuery, staleTime: 60_000 }).catch(() => undefined);
+      const names = configuration?.settings.find(({ path }) => path === 'query.features')?.value.split(/[^\w-]+/);
+      return names && new Set(PROMQL_FEATURES.filter((feature) => names.includes(feature)));
     },
     knownMetrics() {
       const names = allNames();

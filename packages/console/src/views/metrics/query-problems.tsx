@@ -76,7 +76,7 @@ function QueryFailure({ letter, failure }: { letter: string | undefined; failure
 }
 
 /** What helps against a limit, and where the setting stands. */
-function LimitAdvice({ setting }: { setting: string }) {
+export function LimitAdvice({ setting }: { setting: string }) {
   const { t } = useTranslation();
   return (
     <>

@@ -7,6 +7,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
 import { explainQuery, explanationText } from '../../../data/explain.ts';
+import { limitSetting } from '../../../data/remarks.ts';
 import { chooseStep } from '../../../data/time-range.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import { useRange } from '../../../live/range.tsx';
@@ -14,7 +15,7 @@ import { CopyButton } from '../../../parts/copy.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import { Failure, Loading } from '../../../parts/states.tsx';
 import { GRAPH_POINTS } from '../graph-points.ts';
-import { Incomplete, QueryProblems, queryStates } from '../query-problems.tsx';
+import { Incomplete, LimitAdvice, QueryProblems, queryStates } from '../query-problems.tsx';
 import type { AskedQuery, Queries } from '../use-queries.ts';
 import { ViewTools } from '../view-tools.tsx';
 import classes from './explain.module.css';
@@ -50,6 +51,7 @@ function ExplainPanel({ asked, queries, first, several }: ExplainPanelProps) {
     placeholderData: keepPreviousData,
   });
   const problem = data?.error;
+  const setting = problem && limitSetting(problem.code, problem.message);
   const states = queryStates([asked], [{ error: null, data }]);
   const title = several ? t('explain.titleOf', { letter: asked.letter }) : t('metrics.explain');
   return (
@@ -88,7 +90,8 @@ function ExplainPanel({ asked, queries, first, several }: ExplainPanelProps) {
           <div className={classes['explanation']} aria-busy={isFetching}>
             {problem === undefined ? null : (
               <p className={classes['stopped']}>
-                <strong>{t('explain.stopped')}</strong> <code className="at-break">{problem.message}</code>
+                <strong>{t('explain.stopped')}</strong> <code className="at-break">{problem.message}</code>{' '}
+                {setting === undefined ? null : <LimitAdvice setting={setting} />}
               </p>
             )}
             <Facts explanation={data} />

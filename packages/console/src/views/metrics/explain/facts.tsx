@@ -4,6 +4,7 @@ import type { Explanation } from '@atalaya/model';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { sourceKnown } from '../../../data/explain.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import classes from './explain.module.css';
 
@@ -11,7 +12,7 @@ import classes from './explain.module.css';
 export function Facts({ explanation: { totals, cachedSteps } }: { explanation: Explanation }) {
   const { t } = useTranslation();
   const formats = useFormat();
-  const inMemory = totals.samplesRead === 0 ? 0 : totals.samplesInMemory / totals.samplesRead;
+  const inMemory = Math.min(1, totals.samplesInMemory / Math.max(1, totals.samplesRead));
   const rows: [name: string, value: string, note: ReactNode][] = [
     [
       t('explain.read'),
@@ -20,7 +21,7 @@ export function Facts({ explanation: { totals, cachedSteps } }: { explanation: E
     ],
     [
       t('explain.fromMemory'),
-      totals.samplesRead === 0 ? '–' : formats.value(inMemory, 'ratio'),
+      sourceKnown(totals) ? formats.value(inMemory, 'ratio') : '–',
       t('explain.rows', { count: totals.rowsFromDisk, rows: formats.value(totals.rowsFromDisk, 'count') }),
     ],
     [

@@ -5,7 +5,7 @@ import { IconChevronRight } from '@tabler/icons-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { isFolded, type PlanRow, planRows } from '../../../data/explain.ts';
+import { isFolded, type PlanRow, planRows, sourceKnown } from '../../../data/explain.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import classes from './explain.module.css';
 
@@ -138,6 +138,9 @@ function PlanRowCells({ row, total, folded, onFold }: CellsProps) {
   const formats = useFormat();
   const { node, depth } = row;
   const { read } = node;
+  // Computed as a part of the step above, or not reached: its numbers would be zeros that mean nothing.
+  const idle = node.evaluations === 0 && row.read + row.computed === 0;
+  const uncounted = node.evaluations === 0;
   return (
     <>
       <div role="gridcell" className={classes['step']} style={{ paddingLeft: depth * 16 }}>
@@ -160,13 +163,13 @@ function PlanRowCells({ row, total, folded, onFold }: CellsProps) {
       </div>
       <div role="gridcell" className={classes['time']}>
         <TimeBar row={row} total={total} />
-        <span className="at-figures">{formats.value((row.read + row.computed) / 1000, 'seconds')}</span>
+        <span className="at-figures">{idle ? '–' : formats.value((row.read + row.computed) / 1000, 'seconds')}</span>
       </div>
       <div role="gridcell" data-numeric data-name={t('explain.column.series')}>
-        {formats.value(node.series, 'count')}
+        {uncounted ? '–' : formats.value(node.series, 'count')}
       </div>
       <div role="gridcell" data-numeric data-name={t('explain.column.points')}>
-        {formats.value(node.points, 'count')}
+        {uncounted ? '–' : formats.value(node.points, 'count')}
       </div>
       <div role="gridcell" data-numeric data-name={t('explain.column.samplesRead')}>
         {read === undefined ? (
@@ -175,8 +178,9 @@ function PlanRowCells({ row, total, folded, onFold }: CellsProps) {
           <>
             {formats.value(read.samples, 'count')}
             <span className={classes['source']}>
+              {sourceKnown(read) && read.rowsFromDisk === 0 ? t('explain.allInMemory') : null}
               {read.rowsFromDisk === 0
-                ? t('explain.allInMemory')
+                ? null
                 : t('explain.someFromDisk', { count: read.rowsFromDisk, rows: formats.value(read.rowsFromDisk, 'count') })}
             </span>
           </>
