@@ -70,6 +70,7 @@ describe.skipIf(missing)('the console on the real program', () => {
     await selection.waitFor();
     await plan.getByRole('row', { name: /^sum by \(mode\)/ }).waitFor();
     await page.getByRole('meter', { name: 'query.samples' }).waitFor();
+    await page.locator('.cm-content[data-ready]').waitFor();
     await selection.hover();
     await page.locator('.at-pointed', { hasText: /^node_cpu_seconds_total\[1m\]$/ }).waitFor();
     await page.close();

@@ -137,6 +137,7 @@ describe.skipIf(skip)('the explorer', () => {
     const { page, context, complaints } = await visit(session, explore('sum(rate(node_load1[5m]))'));
     const line = page.getByRole('button', { name: /1 note.*might not be a counter/ });
     await line.click();
+    await page.locator(READY_EDITOR).waitFor();
     await page.getByRole('button', { name: '1:10: show it in the query' }).hover();
     await page.locator('.at-pointed', { hasText: 'node_load1[5m]' }).waitFor();
     await page.mouse.move(0, 0);
@@ -164,6 +165,7 @@ describe.skipIf(skip)('the explorer', () => {
     await plan.getByRole('row', { name: /^rate function/ }).waitFor();
     await page.getByRole('region', { name: 'Phases' }).getByText('Evaluating').waitFor();
     await page.getByRole('meter', { name: 'query.samples' }).waitFor();
+    await page.locator(READY_EDITOR).waitFor();
     await plan.getByRole('row', { name: /^sum by/ }).hover();
     await page.locator('.at-pointed', { hasText: /^sum by \(mode\) \(rate\(node_cpu_seconds_total\[5m\]\)\)$/ }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -173,6 +175,7 @@ describe.skipIf(skip)('the explorer', () => {
 
   test('the plan is walked, folded and left for the query by keyboard', async () => {
     const { page, context } = await visit(session, explore('sum(rate(node_cpu_seconds_total[5m]))', '&tab=explain'));
+    await page.locator(READY_EDITOR).waitFor();
     const rows = page.getByRole('treegrid').locator('[data-row]');
     await rows.first().focus();
     await page.keyboard.press('ArrowDown');
@@ -214,6 +217,10 @@ describe.skipIf(skip)('the explorer', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.locator('label', { hasText: 'Graph' }).click();
     await page.getByText('Native histograms have no line of their own').waitFor();
+    const map = page.getByRole('img', { name: /rpc_duration_seconds: observations from .* to/ });
+    await map.hover();
+    await page.getByText(/\d\d:\d\d.* · .* to .* · .* observations/).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: '95th percentile' }).click();
     await page.waitForURL((url) => url.searchParams.get('q') === 'histogram_quantile(0.95, rate(rpc_duration_seconds[5m]))');
     await page.getByText('3 series, a point every').waitFor();

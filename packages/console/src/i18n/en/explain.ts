@@ -45,6 +45,14 @@ export const explainTexts = {
     allInMemory: 'all from memory',
     someFromDisk_one: '{{rows}} row from disk',
     someFromDisk_other: '{{rows}} rows from disk',
+    note: {
+      once: 'evaluated once: does not depend on the time',
+      pinned: 'pinned by @: the same samples at every step',
+      shared: 'its read is shared with an equal selection',
+      unread: 'was not read',
+      unfinished: 'did not finish',
+      fused: 'computed together with the step above',
+    },
     limits: 'Limits',
   },
 } as const;

@@ -51,6 +51,14 @@ export const explainTexts = {
     someFromDisk_one: '{{rows}} fila de disco',
     someFromDisk_many: '{{rows}} de filas de disco',
     someFromDisk_other: '{{rows}} filas de disco',
+    note: {
+      once: 'evaluado una vez: no depende del tiempo',
+      pinned: 'fijado por @: las mismas muestras en cada paso',
+      shared: 'comparte la lectura con una selección igual',
+      unread: 'no se leyó',
+      unfinished: 'no terminó',
+      fused: 'calculado junto con el paso de arriba',
+    },
     limits: 'Límites',
   },
 };

@@ -5,10 +5,12 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { HeatMap } from '../../chart/heat-map.tsx';
 import { LegendTable } from '../../chart/legend-table.tsx';
 import TimeChart from '../../chart/time-chart.tsx';
 import { useShown } from '../../chart/use-shown.ts';
 import { type Answered, histogramLetters, mergeAnswers, SERIES_LIMIT } from '../../data/explorer.ts';
+import { heatOf } from '../../data/heat.ts';
 import { type RangeAnswer, rangeQuery } from '../../data/prometheus.ts';
 import { chooseStep } from '../../data/time-range.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -25,6 +27,7 @@ import { useUnit, ViewTools } from './view-tools.tsx';
 
 const route = getRouteApi('/explore');
 const HEIGHT = 360;
+const HEAT_HEIGHT = 280;
 
 /** The panel. */
 export function GraphPanel({ queries }: { queries: Queries }) {
@@ -44,13 +47,17 @@ export function GraphPanel({ queries }: { queries: Queries }) {
       return {
         ...mergeAnswers(answered),
         histograms: histogramLetters(answered).join(''),
+        heats: answered.flatMap(({ letter, expression, answer }) => {
+          const heat = heatOf(answer.data, answer.window);
+          return heat === undefined ? [] : [{ letter, expression, heat }];
+        }),
         states: queryStates(asked, results),
         pending: results.some((result) => result.isPending),
       };
     },
     [asked],
   );
-  const { frame, total, histograms, states, pending } = useMany({
+  const { frame, total, histograms, heats, states, pending } = useMany({
     queries: asked.map(({ expression }) => ({
       ...rangeQuery(expression, range, step, Date.now),
       placeholderData: keepPreviousData,
@@ -81,6 +88,9 @@ export function GraphPanel({ queries }: { queries: Queries }) {
         <Incomplete states={states} />
         {histograms === '' ? null : <HistogramNotice letters={histograms} queries={queries} />}
         <div className={classes['chart']}>
+          {heats.map(({ letter, expression, heat }) => (
+            <HeatMap key={letter} heat={heat} unit={unit} title={expression} height={HEAT_HEIGHT} />
+          ))}
           {empty && pending ? <Loading height={HEIGHT - 8} /> : null}
           {empty && !pending && histograms === '' ? (
             <Empty title={failed ? t('metrics.noAnswer') : t('chart.noData')} height={HEIGHT}>

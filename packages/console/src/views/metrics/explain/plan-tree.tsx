@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { isFolded, type PlanRow, planRows, sourceKnown } from '../../../data/explain.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import classes from './explain.module.css';
+import { translateNote } from './notes.ts';
 
 /** Operations that take no time worth showing. */
 const CONSTANT = new Set(['number', 'text']);
@@ -156,7 +157,7 @@ function PlanRowCells({ row, total, folded, onFold }: CellsProps) {
           <code>{node.summary}</code> <OperationWord operation={node.operation} />
           {node.notes.map((note) => (
             <p key={note} className={classes['note']}>
-              {note}
+              {translateNote(note, t)}
             </p>
           ))}
         </div>
