@@ -80,7 +80,8 @@ const BEYOND_THE_GRAMMAR = [
   /^unterminated/,
   /^bad (?:number or )?duration syntax/,
   /^duration (?:must be greater than 0|out of range)/,
-  /^invalid escape sequence/,
+  /^(?:invalid|unknown) escape sequence/,
+  /^(?:error parsing number|not a valid duration string)/,
   /^metric name must not be set twice/,
   /may not be set multiple times$/,
   /must be preceded by/,
@@ -91,7 +92,7 @@ const BEYOND_THE_GRAMMAR = [
   /^unknown function/,
 ];
 /** Spellings that Prometheus takes and the grammar does not know. */
-const BEYOND_ITS_TOKENS = /\d\.(?!\d)|0[xX]|\d_|\b(?:min_of|max_of)\b|step|range|min_of|max_of/i;
+const BEYOND_ITS_TOKENS = /\d\.(?!\d)|0[xX]|\d_|\b(?:min_of|max_of)\b|step|range|min_of|max_of|offset/i;
 
 function grammarAccepts(text: string): boolean {
   let sound = true;

@@ -55,10 +55,13 @@ export function compilePattern(source: string): Pattern {
 export class PatternError extends Error {
   /** The expression as it was written. */
   readonly source: string;
+  /** What is wrong with it, as Go's compiler says it. */
+  readonly reason: string;
 
   constructor(source: string, reason: string) {
     super(`invalid regular expression "${source}": ${reason}`);
     this.name = 'PatternError';
     this.source = source;
+    this.reason = reason;
   }
 }

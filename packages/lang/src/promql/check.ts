@@ -15,9 +15,18 @@ import {
 } from './ast.ts';
 import { PromqlError } from './error.ts';
 import { argumentType, FUNCTIONS } from './functions.ts';
+import { placeOfMatcher } from './parser.ts';
 
 const COMPARISONS = new Set<string>(COMPARISON_OPERATORS);
 const SETS = new Set<string>(SET_OPERATORS);
+
+/** Types as one message of Prometheus' calls them. */
+const GO_NAMES: Readonly<Record<ValueType, string>> = {
+  scalar: 'scalar',
+  string: 'string',
+  'instant vector': 'vector',
+  'range vector': 'matrix',
+};
 
 /** The type of a well-formed expression. */
 export function typeOf(expression: Expression): ValueType {
@@ -67,7 +76,7 @@ export function checkTypes(text: string, expression: Expression): void {
         return checkRange(node.range);
       case 'subquery': {
         const type = typeOf(node.expression);
-        if (type !== 'instant vector') fail(node, `subquery is only allowed on instant vector, got ${type} instead`);
+        if (type !== 'instant vector') fail(node, `subquery is only allowed on instant vector, got ${GO_NAMES[type]} instead`);
         checkRange(node.range);
         if (node.step !== undefined) checkRange(node.step);
         return;
@@ -105,7 +114,7 @@ export function checkTypes(text: string, expression: Expression): void {
         if (!compileMatcher(matcher).matches('')) selective = true;
       } catch (error) {
         if (!(error instanceof PatternError)) throw error;
-        fail(node, error.message);
+        fail(placeOfMatcher(matcher) ?? node, error.reason);
       }
     }
     if (!selective) fail(node, 'vector selector must contain at least one non-empty matcher');
@@ -144,7 +153,9 @@ export function checkTypes(text: string, expression: Expression): void {
     const leftType = typeOf(left);
     const rightType = typeOf(right);
     const comparison = COMPARISONS.has(operator);
-    if (returnBool && !comparison) fail(node, 'bool modifier can only be used on comparison operators');
+    // Prometheus points at what stands between the operands.
+    const between = { start: left.end + (/^\s*/.exec(text.slice(left.end))?.[0].length ?? 0), end: right.start };
+    if (returnBool && !comparison) fail(between, 'bool modifier can only be used on comparison operators');
     for (const [side, type] of [
       [left, leftType],
       [right, rightType],
@@ -152,7 +163,7 @@ export function checkTypes(text: string, expression: Expression): void {
       if (type !== 'scalar' && type !== 'instant vector') fail(side, 'binary expression must contain only scalar and instant vector types');
     }
     if (comparison && !returnBool && leftType === 'scalar' && rightType === 'scalar') {
-      fail(node, 'comparisons between scalars must use BOOL modifier');
+      fail(between, 'comparisons between scalars must use BOOL modifier');
     }
     const bothVectors = leftType === 'instant vector' && rightType === 'instant vector';
     const isSet = SETS.has(operator);
@@ -163,7 +174,7 @@ export function checkTypes(text: string, expression: Expression): void {
     const filled = matching.fill.left !== undefined || matching.fill.right !== undefined;
     if (isSet && filled) fail(node, 'filling in missing series not allowed for set operators');
     const double = matching.on ? matching.include.find((label) => matching.labels.includes(label)) : undefined;
-    if (double !== undefined) fail(node, `label ${JSON.stringify(double)} must not occur in ON and GROUP clause at once`);
+    if (double !== undefined) fail(between, `label ${JSON.stringify(double)} must not occur in ON and GROUP clause at once`);
   }
 
   visit(expression);

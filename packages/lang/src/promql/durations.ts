@@ -4,13 +4,13 @@ import type { SyntaxNode } from '@lezer/common';
 import type { DurationExpression } from './ast.ts';
 import { PromqlError } from './error.ts';
 import { readNumber } from './lexer.ts';
+import { childrenOf } from './syntax-tree.ts';
 
 type Operator = Extract<DurationExpression, { kind: 'operation' }>['operator'];
 
 /** Reads a duration expression; a sign before a plain duration becomes part of it. `computed` inside an operation. */
 export function parseDurationExpression(text: string, node: SyntaxNode, computed = false): DurationExpression {
-  const children: SyntaxNode[] = [];
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) if (child.name !== 'LineComment') children.push(child);
+  const children = childrenOf(node);
   const span = { start: node.from, end: node.to };
   if (node.name === 'NumberDurationLiteralInDurationContext') {
     const literal = text.slice(node.from, node.to);

@@ -34,6 +34,7 @@ export function tokenize(text: string): Token[] {
     if (kind === 'identifier' && token.startsWith(':') && open.at(-1)?.symbol === '[') {
       TOKEN.lastIndex = start + 1;
       token = ':';
+      if (colonSince(tokens)) throw new PromqlError(text, start, start + 1, "unexpected colon ':'");
       tokens.push({ kind: 'symbol', text: token, start, end: start + 1 });
       continue;
     }
@@ -42,10 +43,17 @@ export function tokenize(text: string): Token[] {
     if (kind === 'symbol') trackBrackets(text, token, start, open);
     tokens.push({ kind, text: token, start, end });
   }
-  const unclosed = open.at(-1);
+  // Braces are read by themselves; of the others Prometheus counts parentheses first.
+  const unclosed = open.at(-1)?.symbol === '{' ? open.at(-1) : (open.find(({ symbol }) => symbol === '(') ?? open.at(-1));
   if (unclosed !== undefined) throw new PromqlError(text, text.length, text.length, UNCLOSED[unclosed.symbol] as string);
   tokens.push({ kind: 'end', text: '', start: text.length, end: text.length });
   return tokens;
+}
+
+/** Whether there has been a colon since the last opening bracket. */
+function colonSince(tokens: readonly Token[]): boolean {
+  for (let i = tokens.length - 1; i >= 0 && tokens[i]!.text !== '['; i--) if (tokens[i]!.text === ':') return true;
+  return false;
 }
 
 const UNCLOSED: Readonly<Record<string, string>> = {
@@ -63,8 +71,16 @@ function trackBrackets(text: string, symbol: string, start: number, open: { symb
   }
   const opener = CLOSES[symbol];
   if (opener === undefined) return;
-  if (open.at(-1)?.symbol !== opener) throw new PromqlError(text, start, start + 1, `unexpected ${CLOSER_NAMES[symbol]} '${symbol}'`);
-  open.pop();
+  if (open.at(-1)?.symbol === opener) {
+    open.pop();
+    return;
+  }
+  if (symbol === ')' && open.at(-1)?.symbol === '[' && open.some(({ symbol: other }) => other === '(')) {
+    throw new PromqlError(text, start, start + 1, 'unexpected ")" in subquery or range, expected ":" or "]"');
+  }
+  // A parenthesis too many has been read already when Prometheus notices it.
+  const place = symbol === ')' ? start + 1 : start;
+  throw new PromqlError(text, place, start + 1, `unexpected ${CLOSER_NAMES[symbol]} '${symbol}'`);
 }
 
 function unreadable(text: string, start: number, insideBraces: boolean): PromqlError {
@@ -78,8 +94,28 @@ function unreadable(text: string, start: number, insideBraces: boolean): PromqlE
 
 function checkNumber(text: string, token: string, start: number): void {
   if (readNumber(token) === undefined) {
-    throw new PromqlError(text, start, start + token.length, `bad number or duration syntax: ${JSON.stringify(token)}`);
+    throw new PromqlError(text, start, start + token.length, badNumber(token));
   }
+}
+
+/** Why a token that begins like a number is none. Prometheus shows how far it got. */
+function badNumber(token: string): string {
+  if (/^(?:\d+(?:ms|[smhdwy]))+$/.test(token)) return `not a valid duration string: ${JSON.stringify(token)}`;
+  if (/^(?:0[xX]|[\d.]+[eE][-+]?)$/.test(token))
+    return `error parsing number: strconv.ParseFloat: parsing ${JSON.stringify(token)}: invalid syntax`;
+  const scanned = /^(?:0[xX][\da-fA-F]+|\d+(?:_\d+)*(?:\.\d*)?(?:[eE][-+]?\d+)?)/.exec(token)?.[0] ?? token;
+  return `bad number or duration syntax: ${JSON.stringify(scanned)}`;
+}
+
+/** What is wrong with the escapes of a string, as Prometheus says it. */
+export function badEscape(token: string): string {
+  const quote = token[0] as string;
+  for (const [, character] of token.slice(1, -1).matchAll(/\\([^])/g)) {
+    if (character === undefined || /[abfnrtv\\xuU0-7]/.test(character) || character === quote) continue;
+    const code = (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
+    return `unknown escape sequence U+${code} '${character}'`;
+  }
+  return `invalid escape sequence in string ${token}`;
 }
 
 /** A number as a literal means it: its value, and whether it is a duration (then the value is in seconds). `undefined` when it is none. */
@@ -159,7 +195,7 @@ const KEYWORDS = new Set(
   'by without on ignoring group_left group_right bool offset fill fill_left fill_right start end anchored smoothed'.split(' '),
 );
 const WORD_OPERATORS = new Set('and or unless atan2'.split(' '));
-const OPERATORS = new Set('- + * / % ^ == != < <= > >= =~ !~ = @ </ >/'.split(' '));
+const OPERATORS = new Set('- + * / % ^ == != < <= > >= =~ !~ @ </ >/'.split(' '));
 
 /** A token as an error message names it, in Prometheus' manner: `identifier "foo"`, `<op:+>`, `end of input`. */
 export function describeToken(token: Token): string {

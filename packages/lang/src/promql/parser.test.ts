@@ -54,6 +54,7 @@ test.each([
   ['# first a remark\nup # then\n# at last', 'up'],
   ['sum # of\n by # what\n ( # here\n a ) # and\n ( # there\n b )', 'sum by (a) (b)'],
   ['a + fill # in\n ( # a\n 1 # number\n ) b @ # at\n 5', 'a + fill (1) b @ 5.000'],
+  ['offset + sum(Offset offset 5m)', '{"offset"} + sum({"Offset"} offset 5m)'],
   ['sum', 'sum'],
 ])('%s is printed as %s', (text, expected) => {
   expect(printPromql(parsePromql(text))).toBe(expected);

@@ -10,15 +10,19 @@ import type {
   BinaryOperator,
   Expression,
   NumberLiteral,
+  Span,
   StringLiteral,
   VectorMatching,
   VectorSelector,
 } from './ast.ts';
 import { parseDurationExpression } from './durations.ts';
+import { formatFixed } from '../number-format.ts';
 import { PromqlError } from './error.ts';
-import { FUNCTIONS } from './functions.ts';
-import { describeToken, isGrammarWord, readNumber, readString, type Token, tokenize } from './lexer.ts';
+import { adapted } from './grammar-text.ts';
+import { badEscape, readNumber, readString, tokenize } from './lexer.ts';
 import { groupByPrecedence, type RowItem } from './precedence.ts';
+import { syntaxError } from './syntax-error.ts';
+import { childrenOf, firstError, OPERATOR_NODES } from './syntax-tree.ts';
 
 /** Reads one expression, without checking types. @throws PromqlError with the place and the reason. */
 export function parseSyntax(text: string): Expression {
@@ -30,92 +34,13 @@ export function parseSyntax(text: string): Expression {
   return new Reader(text).expression(childrenOf(tree.topNode)[0] as SyntaxNode);
 }
 
-/**
- * The text as the grammar can read it, every token at its place: some spellings that Prometheus takes are unknown to the
- * grammar. What stands there is read from the text itself later.
- */
-function adapted(text: string, tokens: readonly Token[]): string {
-  let result = text;
-  const replace = (start: number, replacement: string): void => {
-    result = result.slice(0, start) + replacement + result.slice(start + replacement.length);
-  };
-  const durations = durationTokens(tokens);
-  for (const [index, { kind, text: token, start }] of tokens.entries()) {
-    // `2.`: a space stands for the dot. `2.e3`, `0X1F`: any number of the same length does.
-    if (kind === 'number' && token.endsWith('.')) replace(start + token.length - 1, ' ');
-    else if (kind === 'number' && /\.[eE]|^0X|^0x.*_/.test(token)) replace(start, '1'.repeat(token.length));
-    // In durations the grammar knows lower case only; elsewhere any function's name of the same length does.
-    else if (DURATION_WORD.test(token)) {
-      if (durations.has(index)) replace(start, token.toLowerCase());
-      else if (token === 'min_of' || token === 'max_of') replace(start, 'vector');
-    }
-  }
-  return result;
+/** Where matchers stand, as long as they are there. */
+const PLACES = new WeakMap<Matcher, Span>();
+
+/** Where a matcher stands in the text it was read from; `undefined` for one that was made otherwise. */
+export function placeOfMatcher(matcher: Matcher): Span | undefined {
+  return PLACES.get(matcher);
 }
-
-/** Words of durations, in any case; elsewhere they are functions, in lower case. */
-const DURATION_WORD = /^(?:step|range|min_of|max_of)$/i;
-
-/** The tokens, by index, that belong to a duration: those in brackets, and after `offset` a call or what is in parentheses. */
-function durationTokens(tokens: readonly Token[]): ReadonlySet<number> {
-  const found = new Set<number>();
-  let brackets = 0;
-  for (let index = 0; index < tokens.length; index++) {
-    const { text } = tokens[index] as Token;
-    if (text === '[') brackets++;
-    else if (text === ']') brackets--;
-    else if (brackets > 0) found.add(index);
-    else if (text.toLowerCase() === 'offset') {
-      while (/^[-+]$/.test(tokens[index + 1]?.text ?? '')) index++;
-      if (DURATION_WORD.test(tokens[index + 1]?.text ?? '')) found.add(++index);
-      let depth = 0;
-      do {
-        const next = tokens[index + 1]?.text;
-        if (next === '(') depth++;
-        else if (next === ')') depth--;
-        if (depth > 0) found.add(++index);
-      } while (depth > 0 && index < tokens.length);
-    }
-  }
-  return found;
-}
-
-function firstError(top: SyntaxNode): SyntaxNode | undefined {
-  let found: SyntaxNode | undefined;
-  top.cursor().iterate((node) => {
-    if (found === undefined && node.type.isError) found = node.node;
-    return found === undefined;
-  });
-  return found;
-}
-
-/** What the grammar was reading when it met something it could not use. */
-const CONTEXTS: Readonly<Record<string, string>> = {
-  LabelMatchers: ' in label matching',
-  UnquotedLabelMatcher: ' in label matching, expected string',
-  QuotedLabelMatcher: ' in label matching, expected string',
-  GroupingLabels: ' in grouping opts, expected label',
-  AggregateExpr: ' in aggregation',
-  DurationExpr: ' in duration expression',
-  OffsetExpr: ' in offset, expected number, duration, step(), or range()',
-  StepInvariantExpr: ' in @, expected timestamp',
-};
-
-function syntaxError(text: string, tokens: readonly Token[], error: SyntaxNode): PromqlError {
-  for (const [index, token] of tokens.entries()) {
-    if (token.kind !== 'identifier' || tokens[index + 1]?.text !== '(' || token.start > error.to) continue;
-    const name = token.text;
-    if (!isGrammarWord(name) && !FUNCTIONS.has(name)) {
-      return new PromqlError(text, token.start, token.end, `unknown function with name ${JSON.stringify(name)}`);
-    }
-  }
-  const token = tokens.find((candidate) => candidate.start >= error.from) as Token;
-  const context = CONTEXTS[error.parent?.name ?? ''] ?? '';
-  return new PromqlError(text, token.start, Math.max(token.end, token.start), `unexpected ${describeToken(token)}${context}`);
-}
-
-/** Names of the grammar's nodes that stand for a binary operator with a word or sign of their own. */
-const OPERATOR_NODES = new Set('Pow Mul Div Mod Atan2 Add Sub Eql Gte Gtr TrimUpper TrimLower Lte Lss Neq And Unless Or'.split(' '));
 
 /** Walks the grammar's tree of one text. */
 class Reader {
@@ -219,7 +144,9 @@ class Reader {
   #matcher(node: SyntaxNode): Matcher {
     const [label, operator, value] = childrenOf(node) as [SyntaxNode, SyntaxNode, SyntaxNode];
     const name = label.name === 'LabelName' ? this.#slice(label) : this.#string(label).value;
-    return { name, operator: this.#slice(operator) as MatchOperator, value: this.#string(value).value };
+    const matcher: Matcher = { name, operator: this.#slice(operator) as MatchOperator, value: this.#string(value).value };
+    PLACES.set(matcher, { start: node.from, end: node.to });
+    return matcher;
   }
 
   #aggregation(node: SyntaxNode, children: readonly SyntaxNode[]): Expression {
@@ -285,9 +212,10 @@ class Reader {
     const span = { start: inner.start, end: node.to };
     switch (node.name) {
       case 'MatrixSelector': {
-        if (inner.kind !== 'selector') throw this.#error(node, 'ranges only allowed for vector selectors');
-        if (inner.offset !== undefined) throw this.#error(node, 'no offset modifiers allowed before range');
-        if (inner.at !== undefined) throw this.#error(node, 'no @ modifiers allowed before range');
+        const bracket = { from: this.#text.indexOf('[', inner.end), to: node.to };
+        if (inner.kind !== 'selector') throw this.#error(bracket, 'ranges only allowed for vector selectors');
+        if (inner.offset !== undefined) throw this.#error(bracket, 'no offset modifiers allowed before range');
+        if (inner.at !== undefined) throw this.#error(bracket, 'no @ modifiers allowed before range');
         return { kind: 'matrix', selector: inner, range: parseDurationExpression(this.#text, children[1] as SyntaxNode), ...span };
       }
       case 'SubqueryExpr': {
@@ -300,7 +228,7 @@ class Reader {
         return this.#withModifier(node, inner, 'offset', { offset });
       }
       case 'StepInvariantExpr':
-        return this.#withModifier(node, inner, 'at', { at: this.#at(children.at(-1) as SyntaxNode) });
+        return this.#withModifier(node, inner, 'at', { at: this.#at(children.at(-1) as SyntaxNode, inner) });
       default:
         return this.#withModifier(node, inner, 'border', { border: node.name === 'AnchoredExpr' ? 'anchored' : 'smoothed' });
     }
@@ -326,16 +254,12 @@ class Reader {
     throw this.#error({ from: inner.start, to: node.to }, what + but);
   }
 
-  #at(node: SyntaxNode): AtModifier {
-    const named = node.name === 'NumberDurationLiteral' ? undefined : this.#previousPreprocessor(node);
-    if (named !== undefined) return { kind: named };
+  #at(node: SyntaxNode, inner: Expression): AtModifier {
+    if (node.name !== 'NumberDurationLiteral') return { kind: /^start/i.test(this.#slice(node)) ? 'start' : 'end' };
     const seconds = this.#number(node, false).value;
-    if (!(Math.abs(seconds) < 9_007_199_254_740)) throw this.#error(node, `timestamp out of bounds for @ modifier: ${seconds}`);
+    if (!(Math.abs(seconds) < 9_007_199_254_740))
+      throw this.#error({ from: inner.start, to: node.to }, `timestamp out of bounds for @ modifier: ${formatFixed(seconds)}`);
     return { kind: 'time', milliseconds: Math.round(seconds * 1000) };
-  }
-
-  #previousPreprocessor(node: SyntaxNode): 'start' | 'end' {
-    return /^start/i.test(this.#slice(node)) ? 'start' : 'end';
   }
 
   /** Reads a number. With `unsigned` a sign in front is left to the caller. */
@@ -350,7 +274,7 @@ class Reader {
 
   #string(node: SyntaxNode): StringLiteral {
     const value = readString(this.#slice(node));
-    if (value === undefined) throw this.#error(node, `invalid escape sequence in string ${this.#slice(node)}`);
+    if (value === undefined) throw this.#error(node, badEscape(this.#slice(node)));
     return { kind: 'string', value, start: node.from, end: node.to };
   }
 
@@ -372,9 +296,3 @@ export const TAKES_PARAMETER: ReadonlySet<AggregationOperator> = new Set([
   'quantile',
   'count_values',
 ]);
-
-function childrenOf(node: SyntaxNode): SyntaxNode[] {
-  const children: SyntaxNode[] = [];
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) if (child.name !== 'LineComment') children.push(child);
-  return children;
-}
