@@ -40,10 +40,24 @@ function seriesToWrite(): TestSeries[] {
   ];
 }
 
-/** A request for everything that begins with `shop`. */
-function readRequest(accepted: readonly number[], queries = 1): Uint8Array {
+/** A native histogram whose observations grow. */
+function histogramSeries(): TestSeries {
+  const histograms = Array.from({ length: COUNT }, (_, i) => ({
+    timestamp: timeOf(i),
+    count: 6 * (i + 1),
+    sum: 7.5 * (i + 1),
+    zeroThreshold: 0.001,
+    zeroCount: i + 1,
+    positiveSpans: [{ offset: 0, length: 2 }],
+    positiveBuckets: Float64Array.of(2 * (i + 1), 3 * (i + 1)),
+  }));
+  return { labels: ['__name__', 'latency_seconds', 'host', 'a'], histograms };
+}
+
+/** A request for everything that matches, by default for what begins with `shop`. */
+function readRequest(accepted: readonly number[], queries = 1, pattern = 'shop.*'): Uint8Array {
   const encoder = new TextEncoder();
-  const matcher = new ProtobufWriter().varint(1, 2).bytes(2, encoder.encode('__name__')).bytes(3, encoder.encode('shop.*')).finish();
+  const matcher = new ProtobufWriter().varint(1, 2).bytes(2, encoder.encode('__name__')).bytes(3, encoder.encode(pattern)).finish();
   const query = new ProtobufWriter()
     .varint(1, START)
     .varint(2, END + STEP)
@@ -120,7 +134,7 @@ describe('remote read and federation', () => {
 
   beforeAll(async () => {
     program = await startAtalaya();
-    expect((await write(program.url, seriesToWrite())).status).toBe(204);
+    expect((await write(program.url, [...seriesToWrite(), histogramSeries()])).status).toBe(204);
     await loaded(program);
   });
   afterAll(async () => discard(program));
@@ -179,6 +193,34 @@ describe('remote read and federation', () => {
     for (const decoded of byQuery) expect([...decoded]).toEqual([...expected()]);
   });
 
+  test('native histograms come as samples to whoever takes those too, and are refused as chunks', async () => {
+    const either = await read(readRequest([1, 0], 1, 'latency.*'));
+    expect([either.status, either.headers.get('content-type')]).toEqual([200, 'application/x-protobuf']);
+    const only = await read(readRequest([1], 1, 'latency.*'));
+    expect(await only.json()).toMatchObject({ code: 'NOT_SUPPORTED' });
+  });
+
+  test('what is read can be written: a QueryResult has the form of a WriteRequest', async () => {
+    const answer = await read(readRequest([0], 1, '(latency|shop).*'));
+    const [result] = fieldsOf(uncompressSync(Buffer.from(await answer.arrayBuffer())) as Buffer)[1] as Buffer[];
+    const copy = await startAtalaya();
+    try {
+      const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' };
+      const body = new Uint8Array(compressSync(result as Buffer));
+      expect((await fetch(`${copy.url}/api/v1/write`, { method: 'POST', headers, body })).status).toBe(204);
+      const time = String(END / 1000 + 1);
+      for (const query of ['latency_seconds[2h]', 'shop_gone[2h]', 'shop_odd[2h]', 'count({__name__=~".+"}) by (__name__)']) {
+        const [theirs, ours] = await Promise.all(
+          [copy, program].map(({ url }) => ask<{ result: unknown[] }>(url, '/api/v1/query', { query, time })),
+        );
+        expect(theirs?.result.length).toBeGreaterThan(0);
+        expect(theirs).toEqual(ours);
+      }
+    } finally {
+      await discard(copy);
+    }
+  });
+
   test('what cannot be read is refused', async () => {
     expect((await fetch(`${program.url}/api/v1/read`, { method: 'POST', body: 'no snappy' })).status).toBe(400);
     const unknown = await read(readRequest([7]));
@@ -234,7 +276,12 @@ scrape_configs:
       url = `http://127.0.0.1:${port}`;
       prometheus = spawn(
         'prometheus',
-        [`--config.file=${file}`, `--storage.tsdb.path=${folder}/tsdb`, `--web.listen-address=127.0.0.1:${port}`],
+        [
+          `--config.file=${file}`,
+          `--storage.tsdb.path=${folder}/tsdb`,
+          `--web.listen-address=127.0.0.1:${port}`,
+          '--enable-feature=native-histograms',
+        ],
         { stdio: 'ignore' },
       );
       for (;;) {

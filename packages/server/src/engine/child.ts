@@ -70,6 +70,7 @@ channel.serve('nextSeries', async (params, signal) => {
   const { bytes, contentBytes, done } = await running().seriesReads.next(params as number, signal);
   return { value: { contentBytes, done }, bytes };
 });
+channel.serve('holdHistograms', async (params) => ({ value: await running().holdHistograms(params as SeriesRequest) }));
 channel.serve('closeSeries', async (params) => {
   running().seriesReads.close(params as number);
   return {};

@@ -59,6 +59,7 @@ export interface EngineHost {
   /** Begins an answer in pieces, which are then asked of {@link EngineHost.seriesReads}. */
   openSeries(request: SeriesRequest): Promise<number>;
   readonly seriesReads: Pick<SeriesReads, 'next' | 'close'>;
+  holdHistograms(request: SeriesRequest): Promise<boolean>;
   readonly administration: Administration;
   state(): StateEvent;
   stop(): Promise<void>;
@@ -143,6 +144,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     metricStorage: (limit) => describedCosts(store, limit),
     cardinality: (limit) => fresh(() => describedCardinality(store, limit)),
     openSeries: (request) => fresh(async () => seriesReads.open(request)),
+    holdHistograms: (request) => fresh(async () => seriesReads.holdHistograms(request)),
     seriesReads,
     administration: new Administration({ store, loader, clock, log, dataDirectory: options.dataDirectory }),
     state() {

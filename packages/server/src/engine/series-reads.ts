@@ -11,7 +11,7 @@ const ENTRY = new URL('./series-worker.ts', import.meta.url);
 const MOST_OPEN = 10;
 
 export interface SeriesReadsOptions {
-  readonly store: Pick<MetricStore, 'matching' | 'labels'>;
+  readonly store: Pick<MetricStore, 'matching' | 'labels' | 'holdHistograms'>;
   readonly limits: { readonly series: number; readonly samples: number };
   readonly log: Logger;
   /** Serves the store's data to a thread through this port. */
@@ -76,7 +76,12 @@ export class SeriesReads {
     await this.#worker?.terminate();
   }
 
-  #find({ matcherSets, startMs, endMs, form }: SeriesRequest): FoundSeries {
+  /** Whether one of the series that a request is about has had native histograms. */
+  holdHistograms(request: SeriesRequest): boolean {
+    return this.#options.store.holdHistograms(this.#match(request));
+  }
+
+  #match({ matcherSets, startMs, endMs }: SeriesRequest): Uint32Array {
     const { store, limits } = this.#options;
     const sets = matcherSets.map((matchers) => store.matching({ matchers, start: startMs, end: endMs }));
     const only = sets[0] ?? new Uint32Array(0);
@@ -85,6 +90,13 @@ export class SeriesReads {
       const reason = `${slots.length} series match; add matchers, or raise query.series`;
       throw new AtalayaError('QUERY_LIMIT', { setting: 'query.series', limit: limits.series, reason });
     }
+    return slots;
+  }
+
+  #find(request: SeriesRequest): FoundSeries {
+    const { store, limits } = this.#options;
+    const { startMs, endMs, form } = request;
+    const slots = this.#match(request);
     const { ends, bytes } = store.labels(slots);
     // What is sent while it is made is not held, and needs no bound.
     const mostInAll = form.kind === 'samples' ? limits.samples : Number.POSITIVE_INFINITY;

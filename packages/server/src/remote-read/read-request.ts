@@ -16,7 +16,10 @@ export interface ReadQuery {
 /** A request. Hints are passed over: they only say what the reader is going to do with the samples. */
 export interface ReadRequest {
   readonly queries: readonly ReadQuery[];
+  /** The form that the reader likes best. */
   readonly form: ResponseForm;
+  /** Whether it would take samples too. */
+  readonly takesSamples: boolean;
 }
 
 const FORMS: readonly ResponseForm[] = ['samples', 'chunks'];
@@ -42,7 +45,8 @@ export function decodeReadRequest(bytes: Uint8Array): ReadRequest {
     } else if (tag === 2 * 8) accepted.push(cursor.uint32(end));
     else cursor.skip(tag, end);
   }
-  return { queries, form: negotiate(accepted) };
+  const form = negotiate(accepted);
+  return { queries, form, takesSamples: form === 'samples' || accepted.includes(FORMS.indexOf('samples')) };
 }
 
 const field = (number: number): number => number * 8 + LENGTH_DELIMITED;

@@ -93,6 +93,8 @@ export interface MetricStore {
   readonly tailRows: number;
   /** The series that a question is about, so that their samples can be read in portions (`slots` of {@link SelectQuestion}). */
   matching(question: SelectQuestion): Uint32Array;
+  /** Whether one of these series has had native histograms. */
+  holdHistograms(slots: Uint32Array): boolean;
   /** What {@link select} would find, told before anything is read. */
   estimate(question: SelectQuestion): Promise<SelectionEstimate>;
   /** What changed since a version of the data that this gave before; any other number asks about all changes since the start. */
@@ -241,6 +243,10 @@ class TableMetricStore implements MetricStore {
 
   matching({ matchers, start, end }: SelectQuestion): Uint32Array {
     return matchSeries(this.#index, matchers, dayOf(this.#from(start)), dayOf(end));
+  }
+
+  holdHistograms(slots: Uint32Array): boolean {
+    return this.#sources.histograms.having(slots) !== undefined;
   }
 
   estimate(question: SelectQuestion): Promise<SelectionEstimate> {

@@ -5,7 +5,7 @@ import { SnappyDecoder } from '@atalaya/receive';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { SeriesForm, SeriesRequest } from '../../engine/contract.ts';
 import { ProtobufOutput } from '../../remote-read/protobuf-output.ts';
-import { decodeReadRequest, type ReadQuery } from '../../remote-read/read-request.ts';
+import { decodeReadRequest, type ReadQuery, type ReadRequest, type ResponseForm } from '../../remote-read/read-request.ts';
 import { literalElement } from '../../remote-read/snappy-elements.ts';
 import type { Parts } from '../parts.ts';
 import { abandonedSignal, seriesPieces, streamed } from '../series-pieces.ts';
@@ -52,10 +52,21 @@ export async function remoteReadRoutes(app: FastifyInstance, parts: Parts): Prom
     return Buffer.concat([length.content, ...pieces]);
   };
 
+  /** Native histograms cannot be told in chunks; a reader that takes samples as well gets those. */
+  const formFor = async ({ queries, form, takesSamples }: ReadRequest, signal: AbortSignal): Promise<ResponseForm> => {
+    if (form === 'samples' || !takesSamples) return form;
+    for (const query of queries) {
+      const asked = requestOf(query, { kind: 'samples' });
+      if ((await parts.engine.request('holdHistograms', asked, signal)).value === true) return 'samples';
+    }
+    return form;
+  };
+
   const answer = async (body: Uint8Array, reply: FastifyReply): Promise<FastifyReply> => {
-    const { queries, form } = decodeReadRequest(decoder.decode(body, MOST_REQUEST_BYTES));
+    const request = decodeReadRequest(decoder.decode(body, MOST_REQUEST_BYTES));
+    const { queries } = request;
     const signal = abandonedSignal(reply);
-    if (form === 'chunks') {
+    if ((await formFor(request, signal)) === 'chunks') {
       const stream = await streamed(chunks(queries, signal), parts, reply);
       return reply.type(CHUNKS_TYPE).send(stream);
     }
