@@ -5,7 +5,8 @@ export type { Engine, QueryAnswer, QueryLimits, QueryOptions } from './engine/en
 export { openServerEngine, type ServerOptions } from './engine/server.ts';
 export type { LabelQuestion } from './metrics/label-answers.ts';
 export type { LoadResult, StoreCounters } from './metrics/intake.ts';
-export { type MetricStore, type MetricStoreOptions, openMetricStore } from './metrics/metric-store.ts';
+export { openMetricStore } from './metrics/metric-store.ts';
+export type { MetricStore, MetricStoreOptions } from './metrics/store-interface.ts';
 export type { Retention, RetentionResult } from './metrics/retention.ts';
 export { decodeSelection } from './metrics/decode.ts';
 export type { RawSelection, SelectBounds, SelectQuestion } from './metrics/selection.ts';

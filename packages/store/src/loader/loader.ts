@@ -3,7 +3,7 @@
 import { comparePositions, type JournalPosition, type JournalReader, type JournalRecord, type MetricBatch } from '@atalaya/journal';
 import type { Clock, Logger, Timer } from '@atalaya/model';
 import type { LoadResult } from '../metrics/intake.ts';
-import type { MetricStore } from '../metrics/metric-store.ts';
+import type { MetricStore } from '../metrics/store-interface.ts';
 import type { BreakerState } from './breaker.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { Retry } from './retry.ts';

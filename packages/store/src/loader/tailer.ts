@@ -2,7 +2,7 @@
 
 import { comparePositions, type JournalPosition, type JournalReader, type JournalRecord, type MetricBatch } from '@atalaya/journal';
 import type { Clock, Logger, Timer } from '@atalaya/model';
-import type { MetricStore } from '../metrics/metric-store.ts';
+import type { MetricStore } from '../metrics/store-interface.ts';
 import { readBatch } from './check-batch.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Retry } from './retry.ts';

@@ -22,7 +22,8 @@ import type { Engine } from '../engine/engine.ts';
 import { connectReader } from '../reader/connect-reader.ts';
 import { serveReader } from '../reader/serve-reader.ts';
 import { DAY_MS } from './day.ts';
-import { type MetricStore, openMetricStore } from './metric-store.ts';
+import { openMetricStore } from './metric-store.ts';
+import type { MetricStore } from './store-interface.ts';
 
 const NOW = Date.UTC(2026, 5, 15, 12);
 const BOUNDS = { series: 1000, samples: 100_000 };

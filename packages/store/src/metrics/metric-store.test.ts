@@ -24,7 +24,8 @@ import { connectReader, type PortReader } from '../reader/connect-reader.ts';
 import { serveReader } from '../reader/serve-reader.ts';
 import { sql } from '../sql.ts';
 import { DAY_MS } from './day.ts';
-import { type MetricStore, openMetricStore } from './metric-store.ts';
+import { openMetricStore } from './metric-store.ts';
+import type { MetricStore } from './store-interface.ts';
 import type { Retention } from './retention.ts';
 
 const NOW = Date.UTC(2026, 5, 15, 12);

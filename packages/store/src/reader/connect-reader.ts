@@ -11,7 +11,7 @@ import {
 import { type ArenaColumns, arenaColumns } from '../hot/arena.ts';
 import { decodeSelection } from '../metrics/decode.ts';
 import type { SelectionEstimate } from '../metrics/estimate.ts';
-import type { DataChanges, HotRead } from '../metrics/metric-store.ts';
+import type { DataChanges, HotRead } from '../metrics/store-interface.ts';
 import type { RawSelection, SelectBounds, SelectQuestion } from '../metrics/selection.ts';
 import { LabelCache } from './label-cache.ts';
 import type { ReaderMessage, ServerMessage } from './protocol.ts';

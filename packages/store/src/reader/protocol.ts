@@ -2,7 +2,7 @@
 
 import type { ErrorData } from '@atalaya/model';
 import type { SelectionEstimate } from '../metrics/estimate.ts';
-import type { DataChanges, HotRead } from '../metrics/metric-store.ts';
+import type { DataChanges, HotRead } from '../metrics/store-interface.ts';
 import type { RawSelection, SelectBounds, SelectQuestion } from '../metrics/selection.ts';
 
 /** From the reader. */

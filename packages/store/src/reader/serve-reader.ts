@@ -2,7 +2,7 @@
 
 import { AtalayaError } from '@atalaya/model';
 import type { SelectionEstimate } from '../metrics/estimate.ts';
-import type { DataChanges, MetricStore } from '../metrics/metric-store.ts';
+import type { DataChanges, MetricStore } from '../metrics/store-interface.ts';
 import type { LabelDelivery, ReaderMessage, ServerMessage } from './protocol.ts';
 import type { ReaderPort } from './reader-port.ts';
 
