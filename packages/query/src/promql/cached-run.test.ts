@@ -112,6 +112,14 @@ const QUERIES = [
   'last_over_time(b[1m]) and on (job) c',
   'day_of_week() + hour(b)',
   '1 + 2',
+  'rate({__name__=~"a_total|b"}[1m])',
+  'sum_over_time({job="x"}[1m])',
+  'sum(rate({job="x"}[1m]))',
+  'abs({job="x"})',
+  '{job="x"} + 1',
+  '-{__name__=~"b|c"}',
+  '{__name__=~"a_total|b"} * on (job) c',
+  'b + ignoring (i) c',
 ];
 
 const labelsArbitrary = fc.record({
@@ -241,8 +249,9 @@ test('a window that moves on computes its new steps only', async () => {
 });
 
 test.each([
-  ['a query that has something to say keeps whole blocks of steps', 'rate(a_total[5m]) + sum(rate({job="x"}[5m]))', 61],
+  ['a query that has something to say keeps whole blocks of steps', 'rate(a_total[5m]) + on () rate(a_total[5m] offset 1m)', 61],
   ['one that depends on its first step keeps nothing', 'a_total - a_total @ start()', 0],
+  ['one that fails for series that take turns keeps nothing', 'rate({job="x"}[5m])', 0],
   ['one that depends on its length keeps nothing', 'vector(range())', 0],
 ])('%s', async (_, query, expected) => {
   const { ask } = running(query);

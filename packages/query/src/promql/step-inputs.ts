@@ -1,6 +1,7 @@
 /** Which samples a step of a range query looks at, told from its time alone: so that it is known when its value may be used again. */
 
 import { childrenOf, type DurationExpression, type Expression, type TimeModifiers, withoutParentheses } from '@atalaya/lang';
+import { METRIC_NAME } from '@atalaya/model';
 import type { QueryWindow } from './context.ts';
 import { durationOf } from './plan.ts';
 
@@ -75,6 +76,8 @@ export function inputsOf(expression: Expression, stepMs: number, lookbackMs: num
         return looksAt(shifted(node, reach), Math.max(rangeMs, lookbackMs) + beyond, beyond);
       }
       case 'matrix':
+        // Series of several names that become equal without them are an error even when they take turns: not a matter of each step.
+        if (!node.selector.matchers.some(({ name, operator }) => name === METRIC_NAME && operator === '=')) depends = true;
         return visit(node.selector, reach, length(node.range));
       case 'subquery': {
         const inner = shifted(node, reach);
