@@ -203,6 +203,7 @@ export function aggregateQuantile(given: VectorValue, quantiles: Float64Array, n
     const numbers = new Float64Array(members.length);
     const at = out.addRow(grouping.labels[group] as Labels);
     for (let i = 0; i < steps.count; i++) {
+      query.budget.check();
       let length = 0;
       for (const series of members) {
         const from = series * steps.count + i;

@@ -24,7 +24,8 @@ export function choose(full: VectorValue, given: Float64Array, node: Aggregation
   const order: number[] = [];
   for (const group of members) {
     query.budget.check();
-    if (extremes) chooseExtremes(vector, group, parameter, node.operator === 'topk' ? 1 : -1, steps, kept, order);
+    if (extremes)
+      chooseExtremes(vector, group, parameter, node.operator === 'topk' ? 1 : -1, steps, kept, order, () => query.budget.check());
     else if (node.operator === 'limitk') chooseFirst(vector, group, parameter, steps, kept);
     else chooseByHash(vector, group, parameter, steps, kept);
   }
@@ -56,10 +57,12 @@ function chooseExtremes(
   { count }: Steps,
   kept: Uint8Array,
   order: number[],
+  check: () => void,
 ): void {
   // Best first; NaN after everything else; of equal ones the earlier series first.
   const best: number[] = [];
   for (let i = 0; i < count; i++) {
+    check();
     const wanted = parameter[i]!;
     best.length = 0;
     const better = (a: number, b: number): boolean => {

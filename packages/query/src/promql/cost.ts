@@ -30,7 +30,18 @@ export interface NodePlan {
   readonly steps: number;
   /** Whether an aggregation takes its series one by one, so that they are never held together. */
   readonly oneByOne: boolean;
+  /** Of a selector or subquery whose windows are looked through one by one: their length, milliseconds. */
+  readonly scannedMs?: number;
+  /** Points that are looked at for each series besides those of its steps, because windows overlap. */
+  readonly scannedPoints?: number;
 }
+
+/** Functions of ranges whose cost hardly depends on how far the windows overlap. */
+const SLIDING = new Set(
+  'rate increase delta irate idelta sum_over_time avg_over_time count_over_time last_over_time first_over_time present_over_time min_over_time max_over_time absent_over_time'.split(
+    ' ',
+  ),
+);
 
 /** How each node of an expression will be evaluated. @throws AtalayaError QUERY_LIMIT for subqueries with too many. */
 export function planNodes(
@@ -42,20 +53,28 @@ export function planNodes(
 ): Map<Expression, NodePlan> {
   const found = new Map<Expression, NodePlan>();
 
-  function visit(node: Expression, at: Steps, oneByOne: boolean): void {
+  function visit(node: Expression, at: Steps, oneByOne: boolean, scans = false, scannedMs?: number): void {
     const own = at.count > 1 && pinned(node) ? { ...at, count: 1 } : at;
-    found.set(node, { steps: own.count, oneByOne });
+    found.set(node, { steps: own.count, oneByOne, ...(scannedMs === undefined ? {} : { scannedMs }) });
     if (node.kind === 'subquery') {
       const { at: fixed, offset } = shiftOf(node, window);
       const first = (fixed ?? own.start) - offset;
       const last = fixed === undefined ? first + own.step * (own.count - 1) : first;
-      const inner = subquerySteps(node, first, last, durationOf(node.range, window), window, defaultStepMs);
+      const rangeMs = durationOf(node.range, window);
+      const inner = subquerySteps(node, first, last, rangeMs, window, defaultStepMs);
       if (inner.count > limits.samples) throw tooManySteps(inner.count, limits);
+      const scannedPoints = scans ? (rangeMs / inner.step) * own.count : 0;
+      found.set(node, { steps: own.count + inner.count, oneByOne: false, scannedPoints });
       if (inner.count > 0) visit(node.expression, inner, false);
       return;
     }
     const rows = node.kind === 'aggregation' ? node.parameter === undefined : oneByOne && passesRows(node);
-    for (const child of childrenOf(node)) visit(child, own, rows);
+    if (node.kind === 'matrix') {
+      visit(node.selector, own, rows, false, scans ? durationOf(node.range, window) : undefined);
+      return;
+    }
+    const through = node.kind === 'parentheses' ? scans : node.kind === 'call' && !SLIDING.has(node.name);
+    for (const child of childrenOf(node)) visit(child, own, rows, through);
   }
 
   visit(expression, steps, false);
@@ -103,6 +122,8 @@ export function costOf(
   limits: QueryLimits,
 ): QueryCost {
   let points = 0;
+  // Every node computes something at each of its steps, whatever it reads.
+  for (const { steps, scannedPoints = 0 } of nodes.values()) points += steps + scannedPoints;
   let samples = 0;
   const counted = new Set<string>();
   for (const { reads, request } of planned) {
@@ -113,10 +134,11 @@ export function costOf(
       const reason = `a selector matches ${series} series; narrow it, or raise query.series`;
       throw new AtalayaError('QUERY_LIMIT', { setting: 'query.series', limit: limits.series, reason });
     }
-    const { steps: count, oneByOne } = nodes.get(reads) ?? { steps: 1, oneByOne: false };
+    const { steps: count, oneByOne, scannedMs = 0 } = nodes.get(reads) ?? { steps: 1, oneByOne: false };
     if (!oneByOne && series * count > limits.samples * DOUBT)
       throw samplesLimit(limits, `${series} series at ${count} steps would be held in memory`);
     points += series * count;
+    points += estimate.samples * Math.min(1, scannedMs / Math.max(1, request.end - request.start)) * count;
     const key = JSON.stringify([request.start, request.end, request.matchers]);
     if (counted.has(key)) continue;
     counted.add(key);

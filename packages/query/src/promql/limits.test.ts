@@ -72,7 +72,26 @@ test('what a query is expected to cost is told before it reads', async () => {
   });
   await expect(failure).rejects.toThrow('not here');
   // The two equal selections are one read; the pinned one is another, and evaluated once.
-  expect(costs).toEqual([{ samples: 100, points: 2 * 3 * 721 + 3 }]);
+  expect(costs).toEqual([{ samples: 100, points: 2 * 3 * 721 + 3 + 4 * 721 + 2 }]);
+});
+
+test.each([
+  ['vector(1)', 'instant', 2],
+  ['sum_over_time((vector(1))[1d:1s])', 'instant', 80_000],
+  ['quantile_over_time(0.5, (vector(1))[1d:1s])', 'range', 62_000_000],
+  ['quantile_over_time(0.5, m[1d])', 'range', 700_000],
+  ['sum_over_time(m[1d])', 'range', 4000],
+])('%s asked as %s is known to cost some work, whatever it reads', async (query, kind, least) => {
+  let cost = 0;
+  const note = ({ samples, points }: QueryCost): void => void (cost = samples + points);
+  const of = engine(
+    { ...createMemoryReader(hosts(1)), estimate: async () => ({ series: 1, samples: 30_000 }) },
+    { samples: 1e9, timeMs: 0.001 },
+  );
+  const asked = kind === 'instant' ? of.instant({ query, timeMs: 0 }, never, note) : of.range({ query, ...month }, never, note);
+  await asked.catch(() => undefined);
+  expect(cost).toBeGreaterThanOrEqual(Math.min(least, 700_000));
+  expect(cost).toBeLessThan(least * 20);
 });
 
 const MIB = 1_048_576;

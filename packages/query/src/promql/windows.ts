@@ -27,7 +27,12 @@ export interface WindowedSeries {
   /** The time of step `i` itself is `firstTime + i * timeStep`. */
   readonly firstTime: number;
   readonly timeStep: number;
+  /** To be called every {@link CHECKED_EVERY} samples or so: throws when the query is to end. */
+  readonly check: () => void;
 }
+
+/** Samples that a kernel looks at before it asks whether the query is to end: some milliseconds' work. */
+const CHECKED_EVERY = 1 << 20;
 
 /** Computes a function for all steps of a series into `values` and `present` from position `at` on. */
 export type RangeKernel = (series: WindowedSeries, values: Float64Array, present: Uint8Array, at: number) => void;
@@ -39,10 +44,16 @@ export function perWindow(
 ): RangeKernel {
   return (series, values, present, at) => {
     const { lows, highs, count } = series;
+    let unchecked = 0;
     for (let i = 0; i < count; i++) {
       const low = lows[i]!;
       const high = highs[i]!;
       if (high - low < least) continue;
+      unchecked += high - low;
+      if (unchecked > CHECKED_EVERY) {
+        series.check();
+        unchecked = 0;
+      }
       values[at + i] = compute(series, low, high, i);
       present[at + i] = 1;
     }
@@ -55,7 +66,11 @@ export function overRanges(range: RangeValue, evaluation: Evaluation, kernel: Ra
 }
 
 /** As {@link overRanges}, row by row. */
-export function rangeRows({ samples, rangeMs, firstEnd, endStep }: RangeValue, { steps }: Evaluation, kernel: RangeKernel): VectorRows {
+export function rangeRows(
+  { samples, rangeMs, firstEnd, endStep }: RangeValue,
+  { steps, query }: Evaluation,
+  kernel: RangeKernel,
+): VectorRows {
   const { labels, starts, ends, timestamps, values, flags } = samples;
   const series: WindowedSeries = {
     timestamps,
@@ -71,6 +86,7 @@ export function rangeRows({ samples, rangeMs, firstEnd, endStep }: RangeValue, {
     endStep,
     firstTime: steps.start,
     timeStep: steps.step,
+    check: () => query.budget.check(),
   };
   return {
     labels,

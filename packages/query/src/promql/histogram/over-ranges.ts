@@ -73,6 +73,7 @@ export function overMixedRanges(
     endStep,
     firstTime: steps.start,
     timeStep: steps.step,
+    check: () => query.budget.check(),
   };
   const lows = new Int32Array(count);
   const highs = new Int32Array(count);
