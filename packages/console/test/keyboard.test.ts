@@ -39,12 +39,22 @@ describe.skipIf(skip)('working with the page', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('combobox').waitFor({ state: 'detached' });
     await page.getByRole('textbox', { name: /Find by address/ }).focus();
+    await page
+      .getByRole('textbox', { name: /Find by address/ })
+      .and(page.locator(':focus'))
+      .waitFor();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('mem');
     await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('mem');
     await page.keyboard.press('Escape');
     await page.getByRole('combobox').waitFor({ state: 'detached' });
+    // The focus comes back a moment after the palette has gone.
+    await page
+      .getByRole('textbox', { name: /Find by address/ })
+      .and(page.locator(':focus'))
+      .waitFor();
     await page.keyboard.type('x');
     await page.waitForURL(/find=x/);
     await context.close();
