@@ -6,7 +6,7 @@ import type { ReadEstimate, SampleReader } from '../reader.ts';
 import { Annotations } from './annotations.ts';
 import { instantResult, limited, type QueryAnswer, type QueryResult, rangeResult, samplesResult } from './answer.ts';
 import { answerLimit, Budget } from './budget.ts';
-import type { QueryContext, QueryLimits, QueryWindow, Recorder } from './context.ts';
+import { failed, type QueryContext, type QueryLimits, type QueryWindow, type Recorder } from './context.ts';
 import { costOf, estimateReads, planNodes, type QueryCost } from './cost.ts';
 import { evaluate } from './evaluate.ts';
 import { withBorders } from './functions/borders.ts';
@@ -199,6 +199,7 @@ function rangeOfSamples(expression: Expression, { samples, rangeMs, firstEnd }: 
   const inner = withoutParentheses(expression);
   const border = inner.kind === 'matrix' ? inner.selector.border : undefined;
   if (border === undefined) return samplesResult(removeMarkedNamesOfSamples(samples), rangeMs, firstEnd);
+  if (samples.histograms !== undefined) throw failed(`${border} modifier is not supported with histograms`);
   // The left border, which does not belong to a range otherwise, is a millisecond further.
   return samplesResult(withBorders(samples, firstEnd - rangeMs, firstEnd, border, lookbackMs), rangeMs + 1, firstEnd);
 }
