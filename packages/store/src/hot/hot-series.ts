@@ -95,7 +95,7 @@ export class HotSeries {
     this.arena.values.set(values.subarray(start, end), first);
     const place = this.#all.length;
     const entry = { slot, region, first, count, from, to, flags: 0, used: this.#selection, recent: true, wanted: 0, place };
-    for (let i = 0; i < count; i++) this.#note(entry, i);
+    entry.flags = flagsOf(values, start, end);
     if (count > 0) entry.wanted = (timestamps[end - 1] as number) - (timestamps[start] as number);
     while (this.#bySlot.length <= slot) this.#bySlot.push(undefined);
     this.#bySlot[slot] = entry;
@@ -244,6 +244,22 @@ export class HotSeries {
 
 function roomFor(count: number): number {
   return count + Math.ceil(count / 8) + SLACK_SAMPLES;
+}
+
+/** The flags that a series' samples call for. */
+function flagsOf(values: Float64Array, start: number, end: number): number {
+  let flags = 0;
+  let before = Number.NEGATIVE_INFINITY;
+  for (let i = start; i < end; i++) {
+    const value = values[i] as number;
+    // Written so that it is true for NaN, on either side.
+    if (!(value >= before)) {
+      flags = MAY_DECREASE;
+      if (Number.isNaN(value) && isStaleAt(new Uint32Array(values.buffer, values.byteOffset + i * 8, 2), 0)) return flags | MAY_HOLD_STALE;
+    }
+    before = value;
+  }
+  return flags;
 }
 
 /** The first index in `[start, end)` whose timestamp is not before `timestamp`, or `end`. */
