@@ -6,7 +6,8 @@ import { decodeSelection, type SampleColumns, withRecent } from '../metrics/deco
 import { readRows, type SelectBounds, type SelectionSources, sortedById } from '../metrics/selection.ts';
 import type { QueryLimits } from '../engine/engine.ts';
 import { Arena, UNIT_SAMPLES as LEAST_SAMPLES } from './arena.ts';
-import { HotSeries, lowerBound } from './hot-series.ts';
+import { HotSeries } from './hot-series.ts';
+import { placeOf } from './search.ts';
 
 /** A selection whose samples lie in the arena, which is leased until {@link HotCache.endLease}. */
 export interface HotSelection {
@@ -269,28 +270,6 @@ export class HotCache {
       return this.#series.put(slot, from, to, { timestamps, values, start: offsets[i] as number, end: offsets[i + 1] as number });
     });
   }
-}
-
-/** {@link lowerBound}, looking first where samples at regular distances would lie: every look elsewhere is a cache miss. */
-function placeOf(timestamps: Float64Array, start: number, end: number, timestamp: number): number {
-  if (start === end || timestamp <= (timestamps[start] as number)) return start;
-  const last = timestamps[end - 1] as number;
-  if (timestamp > last) return end;
-  const first = timestamps[start] as number;
-  let guess = start + Math.ceil(((timestamp - first) / (last - first)) * (end - 1 - start));
-  guess = Math.min(end - 1, Math.max(start + 1, guess));
-  let low = guess;
-  let high = guess;
-  // The window around the guess doubles until the place lies in it.
-  for (let step = 1; (timestamps[low - 1] as number) >= timestamp; step *= 2) {
-    high = low;
-    low = Math.max(start + 1, low - step);
-  }
-  for (let step = 1; (timestamps[high] as number) < timestamp; step *= 2) {
-    low = high;
-    high = Math.min(end - 1, high + step);
-  }
-  return lowerBound(timestamps, low, Math.max(low, high), timestamp);
 }
 
 async function unlessAborted(work: Promise<void>, signal: CancelSignal | undefined): Promise<void> {

@@ -3,6 +3,7 @@
 import { isStaleAt } from '@atalaya/model';
 import { type Arena, capacityOf, firstOf } from './arena.ts';
 import type { Region } from './regions.ts';
+import { lowerBound } from './search.ts';
 
 /** What may be among a series' samples: the bits of `SERIES_FLAG` in room query. A bit that is not set promises the contrary. */
 export const MAY_HOLD_STALE = 1;
@@ -260,16 +261,4 @@ function flagsOf(values: Float64Array, start: number, end: number): number {
     before = value;
   }
   return flags;
-}
-
-/** The first index in `[start, end)` whose timestamp is not before `timestamp`, or `end`. */
-export function lowerBound(timestamps: Float64Array, start: number, end: number, timestamp: number): number {
-  let low = start;
-  let high = end;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((timestamps[middle] as number) < timestamp) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
