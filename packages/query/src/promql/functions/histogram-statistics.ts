@@ -1,11 +1,14 @@
 /** Functions that read one number out of each native histogram: histogram_count, _sum, _avg, _stddev, _stdvar. */
 
-import type { NativeHistogram } from '@atalaya/model';
+import { METRIC_NAME, type NativeHistogram } from '@atalaya/model';
 import type { Evaluation } from '../context.ts';
 import { hasKind } from '../histogram/places.ts';
 import { varianceOfHistogram } from '../histogram/statistics.ts';
 import { dropNames } from '../names.ts';
+import { dropLabels, joinEqualSeries } from '../series.ts';
 import { EMPTY_VECTOR, FLOAT, HISTOGRAM, VectorBuilder, type VectorValue } from '../value.ts';
+
+const NAME: ReadonlySet<string> = new Set([METRIC_NAME]);
 
 const STATISTICS: Readonly<Record<string, (histogram: NativeHistogram) => number>> = {
   histogram_count: ({ count }) => count,
@@ -33,5 +36,8 @@ export function statisticOf(name: string, vector: VectorValue, evaluation: Evalu
       out.present[at + i] = FLOAT;
     }
   }
-  return dropNames(out.finish(), evaluation);
+  const result = out.finish();
+  if (query.delaysNameRemoval) return dropNames(result, evaluation);
+  // Unlike other functions these leave `__type__` and `__unit__`, as in Prometheus.
+  return joinEqualSeries({ ...result, labels: result.labels.map((set) => dropLabels(set, NAME)) }, steps);
 }
