@@ -227,4 +227,18 @@ describe.skipIf(skip)('the explorer', () => {
     expect(complaints).toEqual([]);
     await context.close();
   });
+
+  test('tells its keys in a list that opens and closes by keyboard', async () => {
+    const { page, context, complaints } = await visit(session, '/explore', { width: 390, height: 800 });
+    const button = page.getByRole('button', { name: 'Keys' });
+    await button.press('Enter');
+    const list = page.getByRole('dialog', { name: 'Keys' });
+    await list.getByText('Format the query').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await page.keyboard.press('Escape');
+    await list.waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });

@@ -33,6 +33,9 @@ const surface = EditorView.theme({
     color: 'var(--at-text)',
     boxShadow: 'var(--at-shadow-raised)',
   },
+  '.cm-panels': { backgroundColor: 'var(--at-surface)', color: 'var(--at-text)', borderColor: 'var(--at-border) !important' },
+  '.cm-panel.cm-panel-lint ul [aria-selected]': { backgroundColor: 'var(--at-accent-soft)', color: 'var(--at-text)' },
+  '.cm-panel.cm-panel-lint button[name=close]': { color: 'var(--at-muted)' },
   '.cm-tooltip.cm-completionInfo': { width: 'max-content', padding: '0' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': {
     minWidth: 'min(330px, 88vw)',

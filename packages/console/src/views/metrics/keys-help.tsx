@@ -24,10 +24,18 @@ export function KeysHelp() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus={false} returnFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-start" width="min(370px, 94vw)">
       <Popover.Target>
-        <Tooltip label={t('keys.title')}>
-          <ActionIcon size={32} variant="default" aria-label={t('keys.title')} aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Tooltip label={t('keys.title')} disabled={open}>
+          <ActionIcon
+            size={32}
+            variant="default"
+            aria-label={t('keys.title')}
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+            // The list has nothing to focus: the focus stays here.
+            onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
+          >
             <IconKeyboard size={17} />
           </ActionIcon>
         </Tooltip>
