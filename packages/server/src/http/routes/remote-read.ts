@@ -1,5 +1,6 @@
 /** `/api/v1/read`: Prometheus' remote read, samples whole or streamed in chunks. */
 
+import { Readable } from 'node:stream';
 import { AtalayaError } from '@atalaya/model';
 import { SnappyDecoder } from '@atalaya/receive';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -13,12 +14,29 @@ import { abandonedSignal, seriesPieces, streamed } from '../series-pieces.ts';
 const CHUNKS_TYPE = 'application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse';
 /** Requests are matchers and times: more than this is none. */
 const MOST_REQUEST_BYTES = 1 << 20;
-/** An answer in samples says its length first, so all of it is held, compressed, until it is complete. */
+/** An answer in samples says its length first, so all of it is held, compressed, until it is complete: so much for all of them together. */
 const MOST_HELD_BYTES = 256 << 20;
 
 /** Registers remote read. */
 export async function remoteReadRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
   const decoder = new SnappyDecoder();
+  let heldByAll = 0;
+
+  /** Counts what one answer holds until its connection is done with it. */
+  const holding = (reply: FastifyReply): ((bytes: number) => void) => {
+    let own = 0;
+    reply.raw.once('close', () => {
+      heldByAll -= own;
+    });
+    return (bytes) => {
+      own += bytes;
+      heldByAll += bytes;
+      if (own > MOST_HELD_BYTES) throw tooLarge(parts.settings['query.samples']);
+      if (heldByAll > MOST_HELD_BYTES) {
+        throw new AtalayaError('OVERLOADED', { reason: 'remote reads hold too much; ask for streamed chunks' }, { retryAfterSeconds: 1 });
+      }
+    };
+  };
 
   async function* chunks(queries: readonly ReadQuery[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
     for (const [queryIndex, query] of queries.entries()) {
@@ -26,9 +44,8 @@ export async function remoteReadRoutes(app: FastifyInstance, parts: Parts): Prom
     }
   }
 
-  const samples = async (queries: readonly ReadQuery[], signal: AbortSignal): Promise<Buffer> => {
+  const samples = async (queries: readonly ReadQuery[], hold: (bytes: number) => void, signal: AbortSignal): Promise<Uint8Array[]> => {
     const pieces: Uint8Array[] = [];
-    let held = 0;
     let contentBytes = 0;
     for (const query of queries) {
       const place = pieces.push(new Uint8Array(0)) - 1;
@@ -36,8 +53,7 @@ export async function remoteReadRoutes(app: FastifyInstance, parts: Parts): Prom
       for await (const piece of seriesPieces(parts, requestOf(query, { kind: 'samples' }), signal)) {
         pieces.push(piece.bytes);
         resultBytes += piece.contentBytes;
-        held += piece.bytes.length;
-        if (held > MOST_HELD_BYTES) throw tooLarge(parts.settings['query.samples']);
+        hold(piece.bytes.length);
       }
       const head = new ProtobufOutput();
       head.varint(1 * 8 + 2);
@@ -49,7 +65,7 @@ export async function remoteReadRoutes(app: FastifyInstance, parts: Parts): Prom
     }
     const length = new ProtobufOutput();
     length.varint(contentBytes);
-    return Buffer.concat([length.content, ...pieces]);
+    return [length.content, ...pieces];
   };
 
   /** Native histograms cannot be told in chunks; a reader that takes samples as well gets those. */
@@ -70,8 +86,10 @@ export async function remoteReadRoutes(app: FastifyInstance, parts: Parts): Prom
       const stream = await streamed(chunks(queries, signal), parts, reply);
       return reply.type(CHUNKS_TYPE).send(stream);
     }
-    const block = await samples(queries, signal);
-    return reply.type('application/x-protobuf').header('Content-Encoding', 'snappy').send(block);
+    const block = await samples(queries, holding(reply), signal);
+    const length = block.reduce((sum, piece) => sum + piece.length, 0);
+    reply.headers({ 'Content-Encoding': 'snappy', 'Content-Length': length });
+    return reply.type('application/x-protobuf').send(Readable.from(block, { objectMode: false }));
   };
 
   await app.register(async (scope) => {
