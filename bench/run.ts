@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- ingest|query|startup|scrape …] [--rounds N] [--only atalaya] [--scaling]`: compares this program with the peers
+ * `npm run bench [-- ingest|query|abuse|startup|scrape …] [--rounds N] [--only atalaya] [--scaling]`: compares this program with the peers
  * that are installed (Debian: prometheus, victoria-metrics), in one run on this machine, and prints Markdown tables.
  */
 
@@ -7,6 +7,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { formatTable } from './figures.ts';
 import { installedPeers } from './peers.ts';
+import { measureAbuse } from './suites/abuse.ts';
 import { measureIngest } from './suites/ingest.ts';
 import { measureQueries } from './suites/query.ts';
 import { measureScaling } from './suites/scaling.ts';
@@ -29,6 +30,7 @@ const suites = {
   ingest: () => measureIngest(peers, { rounds, series: 20_000, steps: Number(values.steps) }),
   query: () =>
     values.scaling ? measureScaling(peers, { rounds: Math.max(rounds, 5) }) : measureQueries(peers, { rounds: Math.max(rounds, 15) }),
+  abuse: () => measureAbuse(peers, { rounds, series: 12_000, steps: Number(values.steps) }),
   startup: () => measureStartup(peers, { rounds }),
   scrape: () => measureScraping(peers, { targets: 500, series: 1000, minutes: Number(values.minutes) }),
 };

@@ -1,4 +1,4 @@
-/** Steps of range queries that were computed before, kept as long as nothing they looked at has changed. See docs/adr/0009-step-cache.md. */
+/** Steps of range queries that were computed before, kept as long as nothing they looked at has changed. See docs/adr/0011-step-cache.md. */
 
 import type { DataChanges } from '../reader.ts';
 import type { StepInputs } from './step-inputs.ts';

@@ -7,10 +7,12 @@ import type { QueryTask } from '../../engine/query-task.ts';
 import { parametersOf, plainQueryParameter, queryParameter, timeRange } from '../parameters.ts';
 import type { Parts } from '../parts.ts';
 import { instantTask, rangeTask } from '../query-tasks.ts';
+import { RefusalPause } from '../refusal-pause.ts';
 
 /** Registers the query routes, GET and POST alike. */
 export function queryRoutes(app: FastifyInstance, parts: Parts): void {
   const { clock, settings } = parts;
+  const refusals = new RefusalPause(clock);
 
   const ask = async (task: QueryTask, reply: FastifyReply): Promise<FastifyReply> => {
     const abandoned = new AbortController();
@@ -24,6 +26,9 @@ export function queryRoutes(app: FastifyInstance, parts: Parts): void {
       return await reply
         .type('application/json')
         .send(Buffer.from(bytes?.buffer ?? new ArrayBuffer(0), bytes?.byteOffset, bytes?.byteLength));
+    } catch (error) {
+      if (error instanceof AtalayaError && error.code === 'QUERY_LIMIT') await refusals.wait();
+      throw error;
     } finally {
       reply.raw.off('close', onClose);
     }
