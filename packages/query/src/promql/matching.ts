@@ -196,7 +196,11 @@ export function matchVectors(left: VectorValue, right: VectorValue, node: Binary
   if (fillOne !== undefined) {
     for (const [key, seeking] of seekers) {
       if (partners.has(key)) continue;
-      for (let i = 0; i < count; i++) for (const series of seeking) if (many.present[series * count + i] !== 0) put(series, -1, i);
+      for (let i = 0; i < count; i++) {
+        const asking = seeking.filter((series) => many.present[series * count + i] !== 0);
+        if (!grouped && asking.length > 1) throw ambiguous();
+        for (const series of asking) put(series, -1, i);
+      }
     }
   }
   const result = withoutEmptyRows(out.finish(), steps);
