@@ -1,0 +1,89 @@
+/** Conditions on labels, as in `| status >= 500 and (duration > 1s or size > 10KB)`. */
+
+import { compileMatcher, type Matcher, type MatchOperator } from '@atalaya/model';
+import type { CompareOperator, LabelCondition } from './ast.ts';
+import type { TokenCursor } from './cursor.ts';
+import { LogqlError } from './error.ts';
+import { readLogBytes, readLogDuration, readLogNumber } from './literals.ts';
+
+/** Reads a condition: `or` binds weakest; `and`, a comma and nothing at all mean the same. */
+export function readCondition(cursor: TokenCursor): LabelCondition {
+  let left = readConjunction(cursor);
+  while (cursor.accept('or')) {
+    const right = readConjunction(cursor);
+    left = { kind: 'or', left, right, start: left.start, end: right.end };
+  }
+  return left;
+}
+
+function readConjunction(cursor: TokenCursor): LabelCondition {
+  let left = readOne(cursor);
+  while (cursor.accept('and') || cursor.accept(',') || cursor.token.kind === 'identifier' || cursor.is('(')) {
+    const right = readOne(cursor);
+    left = { kind: 'and', left, right, start: left.start, end: right.end };
+  }
+  return left;
+}
+
+const MATCH_OPERATORS: ReadonlySet<string> = new Set(['=', '!=', '=~', '!~']);
+const COMPARE_OPERATORS: ReadonlySet<string> = new Set(['=', '==', '!=', '>', '>=', '<', '<=']);
+
+function readOne(cursor: TokenCursor): LabelCondition {
+  const { start } = cursor.token;
+  if (cursor.accept('(')) {
+    const inner = readCondition(cursor);
+    cursor.expect(')');
+    return { ...inner, start, end: cursor.lastEnd };
+  }
+  const label = cursor.expectKind('identifier').text;
+  const operator = cursor.token.kind === 'symbol' ? cursor.token.text : '';
+  if (!MATCH_OPERATORS.has(operator) && !COMPARE_OPERATORS.has(operator)) throw cursor.unexpected();
+  cursor.take();
+  if (MATCH_OPERATORS.has(operator) && cursor.token.kind === 'string') {
+    const matcher = checkedMatcher(cursor, { name: label, operator: operator as MatchOperator, value: cursor.token.value });
+    cursor.take();
+    return { kind: 'match', matcher, start, end: cursor.lastEnd };
+  }
+  if ((operator === '=' || operator === '!=') && cursor.is('ip')) {
+    return { kind: 'ip', label, operator, value: readIp(cursor), start, end: cursor.lastEnd };
+  }
+  if (!COMPARE_OPERATORS.has(operator)) throw cursor.unexpected('STRING');
+  const { kind, value, literal } = readQuantity(cursor);
+  return { kind, label, operator: operator as CompareOperator, value, literal, start, end: cursor.lastEnd };
+}
+
+/** Reads `ip("…")`. What is inside is checked where it is used. */
+export function readIp(cursor: TokenCursor): string {
+  cursor.expect('ip');
+  cursor.expect('(');
+  const { value } = cursor.expectKind('string');
+  cursor.expect(')');
+  return value;
+}
+
+function readQuantity(cursor: TokenCursor): { kind: 'number' | 'duration' | 'bytes'; value: number; literal: string } {
+  const sign = cursor.is('-') || cursor.is('+') ? cursor.take().text : '';
+  const { token } = cursor;
+  const read = { number: readLogNumber, duration: readLogDuration, bytes: readLogBytes }[token.kind as 'number' | 'duration' | 'bytes'];
+  if (read === undefined) throw cursor.unexpected();
+  const value = read(token.text);
+  if (value === undefined) throw badNumber(token.text, token.start, token.end);
+  cursor.take();
+  return { kind: token.kind as 'number' | 'duration' | 'bytes', value: sign === '-' ? -value : value, literal: sign + token.text };
+}
+
+/** The error of a literal that looks like a number and is none. */
+export function badNumber(text: string, start: number, end: number): LogqlError {
+  return LogqlError.meaning(start, end, `unable to parse literal as a float: strconv.ParseFloat: parsing "${text}": invalid syntax`);
+}
+
+/** The matcher, when its expression is valid. The cursor stands at its value. */
+export function checkedMatcher(cursor: TokenCursor, matcher: Matcher): Matcher {
+  const { token } = cursor;
+  try {
+    compileMatcher(matcher);
+  } catch (error) {
+    throw LogqlError.meaning(token.start, token.end, (error as Error).message);
+  }
+  return matcher;
+}

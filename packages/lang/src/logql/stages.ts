@@ -1,0 +1,202 @@
+/** Stages of a LogQL pipeline: line filters, parsers, conditions, formatting, choosing of labels. */
+
+import { compilePattern, type Matcher, type MatchOperator } from '@atalaya/model';
+import type {
+  FieldPath,
+  JsonParser,
+  LabelAssignment,
+  LabelChoice,
+  LabelFilter,
+  LineFilter,
+  LineMatch,
+  LineOperator,
+  LogfmtParser,
+  PathStep,
+  Stage,
+  Unwrap,
+} from './ast.ts';
+import { checkedMatcher, readCondition, readIp } from './conditions.ts';
+import type { TokenCursor } from './cursor.ts';
+import { LogqlError } from './error.ts';
+import type { LogqlToken } from './lexer.ts';
+import { readCapturePattern, readGroupNames, readJsonPath, readLinePattern, readLogfmtKey } from './patterns.ts';
+
+const LINE_OPERATORS: ReadonlySet<string> = new Set<LineOperator>(['|=', '!=', '|~', '!~', '|>', '!>']);
+
+/** Reads as many stages as there are; stops before an `unwrap`. */
+export function readStages(cursor: TokenCursor): Stage[] {
+  const stages: Stage[] = [];
+  for (;;) {
+    if (cursor.token.kind === 'symbol' && LINE_OPERATORS.has(cursor.token.text)) stages.push(readLineFilter(cursor));
+    else if (cursor.is('|') && cursor.next.text !== 'unwrap') stages.push(readPipeStage(cursor));
+    else return stages;
+  }
+}
+
+function readLineFilter(cursor: TokenCursor): LineFilter {
+  const { text, start } = cursor.take();
+  const operator = text as LineOperator;
+  const alternatives = [readLineMatch(cursor, operator)];
+  while (cursor.accept('or')) alternatives.push(readLineMatch(cursor, operator));
+  return { kind: 'line-filter', operator, alternatives, start, end: cursor.lastEnd };
+}
+
+function readLineMatch(cursor: TokenCursor, operator: LineOperator): LineMatch {
+  const { token } = cursor;
+  if (cursor.is('ip')) {
+    const value = readIp(cursor);
+    if (operator !== '|=' && operator !== '!=') throw LogqlError.stage(token.start, cursor.lastEnd, 'ip: invalid operation');
+    return { value, ip: true };
+  }
+  const { value } = cursor.expectKind('string');
+  if (operator === '|~' || operator === '!~') building(token, () => compilePattern(value));
+  if (operator === '|>' || operator === '!>') building(token, () => readLinePattern(value));
+  return { value, ip: false };
+}
+
+/** Runs what may find a string's content broken, and says where it stands. */
+function building<T>({ start, end }: LogqlToken, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    throw LogqlError.stage(start, end, (error as Error).message);
+  }
+}
+
+function readPipeStage(cursor: TokenCursor): Stage {
+  const { start } = cursor.expect('|');
+  const stage = readStage(cursor);
+  return { ...stage, start, end: cursor.lastEnd };
+}
+
+type Unplaced<T> = T extends unknown ? Omit<T, 'start' | 'end'> : never;
+
+function readStage(cursor: TokenCursor): Unplaced<Stage> {
+  const { token } = cursor;
+  if (token.kind === 'identifier' || cursor.is('(')) return { kind: 'label-filter', condition: readCondition(cursor) };
+  if (token.kind !== 'word') throw cursor.unexpected();
+  switch (token.text) {
+    case 'json':
+      return readJson(cursor);
+    case 'logfmt':
+      return readLogfmt(cursor);
+    case 'regexp': {
+      cursor.take();
+      const expression = cursor.expectKind('string');
+      building(expression, () => {
+        compilePattern(expression.value);
+        readGroupNames(expression.value);
+      });
+      return { kind: 'regexp', expression: expression.value };
+    }
+    case 'pattern': {
+      cursor.take();
+      const pattern = cursor.expectKind('string');
+      return { kind: 'pattern', pattern: pattern.value, parts: building(pattern, () => readCapturePattern(pattern.value)) };
+    }
+    case 'unpack':
+    case 'decolorize':
+      cursor.take();
+      return { kind: token.text };
+    case 'line_format':
+      cursor.take();
+      return { kind: 'line_format', template: cursor.expectKind('string').value };
+    case 'label_format':
+      cursor.take();
+      return { kind: 'label_format', assignments: readAssignments(cursor) };
+    case 'drop':
+    case 'keep':
+      cursor.take();
+      return { kind: token.text, labels: readList(cursor, () => readChoice(cursor)) };
+    default:
+      throw cursor.unexpected();
+  }
+}
+
+function readList<T>(cursor: TokenCursor, readItem: () => T): T[] {
+  const items = [readItem()];
+  while (cursor.accept(',')) items.push(readItem());
+  return items;
+}
+
+function readJson(cursor: TokenCursor): Unplaced<JsonParser> {
+  cursor.take();
+  return { kind: 'json', fields: readFields(cursor, readJsonPath) };
+}
+
+function readLogfmt(cursor: TokenCursor): Unplaced<LogfmtParser> {
+  cursor.take();
+  let strict = false;
+  let keepEmpty = false;
+  while (cursor.token.kind === 'flag') {
+    if (cursor.take().text === '--strict') strict = true;
+    else keepEmpty = true;
+  }
+  return { kind: 'logfmt', strict, keepEmpty, fields: readFields(cursor, readLogfmtKey) };
+}
+
+function readFields(cursor: TokenCursor, readPath: (source: string) => PathStep[]): FieldPath[] {
+  if (cursor.token.kind !== 'identifier') return [];
+  return readList(cursor, () => {
+    const label = cursor.expectKind('identifier');
+    const source = cursor.accept('=') ? cursor.expectKind('string') : label;
+    return { label: label.text, source: source.value, path: building(source, () => readPath(source.value)) };
+  });
+}
+
+function readAssignments(cursor: TokenCursor): LabelAssignment[] {
+  const seen = new Set<string>();
+  return readList(cursor, () => {
+    const label = cursor.expectKind('identifier');
+    cursor.expect('=');
+    const { token } = cursor;
+    if (token.kind !== 'string' && token.kind !== 'identifier') throw cursor.unexpected('STRING', 'IDENTIFIER');
+    cursor.take();
+    if (seen.has(label.text)) {
+      throw LogqlError.stage(label.start, cursor.lastEnd, `multiple label name '${label.text}' not allowed in a single format operation`);
+    }
+    seen.add(label.text);
+    return {
+      label: label.text,
+      value: token.kind === 'string' ? { kind: 'template', template: token.value } : { kind: 'label', name: token.text },
+    };
+  });
+}
+
+function readChoice(cursor: TokenCursor): LabelChoice {
+  const label = cursor.expectKind('identifier').text;
+  const operator = cursor.token.kind === 'symbol' ? cursor.token.text : '';
+  if (!['=', '!=', '=~', '!~'].includes(operator)) return { label, matcher: undefined };
+  cursor.take();
+  const matcher: Matcher = { name: label, operator: operator as MatchOperator, value: cursor.token.value };
+  if (cursor.token.kind !== 'string') throw cursor.unexpected('STRING');
+  const checked = checkedMatcher(cursor, matcher);
+  cursor.take();
+  return { label, matcher: checked };
+}
+
+const CONVERSIONS = ['bytes', 'duration', 'duration_seconds'] as const;
+
+/** Reads `| unwrap x`, and the conditions on labels after it, where that stands here. */
+export function readUnwrap(cursor: TokenCursor): Unwrap | undefined {
+  const { start } = cursor.token;
+  if (!cursor.is('|') || cursor.next.text !== 'unwrap') return undefined;
+  cursor.take();
+  cursor.take();
+  const conversion = CONVERSIONS.find((name) => cursor.is(name));
+  if (conversion !== undefined) {
+    cursor.take();
+    cursor.expect('(');
+  }
+  const label = cursor.expectKind('identifier').text;
+  if (conversion !== undefined) cursor.expect(')');
+  const conditions: LabelFilter[] = [];
+  while (cursor.is('|')) {
+    const stage = readPipeStage(cursor);
+    if (stage.kind !== 'label-filter') {
+      throw LogqlError.syntax(cursor.text, stage.start, stage.end, 'syntax error: only conditions on labels may follow unwrap');
+    }
+    conditions.push(stage);
+  }
+  return { label, conversion, conditions, start, end: cursor.lastEnd };
+}
