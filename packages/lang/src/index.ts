@@ -41,4 +41,26 @@ export { argumentType, FUNCTIONS, type FunctionSignature } from './promql/functi
 export { parsePromql, parseSelector } from './promql/parse.ts';
 export { prettyPromql } from './promql/pretty.ts';
 export { printPromql } from './promql/printer.ts';
+export type {
+  Grouping,
+  LabelCondition,
+  LineFilter,
+  LogqlBinary,
+  LogqlExpression,
+  LogSelection,
+  MetricExpression,
+  RangeAggregation,
+  Stage,
+  Unwrap,
+  VectorAggregation,
+} from './logql/ast.ts';
+export { LogqlError } from './logql/error.ts';
+export { parseLogql, parseLogSelector } from './logql/parser.ts';
+export { prettyLogql, printLogql } from './logql/printer.ts';
+export type { Template } from './template/ast.ts';
+export type { TemplateFunction } from './template/built-in.ts';
+export { TemplateError } from './template/error.ts';
+export { executeTemplate, type TemplateOptions } from './template/execute.ts';
+export { parseTemplate } from './template/parser.ts';
+export type { TemplateObject, TemplateValue } from './template/value.ts';
 export { formatFixed, formatGeneral, formatSampleValue } from './number-format.ts';

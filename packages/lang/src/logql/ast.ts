@@ -2,6 +2,7 @@
 
 import type { Matcher } from '@atalaya/model';
 import type { Span } from '../promql/ast.ts';
+import type { Template } from '../template/ast.ts';
 
 /** What a line is compared with: a text, an expression or a pattern, by the filter's operator; or `ip("…")`. */
 export interface LineMatch {
@@ -93,13 +94,13 @@ export interface LabelFilter extends Span {
 /** `| line_format "{{.message}}"`: a Go template. */
 export interface LineFormat extends Span {
   readonly kind: 'line_format';
-  readonly template: string;
+  readonly template: Template;
 }
 
 /** One assignment of `label_format`: from another label, or a Go template. */
 export interface LabelAssignment {
   readonly label: string;
-  readonly value: { readonly kind: 'label'; readonly name: string } | { readonly kind: 'template'; readonly template: string };
+  readonly value: { readonly kind: 'label'; readonly name: string } | { readonly kind: 'template'; readonly template: Template };
 }
 
 /** `| label_format a=b, c="{{.d}}"`. */

@@ -98,12 +98,12 @@ test('names of functions are names of labels where no parenthesis follows', () =
 
 test('formatting and choosing of labels', () => {
   expect(stages('| line_format "{{.a}}" | label_format x=y, z="{{.w}}" | drop a, b="c" | keep d=~"e"')).toMatchObject([
-    { kind: 'line_format', template: '{{.a}}' },
+    { kind: 'line_format', template: { name: 'line', text: '{{.a}}' } },
     {
       kind: 'label_format',
       assignments: [
         { label: 'x', value: { kind: 'label', name: 'y' } },
-        { label: 'z', value: { kind: 'template', template: '{{.w}}' } },
+        { label: 'z', value: { kind: 'template', template: { name: 'z', text: '{{.w}}' } } },
       ],
     },
     {

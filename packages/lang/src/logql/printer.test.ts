@@ -5,7 +5,11 @@ import { prettyLogql, printLogql } from './printer.ts';
 
 /** The tree without the places of its nodes. */
 function meaning(expression: LogqlExpression): unknown {
-  return JSON.parse(JSON.stringify(expression, (key, value: unknown) => (key === 'start' || key === 'end' ? undefined : value)));
+  return JSON.parse(
+    JSON.stringify(expression, (key, value: unknown) =>
+      key === 'start' || key === 'end' ? undefined : typeof value === 'bigint' ? String(value) : value,
+    ),
+  );
 }
 
 const TEXTS = [

@@ -118,10 +118,10 @@ function printStage(stage: Stage): string {
     case 'label-filter':
       return `| ${printCondition(stage.condition)}`;
     case 'line_format':
-      return `| line_format ${quoted(stage.template)}`;
+      return `| line_format ${quoted(stage.template.text)}`;
     case 'label_format': {
       const assignments = stage.assignments.map(
-        ({ label, value }) => `${label}=${value.kind === 'label' ? value.name : quoted(value.template)}`,
+        ({ label, value }) => `${label}=${value.kind === 'label' ? value.name : quoted(value.template.text)}`,
       );
       return `| label_format ${assignments.join(', ')}`;
     }

@@ -19,7 +19,9 @@ import { checkedMatcher, readCondition, readIp } from './conditions.ts';
 import type { TokenCursor } from './cursor.ts';
 import { LogqlError } from './error.ts';
 import type { LogqlToken } from './lexer.ts';
+import { parseTemplate } from '../template/parser.ts';
 import { readCapturePattern, readGroupNames, readJsonPath, readLinePattern, readLogfmtKey } from './patterns.ts';
+import { LOGQL_TEMPLATE_FUNCTIONS } from './template-functions.ts';
 
 const LINE_OPERATORS: ReadonlySet<string> = new Set<LineOperator>(['|=', '!=', '|~', '!~', '|>', '!>']);
 
@@ -98,9 +100,11 @@ function readStage(cursor: TokenCursor): Unplaced<Stage> {
     case 'decolorize':
       cursor.take();
       return { kind: token.text };
-    case 'line_format':
+    case 'line_format': {
       cursor.take();
-      return { kind: 'line_format', template: cursor.expectKind('string').value };
+      const template = cursor.expectKind('string');
+      return { kind: 'line_format', template: building(template, () => parseTemplate('line', template.value, LOGQL_TEMPLATE_FUNCTIONS)) };
+    }
     case 'label_format':
       cursor.take();
       return { kind: 'label_format', assignments: readAssignments(cursor) };
@@ -156,10 +160,9 @@ function readAssignments(cursor: TokenCursor): LabelAssignment[] {
       throw LogqlError.stage(label.start, cursor.lastEnd, `multiple label name '${label.text}' not allowed in a single format operation`);
     }
     seen.add(label.text);
-    return {
-      label: label.text,
-      value: token.kind === 'string' ? { kind: 'template', template: token.value } : { kind: 'label', name: token.text },
-    };
+    if (token.kind === 'identifier') return { label: label.text, value: { kind: 'label', name: token.text } };
+    const template = building(token, () => parseTemplate(label.text, token.value, LOGQL_TEMPLATE_FUNCTIONS));
+    return { label: label.text, value: { kind: 'template', template } };
   });
 }
 

@@ -46,6 +46,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/read': 'read',
   'GET /federate': 'read',
   'POST /api/v1/write': 'ingest',
+  'GET /loki/api/v1/format_query': 'read',
+  'POST /loki/api/v1/format_query': 'read',
   'GET /api/atalaya/status': 'read',
   'GET /api/atalaya/config': 'read',
   'GET /api/atalaya/storage/metrics': 'read',
