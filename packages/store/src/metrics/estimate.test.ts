@@ -22,7 +22,17 @@ function estimator(rows: Record<number, number>): Estimator {
   }
   const days = Object.keys(rows);
   const values = Float64Array.from(Object.values(rows));
-  const bytes = writeNative({ rows: days.length, columns: { id: stringColumn(days), rows: { kind: 'Float64', values } } });
+  const first = Float64Array.from(days, (day) => Number(day) * DAY_MS);
+  const last = Float64Array.from(days, (day) => Math.min((Number(day) + 1) * DAY_MS, clock.now()) - 1);
+  const bytes = writeNative({
+    rows: days.length,
+    columns: {
+      id: stringColumn(days),
+      rows: { kind: 'Float64', values },
+      first: { kind: 'Float64', values: first },
+      last: { kind: 'Float64', values: last },
+    },
+  });
   return new Estimator({ query: async () => ({ bytes }) } as unknown as Engine, index, clock);
 }
 

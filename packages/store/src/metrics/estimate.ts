@@ -32,6 +32,8 @@ export class Estimator {
   #days: readonly number[] = [];
   /** How many samples a series has on all days before, by the day's place; one entry more than there are days. */
   #before = new Float64Array(1);
+  /** Times of the first and the last sample of each day. */
+  #spans: ReadonlyMap<number, Span> = new Map();
 
   constructor(engine: Engine, index: SeriesIndex, clock: Clock) {
     this.#engine = engine;
@@ -47,15 +49,14 @@ export class Estimator {
     const slots = matchSeries(this.#index, matchers, fromDay, toDay);
     if (slots.length === 0) return { series: 0, samples: 0 };
     await this.#refresh();
-    const now = this.#clock.now();
     let samples = 0;
     for (const slot of slots) {
       const first = Math.max(fromDay, this.#index.firstDay(slot));
       const last = Math.min(toDay, this.#index.lastDay(slot));
       samples += this.#onDays(first, last);
       // The days at the ends are not wanted whole.
-      if (first === fromDay) samples -= this.#onDays(first, first) * (1 - wanted(first, start, Infinity, now));
-      if (last === toDay) samples -= this.#onDays(last, last) * (1 - wanted(last, -Infinity, end, now));
+      if (first === fromDay) samples -= this.#onDays(first, first) * (1 - wanted(this.#spans.get(first), start, Infinity));
+      if (last === toDay) samples -= this.#onDays(last, last) * (1 - wanted(this.#spans.get(last), -Infinity, end));
     }
     return { series: slots.length, samples: Math.max(0, Math.round(samples)) };
   }
@@ -74,19 +75,31 @@ export class Estimator {
 
   async #read(): Promise<void> {
     const { bytes } = await this.#engine.query(
-      sql`SELECT partition_id AS id, toFloat64(sum(rows)) AS rows FROM system.parts
-        WHERE active AND database = currentDatabase() AND table IN ('samples', 'histogram_samples') GROUP BY partition_id`,
+      // From the parts' own counts, minima and maxima: no sample is read.
+      sql`SELECT CAST(_partition_id AS String) AS id, toFloat64(count()) AS rows, toFloat64(min(ts)) AS first, toFloat64(max(ts)) AS last
+        FROM samples GROUP BY _partition_id
+        UNION ALL SELECT CAST(_partition_id AS String) AS id, toFloat64(count()) AS rows, toFloat64(min(ts)) AS first, toFloat64(max(ts)) AS last
+        FROM histogram_samples GROUP BY _partition_id`,
     );
+    const spans = new Map<number, Span>();
     const rowsOf = new Map<number, number>();
     for (const block of readNative(bytes)) {
       const ids = column(block, 'id', 'String');
       const rows = column(block, 'rows', 'Float64').values;
-      for (let row = 0; row < block.rows; row++) rowsOf.set(Number(stringAt(ids, row)), rows[row]!);
+      const first = column(block, 'first', 'Float64').values;
+      const last = column(block, 'last', 'Float64').values;
+      for (let row = 0; row < block.rows; row++) {
+        const day = Number(stringAt(ids, row));
+        const known = spans.get(day) ?? { first: Infinity, last: -Infinity };
+        rowsOf.set(day, (rowsOf.get(day) ?? 0) + rows[row]!);
+        spans.set(day, { first: Math.min(known.first, first[row]!), last: Math.max(known.last, last[row]!) });
+      }
     }
     this.#readAt = this.#clock.monotonic();
     const days = [...rowsOf.keys()].sort((a, b) => a - b);
     const active = this.#activeSeries(days);
     this.#days = days;
+    this.#spans = spans;
     this.#before = new Float64Array(days.length + 1);
     for (const [i, day] of days.entries()) this.#before[i + 1] = this.#before[i]! + rowsOf.get(day)! / Math.max(1, active[i]!);
   }
@@ -119,9 +132,14 @@ function placeOf(days: readonly number[], day: number): number {
   return low;
 }
 
-/** Which share of a day's samples lies between two times. A day that is not over has its samples before now. */
-function wanted(day: number, start: number, end: number, now: number): number {
-  const begin = day * DAY_MS;
-  const over = now > begin && now < begin + DAY_MS ? now : begin + DAY_MS;
-  return Math.min(1, Math.max(0, (Math.min(end + 1, over) - Math.max(start, begin)) / (over - begin)));
+interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Which share of a day's samples lies between two times, both inclusive, as if they were spread evenly. */
+function wanted(span: Span | undefined, start: number, end: number): number {
+  if (span === undefined) return 0;
+  const overlap = Math.min(end, span.last) + 1 - Math.max(start, span.first);
+  return Math.min(1, Math.max(0, overlap / (span.last + 1 - span.first)));
 }

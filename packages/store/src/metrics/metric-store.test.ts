@@ -233,6 +233,13 @@ describe('metric store', () => {
     });
   });
 
+  it('estimates a selection from the span of its day', async () => {
+    await clock.advance(60_000);
+    const { series, samples } = await reader.estimate({ matchers: is('order'), start: NOW - DAY_MS, end: NOW }, never);
+    expect(series).toBe(2);
+    expect(samples).toBeGreaterThan(0);
+  });
+
   it('tells how far back the data has changed', async () => {
     const { version } = await reader.changes(-1);
     expect(await reader.changes(version)).toEqual({ version, oldest: Infinity, horizon: -Infinity });
