@@ -267,6 +267,7 @@ export interface LabelReplace extends Span {
   readonly pattern: string;
 }
 
+/** A question for numbers: series of them, or one. */
 export type MetricExpression = RangeAggregation | VectorAggregation | LogqlBinary | LogqlNumber | LabelReplace;
 
 /** A question: for lines, or for numbers made of them. */
