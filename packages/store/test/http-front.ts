@@ -66,7 +66,11 @@ export async function startHttpFront(): Promise<HttpFront> {
         format = select?.[2] ?? format;
         text = (select?.[1] ?? statement) + (select === null || clause === '' ? '' : ` SETTINGS ${clause}`);
       }
-      const result = await session.queryAsync(`/* ${queryId} */ ${text}`, { format });
+      const result = await session.queryAsync(`/* ${queryId} */ ${text}`, { format }).catch(async (error: unknown) => {
+        // What it had put out would begin the session's next answer.
+        await session.queryAsync('SELECT 1', { format }).catch(() => undefined);
+        throw error;
+      });
       response.setHeader('X-ClickHouse-Query-Id', queryId);
       response.setHeader('X-ClickHouse-Format', format);
       response.setHeader('X-ClickHouse-Summary', JSON.stringify({ read_rows: String(result.rowsRead) }));

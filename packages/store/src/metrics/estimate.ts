@@ -7,7 +7,7 @@ import { column, readNative } from '../native/read.ts';
 import { matchSeries } from '../series-index/match.ts';
 import type { SeriesIndex } from '../series-index/series-index.ts';
 import { sql } from '../sql.ts';
-import { DAY_MS, dayOf } from './day.ts';
+import { dayOf } from './day.ts';
 import type { SelectQuestion } from './selection.ts';
 
 /** What a selection would find. */
