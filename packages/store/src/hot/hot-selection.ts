@@ -53,9 +53,9 @@ export interface HotSelectOptions {
 /** Series read first, before it is known how many rows they have, and rows that are then read at once, about. */
 const FIRST_SERIES = 256;
 const ROWS_AT_ONCE = 1_000_000;
-/** How far before the wanted time is read, so that the next question, which wants a little more, finds it. */
-const LEAST_BEFORE_MS = 5 * 60_000;
-const MOST_BEFORE_MS = 3 * 3_600_000;
+/** How far before and after the wanted time is read. */
+const LEAST_AROUND_MS = 5 * 60_000;
+const MOST_AROUND_MS = 3 * 3_600_000;
 /** A selection that ends so long before the newest samples reads on up to them, and is kept up to date from then on. */
 const LEAST_BEHIND_MS = 3_600_000;
 /** Times that a selection is tried again because what it needs was dropped while it read. */
@@ -220,14 +220,16 @@ export class HotCache {
   /** Over which time to read, and up to which time that covers. */
   #coverage(slots: Uint32Array, { start, end }: TimeRange): TimeRange & { readonly to: number } {
     const { index } = this.#sources;
-    const from = start - Math.ceil(Math.min(MOST_BEFORE_MS, Math.max(LEAST_BEFORE_MS, (end - start) / 8)));
+    // Around what is wanted: the next question, a little earlier or later, then finds all of it.
+    const around = Math.ceil(Math.min(MOST_AROUND_MS, Math.max(LEAST_AROUND_MS, (end - start) / 8)));
+    const from = start - around;
     // After its last day a series has nothing, as far as it has come in.
     const lastDay = slots.reduce((last, slot) => Math.max(last, index.lastDay(slot)), dayOf(start));
     const newest = (lastDay + 1) * DAY_MS - 1;
     const behind = Math.min(newest, this.#clock.now()) - end;
     return behind <= Math.max(LEAST_BEHIND_MS, end - start)
       ? { start: from, end: Math.max(newest, end), to: Number.POSITIVE_INFINITY }
-      : { start: from, end, to: end };
+      : { start: from, end: end + around, to: end + around };
   }
 
   /** Reads some series; gives how many rows they have, `undefined` when they could not be kept. */
