@@ -52,7 +52,7 @@ export class FakeTables {
     await this.#pause();
     const ids = new Set((found[1] as string).split(',').map(BigInt));
     const [start, end] = [Number(found[2]), Number(found[3])];
-    const final = statement.includes(' FINAL ');
+    const final = /\bFINAL\b/.test(statement);
     const parts = this.#parts.map((part) => part.filter(({ id, time }) => ids.has(id) && time >= start && time <= end));
     const turned = final ? parts : rotated(parts, this.#first(parts.length + 1));
     let rows = turned.flat().sort((a, b) => (a.id === b.id ? a.time - b.time : a.id < b.id ? -1 : 1));
