@@ -89,6 +89,9 @@ function faultOf(actual: Instant[] | string, wanted: Instant[] | string, toleran
   return undefined;
 }
 
+/** The same every time, so that a change is judged by itself; FUZZ_SEED looks elsewhere. */
+const SEED = 20_261_122;
+
 test('the engine gives what the definitions say', async () => {
   let answered = 0;
   await fc.assert(
@@ -112,7 +115,7 @@ test('the engine gives what the definitions say', async () => {
       if (typeof wanted !== 'string' && wanted.some((instant) => instant.size > 0)) answered++;
       expect(faultOf(await fromEngine(list, query, context), wanted, SUMS.test(query))).toBeUndefined();
     }),
-    { numRuns: RUNS, ...(process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) }) },
+    { numRuns: RUNS, seed: Number(process.env['FUZZ_SEED'] ?? SEED) },
   );
   // Expressions that have nothing to say would prove nothing.
   expect(answered).toBeGreaterThan(RUNS / 6);

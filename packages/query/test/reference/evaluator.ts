@@ -81,7 +81,8 @@ function subqueryWindows(node: Subquery, now: number, query: Query): ReturnType<
   const rangeMs = lengthOf(node.range, query);
   const step = node.step === undefined ? 60_000 : lengthOf(node.step, query);
   const bySeries = new Map<string, { labels: LabelSet; samples: Sample[] }>();
-  for (let time = Math.ceil((end - rangeMs + 1) / step) * step; time <= end; time += step) {
+  // A time has no negative zero.
+  for (let time = Math.ceil((end - rangeMs + 1) / step) * step + 0; time <= end; time += step) {
     for (const { labels, value } of vectorAt(node.expression, time, query)) {
       const key = keyOf(labels);
       const series = bySeries.get(key) ?? { labels, samples: [] };
@@ -103,7 +104,7 @@ export function probeSubqueries(node: Expression, first: number, last: number, q
   }
   const rangeMs = lengthOf(node.range, query);
   const step = node.step === undefined ? 60_000 : lengthOf(node.step, query);
-  const from = Math.ceil((instantOf(node, first, query) - rangeMs + 1) / step) * step;
+  const from = Math.ceil((instantOf(node, first, query) - rangeMs + 1) / step) * step + 0;
   const to = instantOf(node, last, query);
   for (let time = from; time <= to; time += step) vectorAt(node.expression, time, query);
   if (to >= from) probeSubqueries(node.expression, from, from + Math.floor((to - from) / step) * step, query);
