@@ -25,7 +25,7 @@ function readConjunction(cursor: TokenCursor): LabelCondition {
   return left;
 }
 
-const MATCH_OPERATORS: ReadonlySet<string> = new Set(['=', '!=', '=~', '!~']);
+const MATCH_OPERATORS: readonly MatchOperator[] = ['=', '!=', '=~', '!~'];
 const COMPARE_OPERATORS: ReadonlySet<string> = new Set(['=', '==', '!=', '>', '>=', '<', '<=']);
 
 function readOne(cursor: TokenCursor): LabelCondition {
@@ -36,12 +36,12 @@ function readOne(cursor: TokenCursor): LabelCondition {
     return { ...inner, start, end: cursor.lastEnd };
   }
   const label = cursor.expectKind('identifier').text;
+  const matching = matchOperatorAt(cursor);
   const operator = cursor.token.kind === 'symbol' ? cursor.token.text : '';
-  if (!MATCH_OPERATORS.has(operator) && !COMPARE_OPERATORS.has(operator)) throw cursor.unexpected();
+  if (matching === undefined && !COMPARE_OPERATORS.has(operator)) throw cursor.unexpected();
   cursor.take();
-  if (MATCH_OPERATORS.has(operator) && cursor.token.kind === 'string') {
-    const matcher = checkedMatcher(cursor, { name: label, operator: operator as MatchOperator, value: cursor.token.value });
-    cursor.take();
+  if (matching !== undefined && cursor.token.kind === 'string') {
+    const matcher = readMatchValue(cursor, label, matching);
     return { kind: 'match', matcher, start, end: cursor.lastEnd };
   }
   if ((operator === '=' || operator === '!=') && cursor.is('ip')) {
@@ -77,13 +77,19 @@ export function badNumber(text: string, start: number, end: number): LogqlError 
   return LogqlError.meaning(start, end, `unable to parse literal as a float: strconv.ParseFloat: parsing "${text}": invalid syntax`);
 }
 
-/** The matcher, when its expression is valid. The cursor stands at its value. */
-export function checkedMatcher(cursor: TokenCursor, matcher: Matcher): Matcher {
-  const { token } = cursor;
+/** The operator of a matcher, where one stands at the cursor. */
+export function matchOperatorAt(cursor: TokenCursor): MatchOperator | undefined {
+  return MATCH_OPERATORS.find((operator) => cursor.is(operator));
+}
+
+/** Reads what a label is compared with, behind the operator: a string, and a valid expression where it is to be one. */
+export function readMatchValue(cursor: TokenCursor, name: string, operator: MatchOperator): Matcher {
+  const { value, start, end } = cursor.expectKind('string');
+  const matcher: Matcher = { name, operator, value };
   try {
     compileMatcher(matcher);
   } catch (error) {
-    throw LogqlError.meaning(token.start, token.end, (error as Error).message);
+    throw LogqlError.meaning(start, end, (error as Error).message);
   }
   return matcher;
 }

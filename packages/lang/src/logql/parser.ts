@@ -1,6 +1,6 @@
 /** LogQL text to syntax tree, by recursive descent. */
 
-import type { Matcher, MatchOperator } from '@atalaya/model';
+import type { Matcher } from '@atalaya/model';
 import {
   type Grouping,
   LOGQL_OPERATORS,
@@ -20,7 +20,7 @@ import {
   type VectorOperation,
 } from './ast.ts';
 import { checkAggregation, checkMatchers, checkOperands, checkRange } from './checks.ts';
-import { badNumber, checkedMatcher } from './conditions.ts';
+import { badNumber, matchOperatorAt, readMatchValue } from './conditions.ts';
 import { TokenCursor } from './cursor.ts';
 import { LogqlError } from './error.ts';
 import { readLogDuration, readLogNumber } from './literals.ts';
@@ -141,13 +141,10 @@ function readSelector(cursor: TokenCursor): Matcher[] {
 
 function readMatcher(cursor: TokenCursor): Matcher {
   const name = cursor.expectKind('identifier').text;
-  const operator = ['=', '!=', '=~', '!~'].find((sign) => cursor.is(sign)) as MatchOperator | undefined;
+  const operator = matchOperatorAt(cursor);
   if (operator === undefined) throw cursor.unexpected('=', '!=', '=~', '!~');
   cursor.take();
-  if (cursor.token.kind !== 'string') throw cursor.unexpected('STRING');
-  const matcher = checkedMatcher(cursor, { name, operator, value: cursor.token.value });
-  cursor.take();
-  return matcher;
+  return readMatchValue(cursor, name, operator);
 }
 
 function readLogs(cursor: TokenCursor): LogSelection {

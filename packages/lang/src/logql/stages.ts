@@ -1,6 +1,6 @@
 /** Stages of a LogQL pipeline: line filters, parsers, conditions, formatting, choosing of labels. */
 
-import { compilePattern, type Matcher, type MatchOperator } from '@atalaya/model';
+import { compilePattern } from '@atalaya/model';
 import type {
   FieldPath,
   JsonParser,
@@ -15,7 +15,7 @@ import type {
   Stage,
   Unwrap,
 } from './ast.ts';
-import { checkedMatcher, readCondition, readIp } from './conditions.ts';
+import { matchOperatorAt, readCondition, readIp, readMatchValue } from './conditions.ts';
 import type { TokenCursor } from './cursor.ts';
 import { LogqlError } from './error.ts';
 import type { LogqlToken } from './lexer.ts';
@@ -168,14 +168,10 @@ function readAssignments(cursor: TokenCursor): LabelAssignment[] {
 
 function readChoice(cursor: TokenCursor): LabelChoice {
   const label = cursor.expectKind('identifier').text;
-  const operator = cursor.token.kind === 'symbol' ? cursor.token.text : '';
-  if (!['=', '!=', '=~', '!~'].includes(operator)) return { label, matcher: undefined };
+  const operator = matchOperatorAt(cursor);
+  if (operator === undefined) return { label, matcher: undefined };
   cursor.take();
-  const matcher: Matcher = { name: label, operator: operator as MatchOperator, value: cursor.token.value };
-  if (cursor.token.kind !== 'string') throw cursor.unexpected('STRING');
-  const checked = checkedMatcher(cursor, matcher);
-  cursor.take();
-  return { label, matcher: checked };
+  return { label, matcher: readMatchValue(cursor, label, operator) };
 }
 
 const CONVERSIONS = ['bytes', 'duration', 'duration_seconds'] as const;

@@ -1,13 +1,12 @@
 /** Reads what stands between the braces of a template: pipelines, commands, operands. */
 
 import type { Command, Operand, Pipeline } from './ast.ts';
+import { BUILT_IN } from './built-in.ts';
 import type { TemplateError } from './error.ts';
 import { numberValue, stringValue, type TemplateToken } from './lexer.ts';
 
 /** Functions that every template has. */
-const BUILT_IN_NAMES: ReadonlySet<string> = new Set(
-  'and or not len index slice print printf println html js urlquery eq ne lt le gt ge'.split(' '),
-);
+const BUILT_IN_NAMES: ReadonlySet<string> = new Set(['and', 'or', ...Object.keys(BUILT_IN)]);
 
 /** What an action knows of the template around it. */
 export interface ActionScope {
