@@ -1,11 +1,12 @@
 /** The card that says what a word means: beside a completion, over a word under the pointer, and at the cursor on request. */
 
-import { FUNCTIONS, type ValueType } from '@atalaya/lang';
+import { FUNCTIONS } from '@atalaya/lang';
 import type { TFunction } from 'i18next';
 
 import type { MetricEntry } from '../data/metadata.ts';
 import type { Live } from './complete/live.ts';
 import { AGGREGATIONS } from './text/grammar.ts';
+import { typeText } from './type-text.ts';
 import { AGGREGATION_PARAMETERS, callText, WORD_EXAMPLES } from './words/signatures.ts';
 import type { Keyword, Words } from './words/words.ts';
 
@@ -69,20 +70,6 @@ export function wordCard(word: string, { t, words }: CardSource): HTMLElement | 
   }
   if (!Object.hasOwn(words.keywords, lower)) return undefined;
   return card(lower, t('editor.kind.keyword'), sentence(words.keywords[lower as Keyword]), hint, exampleOf(lower));
-}
-
-/** The name of a type in the reader's language. */
-function typeText(type: ValueType, t: TFunction): string {
-  switch (type) {
-    case 'scalar':
-      return t('editor.type.scalar');
-    case 'string':
-      return t('editor.type.string');
-    case 'instant vector':
-      return t('editor.type.vector');
-    case 'range vector':
-      return t('editor.type.range');
-  }
 }
 
 /** The card of a metric; the number of its series follows when the server has counted them. */

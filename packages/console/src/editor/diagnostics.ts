@@ -2,6 +2,8 @@
 
 import type { TFunction } from 'i18next';
 
+import { typeText } from './type-text.ts';
+
 type Rule = readonly [pattern: RegExp, translate: (t: TFunction, parts: readonly string[]) => string];
 
 const RULES: readonly Rule[] = [
@@ -12,7 +14,7 @@ const RULES: readonly Rule[] = [
   [/^unknown function with name "(.+)"$/, (t, [name = '']) => t('diagnostic.noFunction', { name })],
   [
     /^expected type (.+) in (.+), got (.+)$/,
-    (t, [want = '', , got = '']) => t('diagnostic.type', { want: kind(want, t), got: kind(got, t) }),
+    (t, [want = '', , got = '']) => t('diagnostic.type', { want: typeText(want, t), got: typeText(got, t) }),
   ],
   [
     /^expected (\d+) argument\(s\) in call to "(.+)", got (\d+)$/,
@@ -42,21 +44,6 @@ const RULES: readonly Rule[] = [
   [/^(?:offset|@) modifier must be preceded by/, (t) => t('diagnostic.modifierPlace')],
   [/^invalid regular expression "(.+)": (.+)$/s, (t, [pattern = '']) => t('diagnostic.pattern', { pattern })],
 ];
-
-function kind(name: string, t: TFunction): string {
-  switch (name) {
-    case 'scalar':
-      return t('editor.type.scalar');
-    case 'string':
-      return t('editor.type.string');
-    case 'instant vector':
-      return t('editor.type.vector');
-    case 'range vector':
-      return t('editor.type.range');
-    default:
-      return name;
-  }
-}
 
 /** The message translated; a sentence that we do not know stays as it is. */
 export function translateDiagnostic(message: string, t: TFunction): string {
