@@ -3,6 +3,7 @@
 export { type EmbeddedOptions, openEmbeddedEngine } from './engine/embedded.ts';
 export type { Engine, QueryAnswer, QueryLimits, QueryOptions } from './engine/engine.ts';
 export { openServerEngine, type ServerOptions } from './engine/server.ts';
+export type { HotStats } from './hot/hot-selection.ts';
 export type { LabelQuestion } from './metrics/label-answers.ts';
 export type { LoadResult, StoreCounters } from './metrics/intake.ts';
 export { openMetricStore } from './metrics/metric-store.ts';

@@ -2,7 +2,7 @@
 
 import type { JournalPosition } from '@atalaya/journal';
 import type { Matcher, MetricMetadata } from '@atalaya/model';
-import type { Cardinality } from '@atalaya/store';
+import type { Cardinality, HotStats } from '@atalaya/store';
 import type { ExpositionFormat } from '../remote-read/exposition-encoder.ts';
 
 /** The file descriptor of the engine process that carries the channel. */
@@ -125,17 +125,6 @@ export interface StepCacheState {
   readonly bytes: number;
 }
 
-/** The cache of decoded samples: its size, and series of selections that were there or not. */
-export interface CacheReport {
-  readonly capacityBytes: number;
-  readonly usedBytes: number;
-  readonly series: number;
-  readonly hits: number;
-  readonly misses: number;
-  readonly evictions: number;
-  readonly invalidations: number;
-}
-
 /** Told by the engine every second. */
 export interface StateEvent {
   readonly breaker: 'closed' | 'open' | 'half-open';
@@ -149,7 +138,7 @@ export interface StateEvent {
   /** Parts of the tables that were found damaged on disk. */
   readonly damagedParts: number;
   /** How the cache of decoded samples does; none when it is off. Counts since the engine's start. */
-  readonly cache: CacheReport | undefined;
+  readonly cache: HotStats | undefined;
   /** Samples that are kept besides the tables, because not all questions find them there yet. */
   readonly tailRows: number;
   readonly quarantinedRecords: number;

@@ -1,7 +1,8 @@
 /** What the program measures of itself, under the pipeline's names, the readiness names and its own. */
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CacheReport, LoadedEvent, StepCacheState } from '../engine/contract.ts';
+import type { HotStats } from '@atalaya/store';
+import type { LoadedEvent, StepCacheState } from '../engine/contract.ts';
 
 const MILLISECONDS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
@@ -31,7 +32,7 @@ export interface Readings {
   readonly damagedParts: number;
   readonly stepCache: StepCacheState;
   readonly queriesRunning: number;
-  readonly cache: CacheReport | undefined;
+  readonly cache: HotStats | undefined;
   readonly tailRows: number;
   readonly targetsUp: number;
   readonly targetsDown: number;
