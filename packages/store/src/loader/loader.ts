@@ -1,11 +1,12 @@
 /** The loader: takes what is durable in the journal into the store, in order, and never loses or skips any of it. */
 
 import { comparePositions, type JournalPosition, type JournalReader, type JournalRecord, type MetricBatch } from '@atalaya/journal';
-import type { Clock, Logger, Timer } from '@atalaya/model';
+import type { Clock, Logger } from '@atalaya/model';
 import type { LoadResult } from '../metrics/intake.ts';
 import type { MetricStore } from '../metrics/store-interface.ts';
 import type { BreakerState } from './breaker.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { Rest } from './rest.ts';
 import { Retry } from './retry.ts';
 import { type HeldRecord, Tailer } from './tailer.ts';
 
@@ -106,12 +107,12 @@ class JournalLoader implements Loader {
   #loadedRows = 0;
   #loadedBatches = 0;
   #stopping = false;
-  #wakeUp: (() => void) | undefined;
-  #pause: Timer | undefined;
+  readonly #rest: Rest;
   #finished: Promise<void> = Promise.resolve();
 
   constructor(options: LoaderOptions) {
     this.#options = options;
+    this.#rest = new Rest(options.clock);
     const { reader, store, clock, log, deadLetters, random = Math.random, maxRows = MAX_ROWS } = options;
     this.#maxRows = maxRows;
     this.#inserting = new Retry(clock, log, random);
@@ -136,7 +137,7 @@ class JournalLoader implements Loader {
 
   advance(durable: JournalPosition): void {
     this.#tailer.advance(durable);
-    if (this.#pause === undefined) this.#wakeUp?.();
+    this.#rest.news();
   }
 
   async readable(timeoutMs: number): Promise<boolean> {
@@ -172,7 +173,7 @@ class JournalLoader implements Loader {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#inserting.stop();
-    this.#wakeUp?.();
+    this.#rest.stop();
     await this.#tailer.stop();
     await this.#finished;
   }
@@ -181,7 +182,7 @@ class JournalLoader implements Loader {
     const { clock, maxDelayMs = MAX_DELAY_MS } = this.#options;
     while (!this.#stopping) {
       if (comparePositions(this.#tailer.durable, this.#loaded) <= 0) {
-        await this.#sleep();
+        await this.#rest.sleep();
         continue;
       }
       const started = clock.monotonic();
@@ -194,7 +195,7 @@ class JournalLoader implements Loader {
       if (!(await this.#load(group, started))) return;
       this.#group = undefined;
       // While more waits than fits into one insert there is no pause; else inserts are few, because each one costs a merge.
-      if (!full) await this.#sleep(maxDelayMs - (clock.monotonic() - started));
+      if (!full) await this.#rest.sleep(maxDelayMs - (clock.monotonic() - started));
     }
   }
 
@@ -242,18 +243,6 @@ class JournalLoader implements Loader {
     const { newSeries, undefinedSamples } = result;
     options.onLoaded(end, { rows: result.samples, batches: records.length, newSeries, undefinedSamples, roundMs, insertMs });
     return true;
-  }
-
-  /** Resolves after a time, or, without one, when there is something to do; at once when the loader is stopped. */
-  async #sleep(milliseconds?: number): Promise<void> {
-    if (this.#stopping || (milliseconds !== undefined && milliseconds <= 0)) return;
-    await new Promise<void>((resolve) => {
-      this.#wakeUp = resolve;
-      if (milliseconds !== undefined) this.#pause = this.#options.clock.after(milliseconds, resolve);
-    });
-    this.#pause?.cancel();
-    this.#pause = undefined;
-    this.#wakeUp = undefined;
   }
 }
 

@@ -1,10 +1,11 @@
 /** Reads the journal as it grows: what it reads is part of every answer from then on, and waits here to be inserted. */
 
 import { comparePositions, type JournalPosition, type JournalReader, type JournalRecord, type MetricBatch } from '@atalaya/journal';
-import type { Clock, Logger, Timer } from '@atalaya/model';
+import type { Clock, Logger } from '@atalaya/model';
 import type { MetricStore } from '../metrics/store-interface.ts';
 import { readBatch } from './check-batch.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { Rest } from './rest.ts';
 import type { Retry } from './retry.ts';
 
 /** What a tailer is made of. */
@@ -44,8 +45,7 @@ export class Tailer {
   #bytes = 0;
   #deadLetters = 0;
   #stopping = false;
-  #wakeUp: (() => void) | undefined;
-  #pause: Timer | undefined;
+  readonly #rest: Rest;
   #finished: Promise<void> = Promise.resolve();
 
   /** Records that wait to be inserted, in order. The owner takes them from the front, and tells of it by {@link release}. */
@@ -53,6 +53,7 @@ export class Tailer {
 
   constructor(options: TailerOptions) {
     this.#options = options;
+    this.#rest = new Rest(options.clock);
     this.#durable = options.reader.position;
     this.#position = options.reader.position;
   }
@@ -94,7 +95,7 @@ export class Tailer {
     if (comparePositions(durable, this.#durable) <= 0) return;
     this.#durable = durable;
     this.#waitingSince ??= this.#options.clock.now();
-    if (this.#pause === undefined) this.#wakeUp?.();
+    this.#rest.news();
   }
 
   /** Resolves when `ready` says so, asked after each piece that was read, or when stopped. While one waits that is urgent, nothing is read later than it could be. */
@@ -102,7 +103,7 @@ export class Tailer {
     if (this.#stopping || ready()) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiters.add({ ready, resolve, urgent });
-      if (urgent) this.#wakeUp?.();
+      if (urgent) this.#rest.wake();
     });
   }
 
@@ -115,13 +116,13 @@ export class Tailer {
   release(rows: number, bytes: number): void {
     this.#rows -= rows;
     this.#bytes -= bytes;
-    if (this.#pause === undefined) this.#wakeUp?.();
+    this.#rest.news();
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#options.retry.stop();
-    this.#wakeUp?.();
+    this.#rest.stop();
     this.#tellWaiters();
     await this.#finished;
   }
@@ -130,14 +131,14 @@ export class Tailer {
     const { retry, heldRows, heldBytes } = this.#options;
     while (!this.#stopping) {
       if (this.caughtUp || this.#rows >= heldRows || this.#bytes >= heldBytes) {
-        await this.#sleep();
+        await this.#rest.sleep();
         continue;
       }
       const target = this.#durable;
       if ((await retry.untilItWorks('reading the journal', () => this.#read())) === undefined) return;
       this.#tellWaiters();
       const all = comparePositions(this.position, target) >= 0;
-      if (all && ![...this.#waiters].some(({ urgent }) => urgent)) await this.#sleep(GATHER_MS);
+      if (all && ![...this.#waiters].some(({ urgent }) => urgent)) await this.#rest.sleep(GATHER_MS);
     }
   }
 
@@ -186,17 +187,5 @@ export class Tailer {
       this.#waiters.delete(waiter);
       waiter.resolve();
     }
-  }
-
-  /** Resolves after a time, or, without one, when there is something to do; at once when somebody urgently waits or it is stopped. */
-  async #sleep(milliseconds?: number): Promise<void> {
-    if (this.#stopping) return;
-    await new Promise<void>((resolve) => {
-      this.#wakeUp = resolve;
-      if (milliseconds !== undefined) this.#pause = this.#options.clock.after(milliseconds, resolve);
-    });
-    this.#pause?.cancel();
-    this.#pause = undefined;
-    this.#wakeUp = undefined;
   }
 }
