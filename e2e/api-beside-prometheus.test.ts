@@ -1,12 +1,10 @@
 /** The same requests to a real Prometheus and to Atalaya: what is refused is refused alike, and empty answers look alike. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../bench/processes.ts';
+import type { Program } from '../bench/processes.ts';
 import { requireProgram } from '../testing/programs.ts';
-import { discard, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { startPrometheus } from './prometheus-program.ts';
 
 const missing = requireProgram('prometheus', 'apt-get install prometheus');
 
@@ -85,27 +83,18 @@ async function answerOf(url: string, route: string): Promise<unknown> {
 
 describe.skipIf(missing)('a real Prometheus and Atalaya', () => {
   let program: RunningAtalaya;
-  let prometheus: ChildProcess;
-  let url: string;
+  let prometheus: Program;
 
   beforeAll(async () => {
     program = await startAtalaya();
-    const folder = path.join(program.folder, 'prometheus');
-    mkdirSync(folder);
-    const file = path.join(folder, 'prometheus.yml');
-    writeFileSync(file, 'scrape_configs: []\n');
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    const options = [`--config.file=${file}`, `--storage.tsdb.path=${folder}/tsdb`, `--web.listen-address=127.0.0.1:${port}`];
-    prometheus = spawn('prometheus', options, { stdio: 'ignore' });
-    while (!(await fetch(`${url}/-/ready`).catch(() => undefined))?.ok) await pause(50);
+    prometheus = await startPrometheus(program.folder, 'scrape_configs: []\n');
   }, 30_000);
   afterAll(async () => {
-    prometheus.kill('SIGKILL');
+    await prometheus.stop('SIGKILL');
     await discard(program);
   });
 
   test.each(ALIKE)('%s', async (route) => {
-    expect(await answerOf(program.url, route)).toEqual(await answerOf(url, route));
+    expect(await answerOf(program.url, route)).toEqual(await answerOf(prometheus.url, route));
   });
 });

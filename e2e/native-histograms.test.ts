@@ -1,16 +1,14 @@
 /** Native histograms through the whole program: written, scraped, stored, asked for, and beside a real Prometheus. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { encodeFamilies, type TestHistogram } from '@atalaya/receive/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../bench/processes.ts';
+import type { Program } from '../bench/processes.ts';
 import { requireProgram } from '../testing/programs.ts';
 import { ask, discard, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { loaded } from './crash-rounds.ts';
+import { startPrometheus } from './prometheus-program.ts';
 import { write } from './write.ts';
 
 const missing = requireProgram('prometheus', 'apt-get install prometheus');
@@ -159,7 +157,7 @@ function startTarget(): Promise<{ server: Server; port: number; accepted(): stri
 
 describe.skipIf(missing)('beside a real Prometheus that scrapes and sends native histograms', () => {
   let program: RunningAtalaya;
-  let prometheus: ChildProcess;
+  let prometheus: Program;
   let url: string;
   let theirs: Awaited<ReturnType<typeof startTarget>>;
   let ours: Awaited<ReturnType<typeof startTarget>>;
@@ -170,25 +168,12 @@ describe.skipIf(missing)('beside a real Prometheus that scrapes and sends native
     program = await startAtalaya({
       scrape: `global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: own\n    scrape_native_histograms: true\n    static_configs: [{targets: ['127.0.0.1:${ours.port}']}]\n`,
     });
-    const folder = path.join(program.folder, 'prometheus');
-    mkdirSync(folder);
-    const file = path.join(folder, 'prometheus.yml');
-    writeFileSync(
-      file,
+    prometheus = await startPrometheus(
+      program.folder,
       `global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: shop\n    static_configs: [{targets: ['127.0.0.1:${theirs.port}']}]\nremote_write:\n  - url: ${program.url}/api/v1/write\n    send_native_histograms: true\n    queue_config: {batch_send_deadline: 1s}\n`,
+      '--enable-feature=native-histograms',
     );
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    prometheus = spawn(
-      'prometheus',
-      [
-        `--config.file=${file}`,
-        `--storage.tsdb.path=${folder}/tsdb`,
-        `--web.listen-address=127.0.0.1:${port}`,
-        '--enable-feature=native-histograms',
-      ],
-      { stdio: 'ignore' },
-    );
+    url = prometheus.url;
     const enough = async (base: string, job: string): Promise<boolean> => {
       const query = `count_over_time(shop_turns{job="${job}"}[1h])`;
       const answered = await ask<{ result: Series[] }>(base, '/api/v1/query', { query }).catch(() => undefined);
@@ -198,7 +183,7 @@ describe.skipIf(missing)('beside a real Prometheus that scrapes and sends native
   }, 60_000);
 
   afterAll(async () => {
-    prometheus.kill('SIGKILL');
+    await prometheus.stop('SIGKILL');
     for (const { server } of [theirs, ours]) {
       server.closeAllConnections();
       server.close();

@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../bench/processes.ts';
+import type { Program } from '../bench/processes.ts';
 import { requireProgram } from '../testing/programs.ts';
 import { ask, discard, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { loaded } from './crash-rounds.ts';
+import { startPrometheus } from './prometheus-program.ts';
 
 const missing = requireProgram('prometheus', 'apt-get install prometheus');
 
@@ -68,32 +66,19 @@ const QUERIES = [
 
 describe.skipIf(missing)('a real Prometheus beside Atalaya', () => {
   let program: RunningAtalaya;
-  let prometheus: ChildProcess;
+  let prometheus: Program;
   let target: Awaited<ReturnType<typeof startTarget>>;
   let url: string;
 
   beforeAll(async () => {
     program = await startAtalaya();
     target = await startTarget();
-    const folder = path.join(program.folder, 'prometheus');
-    mkdirSync(folder);
-    const file = path.join(folder, 'prometheus.yml');
-    writeFileSync(
-      file,
+    prometheus = await startPrometheus(
+      program.folder,
       `global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: shop\n    static_configs: [{targets: ['127.0.0.1:${target.port}']}]\nremote_write:\n  - url: ${program.url}/api/v1/write\n    queue_config: {batch_send_deadline: 1s}\n`,
+      '--enable-feature=promql-per-step-stats',
     );
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    prometheus = spawn(
-      'prometheus',
-      [
-        `--config.file=${file}`,
-        `--storage.tsdb.path=${folder}/tsdb`,
-        `--web.listen-address=127.0.0.1:${port}`,
-        '--enable-feature=promql-per-step-stats',
-      ],
-      { stdio: 'ignore' },
-    );
+    url = prometheus.url;
     for (;;) {
       const answered = await ask<{ result: VectorSample[] }>(url, '/api/v1/query', { query: 'count_over_time(up[1h])' }).catch(
         () => undefined,
@@ -106,7 +91,7 @@ describe.skipIf(missing)('a real Prometheus beside Atalaya', () => {
   }, 60_000);
 
   afterAll(async () => {
-    prometheus.kill('SIGKILL');
+    await prometheus.stop('SIGKILL');
     target.server.close();
     await discard(program);
   });

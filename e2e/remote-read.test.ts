@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { ProtobufWriter, type TestSeries } from '@atalaya/receive/testing';
 import { crc32c, readXorChunk } from '@atalaya/server/testing';
 import { compressSync, uncompressSync } from 'snappy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../bench/processes.ts';
+import type { Program } from '../bench/processes.ts';
 import { requireProgram } from '../testing/programs.ts';
 import { ask, discard, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { loaded } from './crash-rounds.ts';
+import { startPrometheus } from './prometheus-program.ts';
 import { write } from './write.ts';
 
 const missing = requireProgram('prometheus', 'apt-get install prometheus');
@@ -248,16 +246,13 @@ describe('remote read and federation', () => {
   });
 
   describe.skipIf(missing)('a real Prometheus', () => {
-    let prometheus: ChildProcess;
+    let prometheus: Program;
     let url: string;
 
     beforeAll(async () => {
-      const folder = path.join(program.folder, 'prometheus');
-      mkdirSync(folder);
-      const file = path.join(folder, 'prometheus.yml');
       const target = new URL(program.url).host;
-      writeFileSync(
-        file,
+      prometheus = await startPrometheus(
+        program.folder,
         `global: {scrape_interval: 1s}
 remote_read:
   - url: ${program.url}/api/v1/read
@@ -271,26 +266,16 @@ scrape_configs:
       - {source_labels: [__name__], regex: '(shop_.*)', target_label: __name__, replacement: 'federated_$1'}
     static_configs: [{targets: ['${target}']}]
 `,
+        '--enable-feature=native-histograms',
       );
-      const port = await freePort();
-      url = `http://127.0.0.1:${port}`;
-      prometheus = spawn(
-        'prometheus',
-        [
-          `--config.file=${file}`,
-          `--storage.tsdb.path=${folder}/tsdb`,
-          `--web.listen-address=127.0.0.1:${port}`,
-          '--enable-feature=native-histograms',
-        ],
-        { stdio: 'ignore' },
-      );
+      url = prometheus.url;
       for (;;) {
         const answered = await ask<{ result: unknown[] }>(url, '/api/v1/query', { query: 'federated_shop_odd' }).catch(() => undefined);
         if ((answered?.result.length ?? 0) > 0) break;
         await pause(100);
       }
     }, 30_000);
-    afterAll(() => prometheus.kill('SIGKILL'));
+    afterAll(() => prometheus.stop('SIGKILL'));
 
     test.each(QUERIES)('answers %s through Atalaya as Atalaya does', async (query) => {
       const range = { query, start: String((START + 100) / 1000), end: String(END / 1000), step: '61' };

@@ -1,13 +1,12 @@
 /** The same expressions over the same data in Debian's Prometheus 2.42 and here: equal, but for what 2.42 must answer otherwise. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { FUNCTIONS } from '@atalaya/lang';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort, type Program, startProgram } from '../../bench/processes.ts';
+import type { Program } from '../../bench/processes.ts';
 import { requireProgram } from '../../testing/programs.ts';
 import { discard, type RunningAtalaya, startAtalaya } from '../atalaya.ts';
 import { loaded } from '../crash-rounds.ts';
+import { startPrometheus } from '../prometheus-program.ts';
 import { write } from '../write.ts';
 import { difference, query } from './compare.ts';
 import { dataset } from './dataset.ts';
@@ -47,24 +46,13 @@ describe.skipIf(missing)('beside Prometheus 2.42', () => {
 
   beforeAll(async () => {
     program = await startAtalaya({ environment: { ATALAYA_RETENTION_METRICS: '0' } });
-    const folder = path.join(program.folder, 'prometheus');
-    mkdirSync(folder);
-    writeFileSync(path.join(folder, 'prometheus.yml'), 'global: {evaluation_interval: 1m}\n');
-    const port = await freePort();
-    prometheus = await startProgram({
-      name: 'prometheus',
-      command: 'prometheus',
-      args: [
-        `--config.file=${folder}/prometheus.yml`,
-        `--storage.tsdb.path=${folder}/tsdb`,
-        // Old data are no reason to delete them.
-        '--storage.tsdb.retention.time=100y',
-        `--web.listen-address=127.0.0.1:${port}`,
-        '--web.enable-remote-write-receiver',
-      ],
-      url: `http://127.0.0.1:${port}`,
-      readyPath: '/-/ready',
-    });
+    prometheus = await startPrometheus(
+      program.folder,
+      'global: {evaluation_interval: 1m}\n',
+      // Old data are no reason to delete them.
+      '--storage.tsdb.retention.time=100y',
+      '--web.enable-remote-write-receiver',
+    );
     await Promise.all([send(program.url), send(prometheus.url)]);
     await loaded(program);
   }, 60_000);
