@@ -15,5 +15,14 @@ export {
   SIGNAL,
   type Signal,
 } from './journal.ts';
+export {
+  decodeLogBatch,
+  eachText,
+  encodeLogBatch,
+  LOG_LEVELS,
+  type LogBatch,
+  type LogOriginDetails,
+  type LogOrigins,
+} from './log-batch.ts';
 export { type DirectoryLock, lockDirectory } from './lock.ts';
 export { decodeMetricBatch, encodeMetricBatch, type HistogramBatch, type MetadataEntry, type MetricBatch } from './metric-batch.ts';

@@ -19,6 +19,7 @@ export {
   quoteLabelValue,
 } from './labels.ts';
 export { type Logger, silentLogger } from './log.ts';
+export type { LogLevel } from './log-level.ts';
 export { compileMatcher, type CompiledMatcher, type Matcher, matchesAll, type MatchOperator } from './matcher.ts';
 export {
   type BucketSpan,
