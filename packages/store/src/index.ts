@@ -17,4 +17,6 @@ export { directPorts } from './reader/reader-port.ts';
 export { serveReader } from './reader/serve-reader.ts';
 export type { BreakerState } from './loader/breaker.ts';
 export { type DeadLetters, deadLetterFolder } from './loader/dead-letters.ts';
+export { metricSink } from './metrics/metric-sink.ts';
+export type { Sink, SinkResult, Sinks } from './loader/sink.ts';
 export { createLoader, type Loader, type LoaderOptions, type LoaderState, type LoadStats } from './loader/loader.ts';

@@ -1,11 +1,12 @@
 /** What runs inside the engine process: the storage engine, the loader and the query workers, wired together. */
 
 import path from 'node:path';
-import { type JournalPosition, openJournalReader, readCheckpoint, writeCheckpoint } from '@atalaya/journal';
+import { type JournalPosition, openJournalReader, readCheckpoint, SIGNAL, writeCheckpoint } from '@atalaya/journal';
 import type { Clock, Logger, MetricStorage } from '@atalaya/model';
 import {
   connectReader,
   createLoader,
+  metricSink,
   directPorts,
   deadLetterFolder,
   type MetricStore,
@@ -103,7 +104,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
   const reader = await openJournalReader({ directory: journalDirectory, log, from: checkpoint });
   const loader = createLoader({
     reader,
-    store,
+    sinks: new Map([[SIGNAL.metrics, metricSink(store)]]),
     clock,
     log,
     writeCheckpoint: (position) => writeCheckpoint(journalDirectory, position),

@@ -1,11 +1,10 @@
 /** Reads a journal record as a metric batch and makes sure of everything that the store takes for granted. */
 
-import { decodeMetricBatch, type JournalRecord, type MetricBatch, SIGNAL } from '@atalaya/journal';
+import { decodeMetricBatch, type JournalRecord, type MetricBatch } from '@atalaya/journal';
 import { decodeNativeHistogram, LABEL_SEPARATOR } from '@atalaya/model';
 
 /** The batch in a record. @throws RangeError, SyntaxError or TypeError when there is none. */
 export function readBatch(record: JournalRecord): MetricBatch {
-  if (record.signal !== SIGNAL.metrics) throw new RangeError(`records of signal ${record.signal} are not known to this program`);
   const batch = decodeMetricBatch(record.payload);
   checkSeries(batch);
   checkHistograms(batch);

@@ -6,11 +6,14 @@ import {
   type JournalRecord,
   type MetricBatch,
   SIGNAL,
+  type Signal,
 } from '@atalaya/journal';
 import { AtalayaError, encodeLabels, ManualClock, silentLogger } from '@atalaya/model';
 import { describe, expect, it } from 'vitest';
 import type { DeadLetters } from './dead-letters.ts';
+import { metricSink } from '../metrics/metric-sink.ts';
 import { createLoader, type Loader, type LoaderOptions, type LoadStats } from './loader.ts';
+import type { Sink } from './sink.ts';
 
 const NOW = 1_000_000;
 
@@ -88,16 +91,21 @@ function start(options: Partial<LoaderOptions> = {}): Bench {
   };
   const loader = createLoader({
     reader: journal,
-    store: {
-      take: ({ samples }) => taken.push(samples.values[0] as number),
-      load: async (batches: readonly MetricBatch[], { token } = {}) => {
-        const failure = failing.store.shift();
-        if (failure !== undefined) throw failure;
-        inserts.push(batches.map(({ samples }) => samples.values[0] as number));
-        tokens.push(token);
-        return { samples: batches.reduce((sum, { samples }) => sum + samples.count, 0), newSeries: 0, skipped: 0, undefinedSamples: 0 };
-      },
-    },
+    sinks: new Map([
+      [
+        SIGNAL.metrics,
+        metricSink({
+          take: ({ samples }) => taken.push(samples.values[0] as number),
+          load: async (batches: readonly MetricBatch[], { token } = {}) => {
+            const failure = failing.store.shift();
+            if (failure !== undefined) throw failure;
+            inserts.push(batches.map(({ samples }) => samples.values[0] as number));
+            tokens.push(token);
+            return { samples: batches.reduce((sum, { samples }) => sum + samples.count, 0), newSeries: 0, skipped: 0, undefinedSamples: 0 };
+          },
+        }),
+      ],
+    ]),
     clock,
     log: silentLogger,
     writeCheckpoint: async (position) => {
@@ -282,6 +290,35 @@ describe('loader', () => {
     expect(letters.map(({ batchId }) => batchId)).toEqual([1, 2, 3]);
     expect(loader.state().deadLetters).toBe(3);
     expect(checkpoints).toEqual([{ segment: 1, offset: 5 }]);
+    await loader.stop();
+  });
+
+  it('puts the records of each signal into its own sink, and counts their rows together', async () => {
+    const seen: string[] = [];
+    const sink = (name: string, failures: AtalayaError[] = []): Sink<number> => ({
+      decode: ({ batchId }) => batchId,
+      rowsOf: () => 5,
+      take: (batch) => seen.push(`${name} takes ${batch}`),
+      load: async (batches) => {
+        const failure = failures.shift();
+        if (failure !== undefined) throw failure;
+        seen.push(`${name} loads ${batches.join()}`);
+        return { rows: batches.length * 5, newSeries: 1 };
+      },
+    });
+    const sinks = new Map<Signal, Sink>([
+      [SIGNAL.metrics, sink('metrics')],
+      [SIGNAL.logs, sink('logs', [down()])],
+    ]);
+    const { clock, journal, loader, loaded, checkpoints } = start({ sinks });
+    for (const signal of [SIGNAL.logs, SIGNAL.metrics, SIGNAL.logs]) journal.append(5, undefined, NOW, signal);
+    loader.advance({ segment: 1, offset: 3 });
+    await clock.advance(0);
+    expect(checkpoints).toEqual([]);
+    await clock.advance(2000);
+    expect(seen).toEqual(['logs takes 0', 'metrics takes 1', 'logs takes 2', 'logs loads 0,2', 'metrics loads 1']);
+    expect(loaded).toEqual([expect.objectContaining({ rows: 15, batches: 3, newSeries: 2, undefinedSamples: 0 })]);
+    expect(checkpoints).toEqual([{ segment: 1, offset: 3 }]);
     await loader.stop();
   });
 

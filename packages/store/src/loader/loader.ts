@@ -1,19 +1,18 @@
 /** The loader: takes what is durable in the journal into the store, in order, and never loses or skips any of it. */
 
-import { comparePositions, type JournalPosition, type JournalReader, type JournalRecord, type MetricBatch } from '@atalaya/journal';
+import { comparePositions, type JournalPosition, type JournalReader, type JournalRecord } from '@atalaya/journal';
 import type { Clock, Logger } from '@atalaya/model';
-import type { LoadResult } from '../metrics/intake.ts';
-import type { MetricStore } from '../metrics/store-interface.ts';
 import type { BreakerState } from './breaker.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { Rest } from './rest.ts';
 import { Retry } from './retry.ts';
+import type { Sink, SinkResult, Sinks } from './sink.ts';
 import { type HeldRecord, Tailer } from './tailer.ts';
 
 /** What a loader is made of. */
 export interface LoaderOptions {
   readonly reader: JournalReader;
-  readonly store: Pick<MetricStore, 'take' | 'load'>;
+  readonly sinks: Sinks;
   readonly clock: Clock;
   readonly log: Logger;
   /** Notes durably that everything before the position is in the store. */
@@ -88,7 +87,8 @@ export function createLoader(options: LoaderOptions): Loader {
 /** Records that are loaded together. */
 interface Group {
   readonly records: readonly JournalRecord[];
-  readonly batches: readonly MetricBatch[];
+  /** By their sinks, in order. */
+  readonly batches: ReadonlyMap<Sink, readonly unknown[]>;
   readonly rows: number;
   readonly bytes: number;
   /** Where the journal goes on after them. */
@@ -113,13 +113,13 @@ class JournalLoader implements Loader {
   constructor(options: LoaderOptions) {
     this.#options = options;
     this.#rest = new Rest(options.clock);
-    const { reader, store, clock, log, deadLetters, random = Math.random, maxRows = MAX_ROWS } = options;
+    const { reader, sinks, clock, log, deadLetters, random = Math.random, maxRows = MAX_ROWS } = options;
     this.#maxRows = maxRows;
     this.#inserting = new Retry(clock, log, random);
     this.#reading = new Retry(clock, log, random);
     this.#tailer = new Tailer({
       reader,
-      store,
+      sinks,
       clock,
       log,
       deadLetters,
@@ -211,13 +211,19 @@ class JournalLoader implements Loader {
     let bytes = 0;
     let count = 0;
     while (count < held.length && rows < this.#maxRows && bytes < HELD_BYTES / 2) {
-      const { record, batch } = held[count++] as HeldRecord;
-      rows += batch?.samples.count ?? 0;
-      bytes += record.payload.length;
+      const next = held[count++] as HeldRecord;
+      rows += next.held?.rows ?? 0;
+      bytes += next.record.payload.length;
     }
     const taken = held.splice(0, count);
     const records = taken.map(({ record }) => record);
-    const batches = taken.flatMap(({ batch }) => batch ?? []);
+    const batches = new Map<Sink, unknown[]>();
+    for (const { held: one } of taken) {
+      if (one === undefined) continue;
+      const ofSink = batches.get(one.sink);
+      if (ofSink === undefined) batches.set(one.sink, [one.batch]);
+      else ofSink.push(one.batch);
+    }
     const end = held.length === 0 ? this.#tailer.position : (records.at(-1)?.end ?? this.#loaded);
     return { records, batches, rows, bytes, end };
   }
@@ -225,23 +231,28 @@ class JournalLoader implements Loader {
   /** Loads a group and writes the checkpoint; `false` when the loader was stopped before that worked. */
   async #load({ records, batches, rows, bytes, end }: Group, started: number): Promise<boolean> {
     const options = this.#options;
-    const { clock, store } = options;
+    const { clock } = options;
     if (comparePositions(end, this.#loaded) <= 0) return true;
     const inserting = clock.monotonic();
     const token = tokenOf(records, rows);
-    const load = (): Promise<LoadResult> => store.load(batches, token === undefined ? {} : { token });
-    const result = await this.#inserting.untilItWorks('loading into the store', load);
-    if (result === undefined) return false;
+    const total = { rows: 0, newSeries: 0, undefinedSamples: 0 };
+    for (const [sink, ofSink] of batches) {
+      const load = (): Promise<SinkResult> => sink.load(ofSink, token === undefined ? {} : { token });
+      const result = await this.#inserting.untilItWorks('loading into the store', load);
+      if (result === undefined) return false;
+      total.rows += result.rows;
+      total.newSeries += result.newSeries;
+      total.undefinedSamples += result.undefinedSamples ?? 0;
+    }
     const insertMs = clock.monotonic() - inserting;
     this.#tailer.release(rows, bytes);
     const noted = await this.#inserting.untilItWorks('writing the checkpoint', () => options.writeCheckpoint(end).then(() => true));
     if (noted === undefined) return false;
     this.#loaded = end;
-    this.#loadedRows += result.samples;
+    this.#loadedRows += total.rows;
     this.#loadedBatches += records.length;
     const roundMs = clock.monotonic() - started;
-    const { newSeries, undefinedSamples } = result;
-    options.onLoaded(end, { rows: result.samples, batches: records.length, newSeries, undefinedSamples, roundMs, insertMs });
+    options.onLoaded(end, { ...total, batches: records.length, roundMs, insertMs });
     return true;
   }
 }

@@ -1,17 +1,16 @@
 /** Reads the journal as it grows: what it reads is part of every answer from then on, and waits here to be inserted. */
 
-import { comparePositions, type JournalPosition, type JournalReader, type JournalRecord, type MetricBatch } from '@atalaya/journal';
+import { comparePositions, type JournalPosition, type JournalReader, type JournalRecord } from '@atalaya/journal';
 import type { Clock, Logger } from '@atalaya/model';
-import type { MetricStore } from '../metrics/store-interface.ts';
-import { readBatch } from './check-batch.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { Rest } from './rest.ts';
 import type { Retry } from './retry.ts';
+import type { Sink, Sinks } from './sink.ts';
 
 /** What a tailer is made of. */
 export interface TailerOptions {
   readonly reader: JournalReader;
-  readonly store: Pick<MetricStore, 'take'>;
+  readonly sinks: Sinks;
   readonly clock: Clock;
   readonly log: Logger;
   readonly deadLetters: DeadLetters;
@@ -21,10 +20,17 @@ export interface TailerOptions {
   readonly heldBytes: number;
 }
 
+/** A batch, and where it is to be put. */
+export interface HeldBatch {
+  readonly sink: Sink;
+  readonly batch: unknown;
+  readonly rows: number;
+}
+
 /** A record that was read; without a batch when it held none that can be read. */
 export interface HeldRecord {
   readonly record: JournalRecord;
-  readonly batch: MetricBatch | undefined;
+  readonly held: HeldBatch | undefined;
 }
 
 /** Bytes read at once, about: decoding them holds up nothing for long. */
@@ -144,19 +150,19 @@ export class Tailer {
 
   /** Reads and takes in the next records. Called again after a failure it goes on where it was. */
   async #read(): Promise<true> {
-    const { reader, store } = this.#options;
+    const { reader } = this.#options;
     if (this.#next === this.#queue.length) {
       this.#queue = await reader.read(this.#durable, READ_BYTES);
       this.#next = 0;
     }
     for (const record of this.#queue.slice(this.#next)) {
-      const batch = await this.#decode(record);
-      if (batch !== undefined) store.take(batch);
+      const held = await this.#decode(record);
+      held?.sink.take(held.batch);
       this.#next++;
       this.#position = record.end;
-      this.#rows += batch?.samples.count ?? 0;
+      this.#rows += held?.rows ?? 0;
       this.#bytes += record.payload.length;
-      this.held.push({ record, batch });
+      this.held.push({ record, held });
     }
     this.#queue = [];
     this.#next = 0;
@@ -167,10 +173,14 @@ export class Tailer {
   }
 
   /** The batch of a record; one that is none is kept aside, because nothing would ever make it one. */
-  async #decode(record: JournalRecord): Promise<MetricBatch | undefined> {
-    let reason: string;
+  async #decode(record: JournalRecord): Promise<HeldBatch | undefined> {
+    const sink = this.#options.sinks.get(record.signal);
+    let reason = `records of signal ${record.signal} are not known to this program`;
     try {
-      return readBatch(record);
+      if (sink !== undefined) {
+        const batch = sink.decode(record);
+        return { sink, batch, rows: sink.rowsOf(batch) };
+      }
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
