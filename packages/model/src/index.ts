@@ -33,6 +33,14 @@ export { compactHistogram, reduceResolution } from './native-histogram-buckets.t
 export { EXPONENTIAL_SCHEMAS, nativeHistogramFault } from './native-histogram-check.ts';
 export { decodeNativeHistogram, encodeNativeHistogram } from './native-histogram-codec.ts';
 export { nearestName } from './nearest-name.ts';
+export {
+  OTLP_INDEX_ATTRIBUTES,
+  otlpLabelName,
+  type OtlpLine,
+  otlpLineMetadata,
+  type OtlpOrigin,
+  otlpOriginMetadata,
+} from './otlp-log-labels.ts';
 export { compilePattern, type Pattern, PatternError } from './pattern.ts';
 export { isStaleAt, type MetricMetadata, type MetricType, writeStaleMarker } from './sample.ts';
 export { type ExplainedNode, type ExplainedRead, type Explanation, explanationSchema } from './api/explain.ts';
