@@ -63,4 +63,8 @@ export { TemplateError } from './template/error.ts';
 export { executeTemplate, type TemplateOptions } from './template/execute.ts';
 export { parseTemplate } from './template/parser.ts';
 export type { TemplateObject, TemplateValue } from './template/value.ts';
+export { formatGoTime } from './go-time/format.ts';
+export { GO_LAYOUTS } from './go-time/layout.ts';
+export { GoTimeError, type GoTimeOptions, parseGoTime } from './go-time/parse.ts';
+export { isTimeZone } from './go-time/zone.ts';
 export { formatFixed, formatGeneral, formatSampleValue } from './number-format.ts';
