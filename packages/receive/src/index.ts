@@ -16,7 +16,7 @@ export {
   type RemoteWriteRequest,
   type RemoteWriteStats,
 } from './remote-write/create-remote-write.ts';
-export { LENGTH_DELIMITED, ProtobufCursor } from './remote-write/protobuf-cursor.ts';
+export { LENGTH_DELIMITED, ProtobufCursor } from './protobuf/protobuf-cursor.ts';
 export { declaredLength, SnappyDecoder } from './remote-write/snappy-block.ts';
 export { createHostCollector, type HostCollector, type HostCollectorOptions } from './host/collector.ts';
 export type { ScrapeFetch, ScrapeRequest, ScrapeResponse } from './scrape/scrape-fetch.ts';

@@ -4,7 +4,7 @@
  */
 
 import { type BucketSpan, type CounterResetHint, type NativeHistogram, STALE_HISTOGRAM } from '@atalaya/model';
-import { FIXED64, LENGTH_DELIMITED, malformed, type ProtobufCursor, VARINT } from '../remote-write/protobuf-cursor.ts';
+import { FIXED64, LENGTH_DELIMITED, malformed, type ProtobufCursor, VARINT } from '../protobuf/protobuf-cursor.ts';
 import { MOST_BUCKETS, NumberList } from './number-list.ts';
 
 /** Field numbers of a histogram message. */

@@ -3,7 +3,7 @@
 import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels, MetricType } from '@atalaya/model';
 import type { HistogramMessages } from './histogram-messages.ts';
-import { LENGTH_DELIMITED, malformed, type ProtobufCursor } from './protobuf-cursor.ts';
+import { LENGTH_DELIMITED, malformed, type ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 
 /** Walks one request's series. Nothing is allocated per series; what a property holds is valid until the next `next()`. */
 export interface SeriesDecoder {

@@ -6,7 +6,7 @@ import { DEFAULT_METRIC_LIMITS } from '../metrics/limits.ts';
 import { RecordingJournal } from '../metrics/recording-journal.ts';
 import { encodeV1, encodeV2, type TestHistogram, type TestSeries } from './encode-for-tests.ts';
 import { hashRange, randomSeed } from './keyed-hash.ts';
-import { ProtobufCursor } from './protobuf-cursor.ts';
+import { ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 import { SeriesTaker } from './take-series.ts';
 import { WriteRequestV1 } from './write-request-v1.ts';
 import { WriteRequestV2 } from './write-request-v2.ts';

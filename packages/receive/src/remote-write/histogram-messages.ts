@@ -4,7 +4,7 @@ import type { CounterResetHint } from '@atalaya/model';
 import type { ArrivedHistogram } from '../native-histogram/admit.ts';
 import { type HistogramFields, HistogramMessage, readDoubles } from '../native-histogram/histogram-message.ts';
 import { NumberList } from '../native-histogram/number-list.ts';
-import { malformed, type ProtobufCursor } from './protobuf-cursor.ts';
+import { malformed, type ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 
 const FIELDS: HistogramFields = {
   countInt: 1,

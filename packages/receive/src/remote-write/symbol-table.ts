@@ -3,7 +3,7 @@
 import { METRIC_NAME } from '@atalaya/model';
 import { Ranges } from './decoded-series.ts';
 import { type HashSeed, hashRange } from './keyed-hash.ts';
-import { decodeText, malformed, type ProtobufCursor } from './protobuf-cursor.ts';
+import { decodeText, malformed, type ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 
 const METRIC_NAME_BYTES = new TextEncoder().encode(METRIC_NAME);
 

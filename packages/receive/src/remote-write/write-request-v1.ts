@@ -5,7 +5,7 @@ import type { Labels } from '@atalaya/model';
 import { messageTag, METRIC_TYPES, MOST_METADATA, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
 import { HistogramMessages } from './histogram-messages.ts';
 import { type HashSeed, hashRange } from './keyed-hash.ts';
-import { decodeText, ProtobufCursor } from './protobuf-cursor.ts';
+import { decodeText, ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 
 const REQUEST_TIMESERIES = messageTag(1);
 const REQUEST_METADATA = messageTag(3);

@@ -5,7 +5,7 @@ import type { Labels, MetricType } from '@atalaya/model';
 import { messageTag, METRIC_TYPES, MOST_METADATA, Ranges, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
 import { HistogramMessages } from './histogram-messages.ts';
 import { type HashSeed, hashRange } from './keyed-hash.ts';
-import { malformed, ProtobufCursor } from './protobuf-cursor.ts';
+import { malformed, ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 import { SymbolTable } from './symbol-table.ts';
 
 const REQUEST_SYMBOL = messageTag(4);

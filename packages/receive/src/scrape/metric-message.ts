@@ -3,7 +3,7 @@
 import type { ArrivedHistogram } from '../native-histogram/admit.ts';
 import { type HistogramFields, HistogramMessage, readDouble } from '../native-histogram/histogram-message.ts';
 import { MOST_BUCKETS, NumberList } from '../native-histogram/number-list.ts';
-import type { ProtobufCursor } from '../remote-write/protobuf-cursor.ts';
+import type { ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 import type { ClassicHistogram } from './classic-histogram.ts';
 
 /** What one series of a metric stands for. */

@@ -5,7 +5,7 @@
 
 import { type Hash64, hashBytes, METRIC_NAME, type MetricType } from '@atalaya/model';
 import type { ArrivedHistogram } from '../native-histogram/admit.ts';
-import { ProtobufCursor } from '../remote-write/protobuf-cursor.ts';
+import { ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 import type { HistogramScraping } from '../scrape-config/config.ts';
 import { customHistogram } from './classic-histogram.ts';
 import { type Exposition, FOUND } from './exposition.ts';
