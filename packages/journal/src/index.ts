@@ -21,8 +21,10 @@ export {
   encodeLogBatch,
   LOG_LEVELS,
   type LogBatch,
+  logBatchNote,
   type LogOriginDetails,
   type LogOrigins,
 } from './log-batch.ts';
 export { type DirectoryLock, lockDirectory } from './lock.ts';
+export { scanJournal } from './scan.ts';
 export { decodeMetricBatch, encodeMetricBatch, type HistogramBatch, type MetadataEntry, type MetricBatch } from './metric-batch.ts';

@@ -41,8 +41,9 @@ const arbitraryBatch: fc.Arbitrary<LogBatch> = fc
         severityTexts: texts(rows),
         attributeNames: texts(attributes),
         attributeValues: texts(attributes),
+        note: fc.option(fc.uint8Array({ minLength: 1, maxLength: 40 }), { nil: undefined }),
       })
-      .map(({ fingerprints, labels, rowOrigins, timestamps, ...columns }): LogBatch => {
+      .map(({ fingerprints, labels, rowOrigins, timestamps, note, ...columns }): LogBatch => {
         const forms = labels.map((set) => encodeLabels(labelsOf(set)));
         let end = 0;
         return {
@@ -59,6 +60,7 @@ const arbitraryBatch: fc.Arbitrary<LogBatch> = fc
           timestamps: BigInt64Array.from(timestamps),
           attributeCounts: Uint32Array.from(counts),
           ...columns,
+          ...(note === undefined ? {} : { note }),
         };
       });
   });

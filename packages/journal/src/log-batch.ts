@@ -11,7 +11,7 @@
  *                                   40  u32 bytes of attribute names
  *                                   44  u32 bytes of attribute values
  *                                   48  u32 flags (1: repetitions are dropped)
- *                                   52  u32 reserved (0)
+ *                                   52  u32 bytes of the note
  *    56  stream fingerprints        u64 × origins
  *        label ends                 u32 × origins    end of each label set within the label bytes
  *        labels                     canonical label sets one after the other
@@ -24,6 +24,7 @@
  *        bodies, trace ids, span ids, severity texts   packed texts × rows
  *        attribute counts           u32 × rows
  *        attribute names, values    packed texts × attributes, row by row
+ *        note                       of the receiver that wrote the batch; no other reader looks into it
  *
  * Packed texts are what ClickHouse's Native format is made of: each text's length in bytes as LEB128, then its bytes. A block for the
  * store is therefore a concatenation of columns. Texts are UTF-8; a body may hold any bytes.
@@ -76,6 +77,11 @@ export interface LogBatch {
   readonly attributeCounts: Uint32Array;
   readonly attributeNames: Uint8Array;
   readonly attributeValues: Uint8Array;
+  /**
+   * What the receiver that wrote the batch has to remember if, and only if, its lines are durable: how far it has read its sources.
+   * It is in the same record, so neither survives without the other. Stores pass it over.
+   */
+  readonly note?: Uint8Array;
 }
 
 /** Levels that are detected, by the number that stands for them in batches and tables. Never reordered. */
@@ -108,7 +114,7 @@ export function encodeLogBatch(batch: LogBatch): Uint8Array<ArrayBuffer> {
     batch.attributeNames.length,
     batch.attributeValues.length,
     batch.repetitionsDropped ? REPETITIONS_DROPPED : 0,
-    0,
+    batch.note?.length ?? 0,
   ];
   const bytes = new Uint8Array(totalBytes(header));
   new Uint32Array(bytes.buffer, 0, header.length).set(header);
@@ -133,6 +139,7 @@ export function encodeLogBatch(batch: LogBatch): Uint8Array<ArrayBuffer> {
   put(batch.attributeCounts);
   put(batch.attributeNames);
   put(batch.attributeValues);
+  if (batch.note !== undefined) put(batch.note);
   return bytes;
 }
 
@@ -145,8 +152,22 @@ export function decodeLogBatch(bytes: Uint8Array): LogBatch {
   const source = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   if (source.length < HEADER) throw new RangeError(`a log batch has at least ${HEADER} bytes, these are ${source.length}`);
   const header = new Uint32Array(source.buffer, source.byteOffset, HEADER / 4) as unknown as Header;
-  const [version, rows, originCount, labelBytes, detailBytes, bodies, traceIds, spanIds, severities, attributes, names, values, flags] =
-    header;
+  const [
+    version,
+    rows,
+    originCount,
+    labelBytes,
+    detailBytes,
+    bodies,
+    traceIds,
+    spanIds,
+    severities,
+    attributes,
+    names,
+    values,
+    flags,
+    note,
+  ] = header;
   if (version !== VERSION) throw new RangeError(`log batch of version ${version}; this program reads version ${VERSION}`);
   const expected = totalBytes(header);
   if (expected !== source.length) throw new RangeError(`a log batch of ${expected} bytes arrived as ${source.length}`);
@@ -180,6 +201,7 @@ export function decodeLogBatch(bytes: Uint8Array): LogBatch {
     attributeCounts: words(rows),
     attributeNames: octets(names),
     attributeValues: octets(values),
+    ...(note === 0 ? {} : { note: octets(note) }),
   };
   for (const origin of batch.rowOrigins) {
     if (origin >= originCount) throw new RangeError(`a log batch of ${originCount} origins has a row of origin ${origin}`);
@@ -192,6 +214,21 @@ export function decodeLogBatch(bytes: Uint8Array): LogBatch {
   checkTexts(batch.attributeNames, attributes);
   checkTexts(batch.attributeValues, attributes);
   return batch;
+}
+
+/**
+ * The note of a batch, without reading the rest of it; undefined when it has none. A view into `bytes`.
+ * @throws RangeError when the bytes are not a batch of this version.
+ */
+export function logBatchNote(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.length < HEADER) throw new RangeError(`a log batch has at least ${HEADER} bytes, these are ${bytes.length}`);
+  const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER);
+  const version = header.getUint32(0, true);
+  if (version !== VERSION) throw new RangeError(`log batch of version ${version}; this program reads version ${VERSION}`);
+  const length = header.getUint32(HEADER - 4, true);
+  const start = bytes.length - padded(length);
+  if (start < HEADER) throw new RangeError(`a log batch of ${bytes.length} bytes has a note of ${length}`);
+  return length === 0 ? undefined : bytes.subarray(start, start + length);
 }
 
 /** Tells of each text of a column of packed texts where it starts and ends. The column must be whole, as those of a decoded batch are. */
@@ -226,15 +263,15 @@ type Header = [
   names: number,
   values: number,
   flags: number,
-  reserved: number,
+  note: number,
 ];
 
 /** Bytes of the batch that begins with this header. */
 function totalBytes(header: Header): number {
-  const [, rows, origins, labels, details, bodies, traceIds, spanIds, severities, , names, values] = header;
+  const [, rows, origins, labels, details, bodies, traceIds, spanIds, severities, , names, values, , note] = header;
   const ofOrigins = origins * 8 + padded(origins * 4) + padded(labels) + padded(details);
   const ofRows = padded(rows * 4) * 2 + rows * 8 + padded(rows) * 3;
-  const texts = [bodies, traceIds, spanIds, severities, names, values].reduce((sum, length) => sum + padded(length), 0);
+  const texts = [bodies, traceIds, spanIds, severities, names, values, note].reduce((sum, length) => sum + padded(length), 0);
   return HEADER + ofOrigins + ofRows + texts;
 }
 

@@ -65,8 +65,11 @@ export interface LogAppender {
   readonly pending: number;
   /** Bytes of text that wait to be committed, about. */
   readonly pendingBytes: number;
-  /** Writes the record and leaves the appender empty (origins included); resolves when it is on disk. With nothing pending it resolves at once. Rejects as Journal.append does, and then nothing was acknowledged. */
-  commit(): Promise<void>;
+  /**
+   * Writes the record and leaves the appender empty (origins included); resolves when it is on disk. With nothing pending it resolves at once.
+   * Rejects as Journal.append does, and then nothing was acknowledged. `note` goes into the same record, see `LogBatch.note`.
+   */
+  commit(note?: Uint8Array): Promise<void>;
   /** Drops what waits, as if it had never been added. */
   discard(): void;
 }
