@@ -42,6 +42,7 @@ export {
   otlpOriginMetadata,
 } from './otlp-log-labels.ts';
 export { compilePattern, type Pattern, PatternError } from './pattern.ts';
+export { compileSearch, type SearchMatch, type SearchPattern } from './search-pattern.ts';
 export { isStaleAt, type MetricMetadata, type MetricType, writeStaleMarker } from './sample.ts';
 export { type ExplainedNode, type ExplainedRead, type Explanation, explanationSchema } from './api/explain.ts';
 export {

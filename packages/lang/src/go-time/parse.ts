@@ -32,8 +32,8 @@ export function parseGoTime(layout: string, text: string, options: GoTimeOptions
   return new TimeReader(layout, text).read(options);
 }
 
-/** Thrown where an element does not fit; turned into a GoTimeError that names the element. */
-const MISFIT = Symbol('misfit');
+/** Thrown where an element does not fit, and turned into a GoTimeError that names the element. One for all: stacks cost. */
+const MISFIT = new Error('does not fit');
 
 class TimeReader {
   readonly #layout: string;

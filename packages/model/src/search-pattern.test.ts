@@ -1,0 +1,49 @@
+/** What expressions find in texts. */
+
+import { describe, expect, it } from 'vitest';
+import { PatternError } from './pattern.ts';
+import { compileSearch } from './search-pattern.ts';
+
+describe('a search pattern', () => {
+  it('finds the first match anywhere, with its groups', () => {
+    const pattern = compileSearch(String.raw`(?P<key>\w+)=(?P<value>\d+)?(x)?`);
+    const match = pattern.search('a, b=12 c=3');
+    expect(pattern.groupNames).toEqual(['', 'key', 'value', '']);
+    expect(match?.groups).toEqual(['b=12', 'b', '12', undefined]);
+    expect([match?.start, match?.end, match?.groupStart(2), match?.groupEnd(2), match?.groupStart(3)]).toEqual([3, 7, 5, 7, -1]);
+    expect(pattern.search('nothing')).toBeUndefined();
+  });
+
+  it('finds all matches, empty ones too, and goes on behind them', () => {
+    expect(
+      compileSearch('a*')
+        .searchAll('baac')
+        .map(({ start, end }) => [start, end]),
+    ).toEqual([
+      [0, 0],
+      [1, 3],
+      [4, 4],
+    ]);
+  });
+
+  it('counts UTF-16 units', () => {
+    const match = compileSearch('b+').search('😀äbb');
+    expect([match?.start, match?.end]).toEqual([3, 5]);
+  });
+
+  it('replaces as Go does', () => {
+    const pattern = compileSearch(String.raw`(?P<first>\w)(\d)`);
+    expect(pattern.replaceAll('a1 b2', '${2}$first$$')).toBe('1a$ 2b$');
+    expect(pattern.replaceAll('a1 b2', '$1x$9')).toBe(' ');
+    expect(pattern.replaceAll('none', 'x')).toBe('none');
+  });
+
+  it('says what is wrong with an expression', () => {
+    expect(() => compileSearch('a(b')).toThrow(PatternError);
+    expect(() => compileSearch('a(b')).toThrow('missing closing )');
+  });
+
+  it('stays linear on texts made to slow it down', () => {
+    expect(compileSearch('(a+)+$').test(`${'a'.repeat(50_000)}b`)).toBe(false);
+  });
+});
