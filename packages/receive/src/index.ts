@@ -1,6 +1,17 @@
 /** Room `receive`: every way in: scrapes, remote write, the host. Turns what arrives into journal records. */
 
 export type { MetricAppender, MetricWriter, MetricWriterStats, RejectReason, SampleOutcome, SeriesRef } from './metric-writer.ts';
+export type {
+  LineFields,
+  LogAppender,
+  LogAppenderOptions,
+  LogLimits,
+  LogRejectReason,
+  LogWriter,
+  LogWriterStats,
+  OriginRef,
+} from './log-writer.ts';
+export { createLogWriter, type LogWriterOptions } from './logs/create-log-writer.ts';
 export type { HttpClientConfig, PrometheusConfig, RelabelRule, ScrapeConfig, TargetGroup } from './scrape-config/config.ts';
 export type { ConfigWarning } from './scrape-config/cursor.ts';
 export { type ParseOptions, parsePrometheusConfig } from './scrape-config/parse.ts';

@@ -78,6 +78,8 @@ export interface LogAppender {
 export interface LogWriter {
   appender(options: LogAppenderOptions): LogAppender;
   readonly limits: LogLimits;
+  /** Counts lines that never came to an appender's {@link LogAppender.line}, because their stream was refused. */
+  countRefused(reason: LogRejectReason, lines: number): void;
   stats(): LogWriterStats;
   /** Forgets streams that no line has used for an hour. Called by a timer. */
   evictIdle(): void;
