@@ -1,6 +1,7 @@
 /** Room `query`: answers questions over stored data. Knows the languages, not where samples live. */
 
 export { createMemoryReader, type MemorySeries } from './memory-reader.ts';
+export { type LinePattern, type LinePatterns, linePatterns, type LinePatternsRequest } from './logql/line-patterns/line-patterns.ts';
 export type { QueryAnswer, QueryResult, QueryStats } from './promql/answer.ts';
 export type { QueryLimits } from './promql/context.ts';
 export type { QueryCost } from './promql/cost.ts';
