@@ -1,7 +1,7 @@
 /** What runs inside the engine process: the storage engine, the loader and the query workers, wired together. */
 
 import path from 'node:path';
-import { type JournalPosition, openJournalReader, readCheckpoint, SIGNAL, writeCheckpoint } from '@atalaya/journal';
+import { type JournalPosition, openJournalReader, readCheckpoint, SIGNAL, type Signal, writeCheckpoint } from '@atalaya/journal';
 import type { Clock, Logger, MetricStorage } from '@atalaya/model';
 import {
   connectReader,
@@ -9,11 +9,14 @@ import {
   metricSink,
   directPorts,
   deadLetterFolder,
+  logSink,
   type MetricStore,
   openEmbeddedEngine,
+  openLogStore,
   openMetricStore,
   openServerEngine,
   serveReader,
+  type Sink,
 } from '@atalaya/store';
 import { Administration } from './administration.ts';
 import type {
@@ -101,10 +104,19 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     cacheBytes: options.cacheBytes,
     queryLimits: { memoryBytes: options.query.memoryBytes, timeMs: options.query.timeoutMs },
   });
+  const logs = await openLogStore({
+    engine,
+    clock,
+    log,
+    queryLimits: { memoryBytes: options.query.memoryBytes, timeMs: options.query.timeoutMs },
+  });
   const reader = await openJournalReader({ directory: journalDirectory, log, from: checkpoint });
   const loader = createLoader({
     reader,
-    sinks: new Map([[SIGNAL.metrics, metricSink(store)]]),
+    sinks: new Map<Signal, Sink>([
+      [SIGNAL.metrics, metricSink(store)],
+      [SIGNAL.logs, logSink(logs)],
+    ]),
     clock,
     log,
     writeCheckpoint: (position) => writeCheckpoint(journalDirectory, position),

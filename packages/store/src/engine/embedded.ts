@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AtalayaError, type Clock } from '@atalaya/model';
 import type { Session } from 'chdb';
-import { type NativeBlock, stringAt } from '../native/block.ts';
+import { type InsertBlock, stringAt, typeOf } from '../native/block.ts';
 import { column, readNative } from '../native/read.ts';
 import { writeNative } from '../native/write.ts';
 import { fragment, identifier, settingsClause, sql, type Sql } from '../sql.ts';
@@ -147,11 +147,13 @@ class EmbeddedEngine implements Engine {
     }
   }
 
-  async insert(table: string, block: NativeBlock, options: { readonly token?: string } = {}): Promise<void> {
+  async insert(table: string, block: InsertBlock, options: { readonly token?: string } = {}): Promise<void> {
     if (block.rows === 0) return;
     const file = join(this.#temporaryDir, `insert-${++this.#sequence}.native`);
     const names = Object.keys(block.columns);
-    const structure = names.map((name) => `${identifier(name).text} ${block.columns[name]?.kind}`).join(', ');
+    const structure = Object.entries(block.columns)
+      .map(([name, column]) => `${identifier(name).text} ${typeOf(column)}`)
+      .join(', ');
     const columns = fragment(names.map((name) => identifier(name).text).join(', ') as Sql);
     const statement = sql`INSERT INTO ${identifier(table)} (${columns})
       SELECT ${columns} FROM file(${file}, 'Native', ${structure})${settingsClause(insertSettings(options.token))}`;

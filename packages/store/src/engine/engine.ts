@@ -1,7 +1,7 @@
 /** The engine's interface: ClickHouse in this process or ClickHouse by URL, with the same SQL and the same errors. */
 
 import type { CancelSignal } from '@atalaya/model';
-import type { NativeBlock } from '../native/block.ts';
+import type { InsertBlock } from '../native/block.ts';
 import type { Sql } from '../sql.ts';
 
 /** What one query may use at most. What is left out falls back to the engine's own defaults (see {@link DEFAULT_LIMITS}). */
@@ -47,7 +47,7 @@ export interface Engine {
    * Inserts one block; resolves when it is durable. Blocks with the same token after another count once, as far as the
    * engine remembers (the last 100 for tables that ask for it). No token: no such check.
    */
-  insert(table: string, block: NativeBlock, options?: { readonly token?: string }): Promise<void>;
+  insert(table: string, block: InsertBlock, options?: { readonly token?: string }): Promise<void>;
   /** Rejects when the engine does not answer. */
   ping(): Promise<void>;
   /** Resident bytes of the process it runs in, `undefined` where that is another one. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AtalayaError, type Clock } from '@atalaya/model';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
-import type { NativeBlock } from '../native/block.ts';
+import type { InsertBlock } from '../native/block.ts';
 import { writeNative } from '../native/write.ts';
 import { fragment, identifier, sql, type Sql } from '../sql.ts';
 import { commandError, queryError } from './engine-errors.ts';
@@ -101,7 +101,7 @@ class ServerEngine implements Engine {
     await this.#client.command({ query: statement, clickhouse_settings: { wait_end_of_query: 1 } }).catch(commandFailed);
   }
 
-  async insert(table: string, block: NativeBlock, options: { readonly token?: string } = {}): Promise<void> {
+  async insert(table: string, block: InsertBlock, options: { readonly token?: string } = {}): Promise<void> {
     this.#open();
     if (block.rows === 0) return;
     const names = Object.keys(block.columns).map((name) => identifier(name).text);

@@ -2,7 +2,7 @@
 
 import { AtalayaError } from '@atalaya/model';
 import type { Engine, QueryAnswer, QueryOptions } from '../engine/engine.ts';
-import { type NativeBlock, numberAt, type WordsColumn } from '../native/block.ts';
+import { type InsertBlock, type NativeBlock, numberAt, type WordsColumn } from '../native/block.ts';
 import { writeNative } from '../native/write.ts';
 import type { Sql } from '../sql.ts';
 
@@ -29,7 +29,7 @@ export class FakeTables {
     return { query: (statement, options) => this.#query(statement, options), insert: (_table, block) => this.#insert(block) };
   }
 
-  async #insert({ rows, columns }: NativeBlock): Promise<void> {
+  async #insert({ rows, columns }: InsertBlock): Promise<void> {
     await this.#pause();
     const ids = columns['id'] as WordsColumn<'UInt64'>;
     const times = columns['ts'] as WordsColumn<'Int64'>;

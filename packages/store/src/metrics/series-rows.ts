@@ -1,11 +1,11 @@
-/** Series of the index as rows of the tables `series` and `series_activity`, and back. */
+/** Label sets of an index as rows of the tables that hold them and the days on which they were used, and back. */
 
 import type { Engine } from '../engine/engine.ts';
 import type { NativeBlock, StringColumn } from '../native/block.ts';
 import { column, readNative } from '../native/read.ts';
 import { ByteList } from '../series-index/growable.ts';
 import type { SeriesIndex } from '../series-index/series-index.ts';
-import { sql, type Sql } from '../sql.ts';
+import { identifier, sql, type Sql } from '../sql.ts';
 
 /** Collects strings, symbol by symbol. */
 class SymbolColumn {
@@ -36,7 +36,7 @@ function idWords(index: SeriesIndex, slots: readonly number[]): Uint32Array {
   return words;
 }
 
-/** Rows of `series`. */
+/** Rows of the table of definitions. */
 export function definitionRows(index: SeriesIndex, slots: readonly number[]): NativeBlock {
   const fingerprints = new Uint32Array(slots.length * 2);
   const ends = new Uint32Array(slots.length);
@@ -65,7 +65,7 @@ export function definitionRows(index: SeriesIndex, slots: readonly number[]): Na
   };
 }
 
-/** Rows of `series_activity`. */
+/** Rows of the table of activity. */
 export function activityRows(index: SeriesIndex, slots: readonly number[]): NativeBlock {
   return {
     rows: slots.length,
@@ -80,11 +80,21 @@ export function activityRows(index: SeriesIndex, slots: readonly number[]): Nati
 /** Rows that are asked for at once: enough to be quick, few enough to need little memory. */
 const PAGE = 50_000;
 
+/** Where label sets and their days lie: metrics and logs have tables of the same form. */
+export interface IndexTables {
+  readonly definitions: string;
+  readonly activity: string;
+}
+
+export const METRIC_TABLES: IndexTables = { definitions: 'series', activity: 'series_activity' };
+
 /** Registers every series of the tables. Repeated rows are no matter. */
-export async function loadIndex(engine: Engine, index: SeriesIndex): Promise<void> {
-  const series = (after: bigint): Sql => sql`SELECT id, fingerprint, labels FROM series WHERE id > ${after} ORDER BY id LIMIT ${PAGE}`;
+export async function loadIndex(engine: Engine, index: SeriesIndex, tables: IndexTables = METRIC_TABLES): Promise<void> {
+  const [definitionTable, activityTable] = [identifier(tables.definitions), identifier(tables.activity)];
+  const series = (after: bigint): Sql =>
+    sql`SELECT id, fingerprint, labels FROM ${definitionTable} WHERE id > ${after} ORDER BY id LIMIT ${PAGE}`;
   const activity = (after: bigint): Sql => sql`SELECT id, toInt32(min(first_day)) AS first, toInt32(max(last_day)) AS last
-    FROM series_activity WHERE id > ${after} GROUP BY id ORDER BY id LIMIT ${PAGE}`;
+    FROM ${activityTable} WHERE id > ${after} GROUP BY id ORDER BY id LIMIT ${PAGE}`;
   await inPages(engine, series, (block) => registerBlock(index, block));
   await inPages(engine, activity, (block) => touchBlock(index, block));
 }

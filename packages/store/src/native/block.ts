@@ -46,6 +46,25 @@ export type NativeColumn =
 /** The names of the column types that can be written and read. */
 export type NativeKind = NativeColumn['kind'];
 
+/** A column whose bytes are what the Native format has for its type: pieces that follow one another. For writing only. */
+export interface EncodedColumn {
+  readonly kind: 'encoded';
+  /** ClickHouse's name of the type. */
+  readonly type: string;
+  readonly pieces: readonly ArrayBufferView[];
+}
+
+/** A block to be written: its columns of equal length. */
+export interface InsertBlock {
+  readonly rows: number;
+  readonly columns: Readonly<Record<string, NativeColumn | EncodedColumn>>;
+}
+
+/** ClickHouse's name of a column's type. */
+export function typeOf(column: NativeColumn | EncodedColumn): string {
+  return column.kind === 'encoded' ? column.type : column.kind;
+}
+
 /** Columns of equal length. */
 export interface NativeBlock {
   readonly rows: number;

@@ -1,6 +1,6 @@
 /** Writes blocks in ClickHouse's Native format: column headers, then each column's bytes as they lie in memory. */
 
-import type { MapColumn, NativeBlock, NativeColumn, StringColumn } from './block.ts';
+import { type EncodedColumn, type InsertBlock, type MapColumn, type NativeColumn, type StringColumn, typeOf } from './block.ts';
 
 /** Bytes of `value` as a LEB128 number. */
 function varintLength(value: number): number {
@@ -63,8 +63,10 @@ function mapPairs(column: MapColumn, rows: number): number {
   return rows === 0 ? 0 : (column.ends[rows - 1] as number);
 }
 
-function columnLength(column: NativeColumn, rows: number): number {
+function columnLength(column: NativeColumn | EncodedColumn, rows: number): number {
   switch (column.kind) {
+    case 'encoded':
+      return column.pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
     case 'UInt64':
     case 'Int64':
     case 'Float64':
@@ -87,8 +89,11 @@ function columnLength(column: NativeColumn, rows: number): number {
   }
 }
 
-function writeColumn(output: Output, column: NativeColumn, rows: number): void {
+function writeColumn(output: Output, column: NativeColumn | EncodedColumn, rows: number): void {
   switch (column.kind) {
+    case 'encoded':
+      for (const piece of column.pieces) output.raw(piece);
+      return;
     case 'UInt64':
     case 'Int64':
       return output.raw(column.words.subarray(0, rows * 2));
@@ -113,12 +118,12 @@ function writeColumn(output: Output, column: NativeColumn, rows: number): void {
   }
 }
 
-/** The bytes of one block. Columns may be longer than `rows`; the rest of them is left out. */
-export function writeNative(block: NativeBlock): Uint8Array<ArrayBuffer> {
+/** The bytes of one block. Columns that are not encoded may be longer than `rows`; the rest of them is left out. */
+export function writeNative(block: InsertBlock): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const columns = Object.entries(block.columns).map(([name, column]) => ({
     name: encoder.encode(name),
-    type: encoder.encode(column.kind),
+    type: encoder.encode(typeOf(column)),
     column,
   }));
   let size = varintLength(columns.length) + varintLength(block.rows);

@@ -112,5 +112,62 @@ const histograms: Migration = {
   ],
 };
 
+/**
+ * Logs. The columns up to LogAttributes are those of the OpenTelemetry Collector's ClickHouse exporter; ours follow, with defaults that fit
+ * lines a collector writes straight into the table. Sorted by hour and stream, so that a stream compresses well and the newest hours are
+ * read first; partitions and hours are counted from nanoseconds because DateTime does not reach before 1970. See docs/adr/0012-log-tables.md.
+ */
+const logs: Migration = {
+  version: 4,
+  name: 'logs',
+  statements: [
+    sql`CREATE TABLE IF NOT EXISTS otel_logs (
+      Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+      TimestampTime DateTime DEFAULT toDateTime(Timestamp) CODEC(Delta(4), ZSTD(1)),
+      TraceId String CODEC(ZSTD(1)),
+      SpanId String CODEC(ZSTD(1)),
+      TraceFlags UInt8,
+      SeverityText LowCardinality(String) CODEC(ZSTD(1)),
+      SeverityNumber UInt8,
+      ServiceName LowCardinality(String) CODEC(ZSTD(1)),
+      Body String CODEC(ZSTD(1)),
+      ResourceSchemaUrl LowCardinality(String) CODEC(ZSTD(1)),
+      ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+      ScopeSchemaUrl LowCardinality(String) CODEC(ZSTD(1)),
+      ScopeName String CODEC(ZSTD(1)),
+      ScopeVersion LowCardinality(String) CODEC(ZSTD(1)),
+      ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+      LogAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+      StreamId UInt64 DEFAULT cityHash64('service_name', ServiceName) COMMENT 'fingerprint of the stream labels, see log_streams' CODEC(ZSTD(1)),
+      DetectedLevel Enum8('unknown' = 0, 'trace' = 1, 'debug' = 2, 'info' = 3, 'warn' = 4, 'error' = 5, 'critical' = 6, 'fatal' = 7)
+        DEFAULT multiIf(SeverityNumber = 0, 'unknown', SeverityNumber <= 4, 'trace', SeverityNumber <= 8, 'debug', SeverityNumber <= 12, 'info',
+          SeverityNumber <= 16, 'warn', SeverityNumber <= 20, 'error', 'fatal') CODEC(ZSTD(1)),
+      IsOtlp Bool DEFAULT true COMMENT 'whether resource, scope, severity and trace columns are labels of the line, or LogAttributes alone' CODEC(ZSTD(1)),
+      Batch UInt64 DEFAULT 0 COMMENT 'the journal record it came in; 0: not through the journal' CODEC(Delta(8), ZSTD(1)),
+      INDEX idx_body Body TYPE text(tokenizer = splitByNonAlpha),
+      INDEX idx_trace_id TraceId TYPE bloom_filter(0.001),
+      INDEX idx_batch Batch TYPE minmax
+    ) ENGINE = MergeTree
+    PARTITION BY toInt32(intDiv(toUnixTimestamp64Nano(Timestamp), 86400000000000))
+    ORDER BY (intDiv(toUnixTimestamp64Nano(Timestamp), 3600000000000), StreamId, Timestamp)
+    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+      old_parts_lifetime = 60, max_parts_in_total = 1000000, max_bytes_to_merge_at_max_space_in_pool = 10737418240`,
+    sql`CREATE TABLE IF NOT EXISTS log_streams (
+      id UInt64,
+      fingerprint UInt64 COMMENT 'otel_logs.StreamId',
+      labels Map(String, String) CODEC(ZSTD(3))
+    ) ENGINE = ReplacingMergeTree
+    ORDER BY id
+    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 60`,
+    sql`CREATE TABLE IF NOT EXISTS log_stream_activity (
+      id UInt64,
+      first_day SimpleAggregateFunction(min, Int32) COMMENT 'UTC day, counted from 1970-01-01',
+      last_day SimpleAggregateFunction(max, Int32)
+    ) ENGINE = AggregatingMergeTree
+    ORDER BY id
+    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 60`,
+  ],
+};
+
 /** All steps, in order. */
-export const MIGRATIONS: readonly Migration[] = [metrics, undefinedSamples, histograms];
+export const MIGRATIONS: readonly Migration[] = [metrics, undefinedSamples, histograms, logs];

@@ -1,0 +1,60 @@
+/** The hash of a line by which repetitions are recognised: stream, time, text and attributes. */
+
+import { type Hash64, hashBytes } from '@atalaya/model';
+
+const UNITS = 8;
+
+/** Where a line's parts lie: packed texts as batches and Native blocks hold them, so both give the same hash. */
+export interface HashedLine {
+  /** Fingerprint and nanoseconds, each as (low, high) words. */
+  readonly streamLow: number;
+  readonly streamHigh: number;
+  readonly timeLow: number;
+  readonly timeHigh: number;
+}
+
+export class LineHasher {
+  readonly #words = new Uint32Array(UNITS);
+  readonly #bytes = new Uint8Array(this.#words.buffer);
+  readonly #hash: Hash64 = { low: 0, high: 0 };
+  /** The hash of the last line. */
+  low = 0;
+  high = 0;
+
+  /** Hashes a line: its text is `body[bodyStart, bodyEnd)`; its attributes are packed texts, `names[…)` and `values[…)`. */
+  hash(
+    line: HashedLine,
+    body: Uint8Array,
+    bodyStart: number,
+    bodyEnd: number,
+    names: Uint8Array,
+    nameStart: number,
+    nameEnd: number,
+    values: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+  ): void {
+    const words = this.#words;
+    const hash = this.#hash;
+    words[0] = line.streamLow;
+    words[1] = line.streamHigh;
+    words[2] = line.timeLow;
+    words[3] = line.timeHigh;
+    hashBytes(body, bodyStart, bodyEnd, 0, hash);
+    words[4] = hash.low;
+    words[5] = hash.high;
+    words[6] = 0;
+    words[7] = 0;
+    if (nameEnd > nameStart) {
+      hashBytes(names, nameStart, nameEnd, 0, hash);
+      const seed = hash.low;
+      words[6] = hash.high;
+      hashBytes(values, valueStart, valueEnd, seed, hash);
+      words[6] ^= hash.high;
+      words[7] = hash.low;
+    }
+    hashBytes(this.#bytes, 0, UNITS * 4, 0, hash);
+    this.low = hash.low;
+    this.high = hash.high;
+  }
+}

@@ -1,0 +1,37 @@
+/** What a log store does for others: records in, lines and answers about them out. */
+
+import type { Clock, Logger } from '@atalaya/model';
+import type { Engine, QueryLimits } from '../engine/engine.ts';
+import type { LogCounters, TakenLines } from './intake.ts';
+import type { LogRecord } from './log-record.ts';
+
+/** What a log store is made of. */
+export interface LogStoreOptions {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Time and memory that one read may take in the engine. */
+  readonly queryLimits?: QueryLimits;
+}
+
+/** Logs. One instance has the tables for itself. Every call rejects with an AtalayaError. */
+export interface LogStore {
+  /** Takes a record in, in order. It must be given to {@link load} later, but questions may make it be inserted before. */
+  take(record: LogRecord): void;
+  /**
+   * Resolves when the records are durable in the table; those that were not taken in yet are now. Lines are there once, however often, in
+   * whatever groups and in how many runs of the program a record is loaded.
+   */
+  load(records: readonly LogRecord[]): Promise<{ readonly lines: number; readonly newStreams: number }>;
+  /**
+   * Resolves when questions find everything that was taken in: it is put into the table now rather than with the next load. Questions that
+   * come together share one insert.
+   */
+  readable(): Promise<void>;
+  /** Calls the listener with the lines of each record as they are taken in, until the function that it returns is called. */
+  onTaken(listener: (lines: TakenLines) => void): () => void;
+  readonly streamCount: number;
+  readonly counters: LogCounters;
+  /** Lines that are taken in but not in the table yet. */
+  readonly waitingRows: number;
+}

@@ -1,0 +1,102 @@
+/** The streams: an index in memory of their labels and days, and the tables that it is loaded from. */
+
+import type { LogOrigins } from '@atalaya/journal';
+import { decodeLabels, formatLabels, type Labels, type Logger } from '@atalaya/model';
+import type { Engine } from '../engine/engine.ts';
+import { activityRows, definitionRows, type IndexTables, loadIndex } from '../metrics/series-rows.ts';
+import { SeriesIndex } from '../series-index/series-index.ts';
+
+/** Stands for the slot of a stream that was refused, because another one has its fingerprint. */
+export const REFUSED_STREAM = 0xffff_ffff;
+
+const TABLES: IndexTables = { definitions: 'log_streams', activity: 'log_stream_activity' };
+
+export class Streams {
+  readonly index = new SeriesIndex();
+  readonly #engine: Engine;
+  readonly #log: Logger;
+  /** In the index, but not in the tables yet. */
+  #undefined = new Set<number>();
+  #unsavedActivity = new Set<number>();
+  readonly #labels = new Map<number, Labels>();
+  #collisions = 0;
+
+  constructor(engine: Engine, log: Logger) {
+    this.#engine = engine;
+    this.#log = log;
+  }
+
+  /** Streams that were refused since the start. */
+  get collisions(): number {
+    return this.#collisions;
+  }
+
+  load(): Promise<void> {
+    return loadIndex(this.#engine, this.index, TABLES);
+  }
+
+  /** The slots of origins' streams, or {@link REFUSED_STREAM}. Streams that nobody had used before become known. */
+  register(origins: LogOrigins): Uint32Array {
+    const slots = new Uint32Array(origins.count);
+    let start = 0;
+    for (let i = 0; i < origins.count; i++) {
+      const end = origins.ends[i] as number;
+      slots[i] = this.#register(
+        origins.labels,
+        start,
+        end,
+        origins.fingerprints[i * 2] as number,
+        origins.fingerprints[i * 2 + 1] as number,
+      );
+      start = end;
+    }
+    return slots;
+  }
+
+  #register(labels: Uint8Array, start: number, end: number, low: number, high: number): number {
+    const { index } = this;
+    index.begin();
+    index.labelsOf(labels, start, end);
+    const outcome = index.commit(low, high);
+    if (outcome === 'collision') {
+      this.#collisions++;
+      const text = formatLabels(decodeLabels(labels.subarray(start, end)));
+      this.#log.error({ labels: text }, 'log stream refused: another one has the same fingerprint');
+      return REFUSED_STREAM;
+    }
+    if (outcome !== 'known') this.#undefined.add(index.lastSlot);
+    return index.lastSlot;
+  }
+
+  /** Notes that a stream has lines on a day. */
+  touch(slot: number, day: number): void {
+    if (!this.index.touch(slot, day)) return;
+    this.#unsavedActivity.add(slot);
+    if (this.index.revive(slot)) this.#undefined.add(slot);
+  }
+
+  /** Writes what the tables do not know yet, before the lines: a crash never leaves lines without a stream. Gives the number of new streams. */
+  async save(): Promise<number> {
+    const defined = [...this.#undefined];
+    const active = [...this.#unsavedActivity];
+    // Batches that are taken in meanwhile begin new lists: what they add is not on disk with these.
+    this.#undefined = new Set();
+    this.#unsavedActivity = new Set();
+    try {
+      if (defined.length > 0) await this.#engine.insert(TABLES.definitions, definitionRows(this.index, defined));
+      if (active.length > 0) await this.#engine.insert(TABLES.activity, activityRows(this.index, active));
+    } catch (error) {
+      for (const slot of defined) this.#undefined.add(slot);
+      for (const slot of active) this.#unsavedActivity.add(slot);
+      throw error;
+    }
+    return defined.length;
+  }
+
+  /** The labels of a stream, one object for as long as the stream is there. */
+  labels(slot: number): Labels {
+    let labels = this.#labels.get(slot);
+    if (labels === undefined) this.#labels.set(slot, (labels = this.index.labels(slot)));
+    return labels;
+  }
+}
