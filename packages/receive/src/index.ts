@@ -11,6 +11,14 @@ export type {
   LogWriterStats,
   OriginRef,
 } from './log-writer.ts';
+export {
+  createLokiPush,
+  type LokiPush,
+  type LokiPushAnswer,
+  type LokiPushOptions,
+  type LokiPushRequest,
+  type LokiPushStats,
+} from './logs/loki-push/create-loki-push.ts';
 export { createLogWriter, type LogWriterOptions } from './logs/create-log-writer.ts';
 export type { HttpClientConfig, PrometheusConfig, RelabelRule, ScrapeConfig, TargetGroup } from './scrape-config/config.ts';
 export type { ConfigWarning } from './scrape-config/cursor.ts';

@@ -6,7 +6,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Journal, lockDirectory, openJournal } from '@atalaya/journal';
 import { AtalayaError, type Clock, type Configuration, type Logger } from '@atalaya/model';
-import { createHostCollector, createMetricWriter, createRemoteWrite, createScrapeManager, type ScrapeManager } from '@atalaya/receive';
+import {
+  createHostCollector,
+  createLogWriter,
+  createLokiPush,
+  createMetricWriter,
+  createRemoteWrite,
+  createScrapeManager,
+  type LogLimits,
+  type ScrapeManager,
+} from '@atalaya/receive';
 import { EngineSupervisor } from './engine/supervisor.ts';
 import { changedSettings, describeConfiguration } from './configuration.ts';
 import { buildHttp } from './http/listener.ts';
@@ -66,6 +75,7 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
   const dataDirectory = path.resolve(settings.data);
   const journal = await openData(dataDirectory, settings, { clock, log, lifecycle });
   const writer = createMetricWriter({ journal, clock, limits: metricLimits(settings) });
+  const logWriter = createLogWriter({ journal, clock, limits: logLimits(settings) });
   const engineMemoryBytes = settings['engine.memory'] === -1 ? engineMemory(availableMemory()) : settings['engine.memory'];
 
   const metrics = new OwnMetrics(VERSION, readings);
@@ -170,6 +180,8 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
       log,
       limits: { bodyBytes: settings['limits.body'], decompressedBytes: settings['limits.body'] },
     }),
+    logWriter,
+    lokiPush: createLokiPush({ writer: logWriter, clock, log, limits: { bodyBytes: settings['limits.body'] } }),
     address: () => address,
     targets: () => scrapes.targets(),
     scrapeConfiguration: () => scrapeFile.shown,
@@ -197,7 +209,10 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
   for (const warning of [...loaded.warnings, ...scrapeFile.warnings]) log.warn(warning, 'configuration');
   await scrapes.apply(scrapeFile.config);
   if (settings['host.enabled']) watchHost();
-  const evictions = clock.every(EVICT_EVERY_MS, () => writer.evictIdle());
+  const evictions = clock.every(EVICT_EVERY_MS, () => {
+    writer.evictIdle();
+    logWriter.evictIdle();
+  });
   lifecycle.onStop('evictions', () => evictions.cancel());
 
   return {
@@ -275,8 +290,23 @@ async function openData(
   return journal;
 }
 
+const orUnlimited = (milliseconds: number): number => (milliseconds === 0 ? Infinity : milliseconds);
+
+function logLimits(settings: Settings): LogLimits {
+  return {
+    streams: settings['limits.streams'],
+    labels: settings['limits.labels'],
+    labelNameBytes: settings['limits.label_name_bytes'],
+    labelValueBytes: settings['limits.label_value_bytes'],
+    lineBytes: settings['limits.line_bytes'],
+    attributes: settings['limits.attributes'],
+    attributeBytes: settings['limits.attribute_bytes'],
+    retentionMs: orUnlimited(settings['retention.logs']),
+    maxFutureMs: orUnlimited(settings['limits.future']),
+  };
+}
+
 function metricLimits(settings: Settings): Parameters<typeof createMetricWriter>[0]['limits'] {
-  const orUnlimited = (milliseconds: number): number => (milliseconds === 0 ? Infinity : milliseconds);
   return {
     series: settings['limits.series'],
     labels: settings['limits.labels'],

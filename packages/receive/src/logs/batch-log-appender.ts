@@ -83,7 +83,7 @@ export class BatchLogAppender implements LogAppender {
     return 'written';
   }
 
-  async commit(): Promise<void> {
+  async commit(note?: Uint8Array): Promise<void> {
     if (this.#rows.rows === 0) {
       this.discard();
       return;
@@ -92,7 +92,7 @@ export class BatchLogAppender implements LogAppender {
     const lines = this.#rows.rows;
     const bytes = this.#bodies.length;
     const truncated = this.#truncated;
-    const payload = encodeLogBatch(this.#batch());
+    const payload = encodeLogBatch({ ...this.#batch(), ...(note === undefined ? {} : { note }) });
     this.discard();
     const now = clock.now();
     this.#oldest = Math.max(0, (now - limits.retentionMs) / 1000);

@@ -179,6 +179,13 @@ describe('log writer', () => {
     await expect(appender.commit()).resolves.toBeUndefined();
   });
 
+  it('puts the note of a receiver into the record of its lines', async () => {
+    const { journal, appender, origin } = start();
+    appender.line(origin(), SECONDS, 0, 'x');
+    await appender.commit(Uint8Array.of(1, 2, 3));
+    expect(journal.batches[0]?.note).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
   it('adds service_name by the first label that tells it', async () => {
     const { journal, appender, origin } = start();
     const streams = [{ job: 'j', container: 'c' }, { service_name: 's', app: 'a' }, { host: 'h' }, { name: 'n', job: 'j' }];

@@ -2,7 +2,7 @@
 
 import type { Journal } from '@atalaya/journal';
 import type { Clock, Configuration, Logger, Status } from '@atalaya/model';
-import type { MetricWriter, RemoteWrite, TargetsSnapshot } from '@atalaya/receive';
+import type { LogWriter, LokiPush, MetricWriter, RemoteWrite, TargetsSnapshot } from '@atalaya/receive';
 import type { EngineSupervisor } from '../engine/supervisor.ts';
 import type { Settings } from '../settings/table.ts';
 import type { OwnMetrics } from '../telemetry/own-metrics.ts';
@@ -15,6 +15,8 @@ export interface Parts {
   readonly writer: MetricWriter;
   readonly engine: EngineSupervisor;
   readonly remoteWrite: RemoteWrite;
+  readonly logWriter: LogWriter;
+  readonly lokiPush: LokiPush;
   readonly metrics: OwnMetrics;
   readonly startedAt: number;
   /** The address in force, `host:port`. */

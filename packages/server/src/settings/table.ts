@@ -40,6 +40,7 @@ export const SETTINGS = {
     default: '0',
     help: 'Most bytes of samples on disk, oldest days go first; 0 means no limit.',
   },
+  'retention.logs': { type: 'duration', default: '15d', help: 'How long log lines are kept; 0 keeps them for ever.' },
   'journal.limit': {
     type: 'bytes',
     default: '4GiB',
@@ -70,6 +71,18 @@ export const SETTINGS = {
     default: '4096',
     help: 'Most buckets of one native histogram, 65536 at most; one with more is refused and counted.',
   },
+  'limits.streams': {
+    type: 'count',
+    default: '100000',
+    help: 'Most log streams active within an hour; further new streams are refused and counted.',
+  },
+  'limits.line_bytes': {
+    type: 'bytes',
+    default: '1MiB',
+    help: 'Longest log line; longer ones are refused, or, where they are collected on this host, cut and marked.',
+  },
+  'limits.attributes': { type: 'count', default: '2000', help: 'Most attributes (structured metadata) of one log line.' },
+  'limits.attribute_bytes': { type: 'bytes', default: '256KiB', help: 'Most bytes that the attributes of one log line have together.' },
   'limits.body': { type: 'bytes', default: '32MiB', help: 'Largest request body, before and after decompression.' },
   'limits.bodies': {
     type: 'bytes',

@@ -1,4 +1,4 @@
-/** `/api/v1/write`: the Prometheus remote-write receiver. */
+/** Ways in over HTTP: Prometheus remote write, Loki's push. */
 
 import type { IncomingMessage } from 'node:http';
 import { AtalayaError } from '@atalaya/model';
@@ -18,16 +18,29 @@ export async function ingestRoutes(app: FastifyInstance, parts: Parts): Promise<
     scope.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) =>
       receiveBody(payload, limit, accounts.get(request) as TakeBytes),
     );
+    const bodyOf = (request: FastifyRequest): Uint8Array => {
+      if (parts.stopping()) throw new AtalayaError('SHUTTING_DOWN', {}, { retryAfterSeconds: 5 });
+      return request.body instanceof Uint8Array ? request.body : new Uint8Array();
+    };
     scope.post(
       '/api/v1/write',
       { schema: { tags: ['ingest'], summary: 'Prometheus remote write 1.0 and 2.0' } },
       async (request, reply) => {
-        if (parts.stopping()) throw new AtalayaError('SHUTTING_DOWN', {}, { retryAfterSeconds: 5 });
-        const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+        const body = bodyOf(request);
         accounts.get(request)?.(Math.min(declaredLength(body), limit));
         const answer = await parts.remoteWrite.handle({ headers: request.headers, body });
         return reply.code(answer.status).headers(answer.headers).send(answer.body);
       },
     );
+    for (const [url, summary] of [
+      ['/loki/api/v1/push', "Loki's push API: lines in JSON or in snappy-compressed protobuf"],
+      ['/api/prom/push', "Loki's push API under its older name"],
+    ] as const) {
+      scope.post(url, { schema: { tags: ['ingest'], summary } }, async (request, reply) => {
+        const reserve = (bytes: number): void => accounts.get(request)?.(bytes);
+        const answer = await parts.lokiPush.handle({ headers: request.headers, body: bodyOf(request), reserve });
+        return reply.code(answer.status).headers(answer.headers).send(answer.body);
+      });
+    }
   });
 }
