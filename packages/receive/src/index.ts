@@ -35,6 +35,15 @@ export {
   type RemoteWriteRequest,
   type RemoteWriteStats,
 } from './remote-write/create-remote-write.ts';
+export {
+  createOtlpLogs,
+  type OtlpHttpAnswer,
+  type OtlpHttpRequest,
+  type OtlpLogs,
+  type OtlpLogsOptions,
+  type OtlpLogsStats,
+} from './otlp/create-otlp-logs.ts';
+export { encodeRpcStatus, RPC_CODE, type RpcCode, type RpcStatus, rpcStatusOf } from './otlp/rpc-status.ts';
 export { LENGTH_DELIMITED, ProtobufCursor } from './protobuf/protobuf-cursor.ts';
 export { declaredLength, SnappyDecoder } from './remote-write/snappy-block.ts';
 export { createHostCollector, type HostCollector, type HostCollectorOptions } from './host/collector.ts';

@@ -11,6 +11,7 @@ import {
   createLogWriter,
   createLokiPush,
   createMetricWriter,
+  createOtlpLogs,
   createRemoteWrite,
   createScrapeManager,
   type LogLimits,
@@ -18,6 +19,7 @@ import {
 } from '@atalaya/receive';
 import { EngineSupervisor } from './engine/supervisor.ts';
 import { changedSettings, describeConfiguration } from './configuration.ts';
+import { BodyBudget } from './http/body-budget.ts';
 import { buildHttp } from './http/listener.ts';
 import type { Parts } from './http/parts.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -165,6 +167,8 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
     }
   };
 
+  const bodies = new BodyBudget(settings['limits.bodies']);
+  const otlpLogs = createOtlpLogs({ writer: logWriter, clock, log, limits: { bodyBytes: settings['limits.body'] } });
   const parts: Parts = {
     settings,
     clock,
@@ -182,6 +186,8 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
     }),
     logWriter,
     lokiPush: createLokiPush({ writer: logWriter, clock, log, limits: { bodyBytes: settings['limits.body'] } }),
+    otlpLogs,
+    bodies,
     address: () => address,
     targets: () => scrapes.targets(),
     scrapeConfiguration: () => scrapeFile.shown,

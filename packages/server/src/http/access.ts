@@ -47,6 +47,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /federate': 'read',
   'POST /api/prom/push': 'ingest',
   'POST /api/v1/write': 'ingest',
+  'POST /otlp/v1/logs': 'ingest',
+  'POST /v1/logs': 'ingest',
   'GET /loki/api/v1/format_query': 'read',
   'POST /loki/api/v1/format_query': 'read',
   'POST /loki/api/v1/push': 'ingest',

@@ -1,6 +1,6 @@
 /** Bounds the memory of request bodies: how many bytes all requests together may hold while they arrive and are worked on. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AtalayaError } from '@atalaya/model';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -25,7 +25,7 @@ export class BodyBudget {
    * Begins an account for one request. What it takes is given back when the answer has been sent or the connection is broken.
    * A request that is alone may take whatever it needs.
    */
-  open(response: Pick<ServerResponse, 'once'>): TakeBytes {
+  open(response: { once(event: 'close', listener: () => void): unknown }): TakeBytes {
     let own = 0;
     response.once('close', () => {
       this.#used -= own;

@@ -3,6 +3,7 @@
 import { AtalayaError, ManualClock, silentLogger, type Status } from '@atalaya/model';
 import type { Answer } from '../engine/channel.ts';
 import { defaultSettings } from '../reference/openapi.ts';
+import { BodyBudget } from './body-budget.ts';
 import { OwnMetrics, type Readings } from '../telemetry/own-metrics.ts';
 import type { Parts } from './parts.ts';
 
@@ -33,6 +34,7 @@ export function fakeParts(overrides: Partial<Parts> = {}): { parts: Parts; engin
         return answer;
       },
     },
+    bodies: new BodyBudget(1 << 28),
     remoteWrite: { handle: async () => ({ status: 204, headers: {}, body: '' }) },
     targets: () => ({ activeTargets: [], droppedTargets: [], droppedTargetCounts: {}, scrapePools: ['node'] }),
     scrapeConfiguration: () => 'scrape_configs: []\n',

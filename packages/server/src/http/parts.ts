@@ -2,9 +2,10 @@
 
 import type { Journal } from '@atalaya/journal';
 import type { Clock, Configuration, Logger, Status } from '@atalaya/model';
-import type { LogWriter, LokiPush, MetricWriter, RemoteWrite, TargetsSnapshot } from '@atalaya/receive';
+import type { LogWriter, LokiPush, MetricWriter, OtlpLogs, RemoteWrite, TargetsSnapshot } from '@atalaya/receive';
 import type { EngineSupervisor } from '../engine/supervisor.ts';
 import type { Settings } from '../settings/table.ts';
+import type { BodyBudget } from './body-budget.ts';
 import type { OwnMetrics } from '../telemetry/own-metrics.ts';
 
 export interface Parts {
@@ -17,6 +18,9 @@ export interface Parts {
   readonly remoteWrite: RemoteWrite;
   readonly logWriter: LogWriter;
   readonly lokiPush: LokiPush;
+  readonly otlpLogs: OtlpLogs;
+  /** Bounds what all requests that write hold in memory at once. */
+  readonly bodies: BodyBudget;
   readonly metrics: OwnMetrics;
   readonly startedAt: number;
   /** The address in force, `host:port`. */

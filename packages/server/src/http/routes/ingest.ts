@@ -1,20 +1,20 @@
-/** Ways in over HTTP: Prometheus remote write, Loki's push. */
+/** Ways in over HTTP: Prometheus remote write, Loki's push, OTLP. */
 
 import type { IncomingMessage } from 'node:http';
 import { AtalayaError } from '@atalaya/model';
-import { declaredLength } from '@atalaya/receive';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { BodyBudget, receiveBody, type TakeBytes } from '../body-budget.ts';
+import { declaredLength, type OtlpHttpAnswer } from '@atalaya/receive';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { receiveBody, type TakeBytes } from '../body-budget.ts';
+import { asAtalayaError } from '../failure.ts';
 import type { Parts } from '../parts.ts';
 
 /** Registers the ways in over HTTP. Bodies arrive as bytes: each receiver decodes its own. */
 export async function ingestRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
   const limit = parts.settings['limits.body'];
-  const budget = new BodyBudget(parts.settings['limits.bodies']);
   const accounts = new WeakMap<FastifyRequest, TakeBytes>();
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addHook('onRequest', async (request, reply) => void accounts.set(request, budget.open(reply.raw)));
+    scope.addHook('onRequest', async (request, reply) => void accounts.set(request, parts.bodies.open(reply.raw)));
     scope.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) =>
       receiveBody(payload, limit, accounts.get(request) as TakeBytes),
     );
@@ -41,6 +41,28 @@ export async function ingestRoutes(app: FastifyInstance, parts: Parts): Promise<
         const answer = await parts.lokiPush.handle({ headers: request.headers, body: bodyOf(request), reserve });
         return reply.code(answer.status).headers(answer.headers).send(answer.body);
       });
+    }
+    for (const [url, summary] of [
+      ['/v1/logs', 'OTLP logs in protobuf or JSON'],
+      ['/otlp/v1/logs', 'OTLP logs where Loki has them'],
+    ] as const) {
+      // As bytes, since fastify would add a charset to the type of a text, and clients compare the type with theirs.
+      const send = (reply: FastifyReply, { status, headers, body }: OtlpHttpAnswer): FastifyReply =>
+        reply.code(status).headers(headers).send(Buffer.from(body));
+      scope.post(
+        url,
+        {
+          schema: { tags: ['ingest'], summary },
+          // OTLP has failures of its own form, those too that happen before the body has been read.
+          errorHandler: (error, request, reply) =>
+            void send(reply, parts.otlpLogs.refuse(request.headers['content-type'], asAtalayaError(error, limit))),
+        },
+        async (request, reply) => {
+          const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
+          const reserve = (bytes: number): void => accounts.get(request)?.(bytes);
+          return send(reply, await parts.otlpLogs.handle({ contentType, contentEncoding, body: bodyOf(request), reserve }));
+        },
+      );
     }
   });
 }

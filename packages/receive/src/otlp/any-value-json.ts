@@ -1,0 +1,122 @@
+/** AnyValue and KeyValue of OTLP's JSON, turned into text. */
+
+import { Buffer } from 'node:buffer';
+import { type FlatAttributes, isFlattened, joinName } from './flat-attributes.ts';
+import { badField, digitsField, ignoreField, type JsonObject, listField, objectField, textField } from './json-fields.ts';
+import type { Json } from './json-text.ts';
+import { checkDepth, doubleJson, doubleText } from './value-text.ts';
+
+const LEAST_INT64 = -(2n ** 63n);
+const MOST_INT64 = 2n ** 63n - 1n;
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+
+/** Adds a list of KeyValues. @throws AtalayaError BAD_ENCODING */
+export function addAttributes(field: string, value: Json, into: FlatAttributes, prefix = '', depth = 1): void {
+  checkDepth(depth);
+  for (const element of listField(field, value)) {
+    const { key, value: inner } = entry(element);
+    const name = joinName(prefix, key);
+    const map = inner === null ? undefined : inner['kvlistValue'];
+    if (map !== undefined && map !== null && isFlattened(name)) {
+      checkKind(inner as JsonObject);
+      addAttributes('values', mapEntries(map), into, name, depth + 1);
+    } else into.add(name, valueText(inner, depth));
+  }
+}
+
+/** The text of a body. @throws AtalayaError BAD_ENCODING */
+export function bodyText(value: Json): string {
+  return value === null ? '' : valueText(objectField('body', value), 1);
+}
+
+function entry(element: Json): { key: string; value: JsonObject | null } {
+  let key = '';
+  let value: JsonObject | null = null;
+  const fields = objectField('an attribute', element);
+  for (const name in fields) {
+    const field = fields[name] as Json;
+    if (name === 'key') key = textField('key', field);
+    else if (name === 'value') value = field === null ? null : objectField('value', field);
+    else ignoreField(name);
+  }
+  return { key, value };
+}
+
+function mapEntries(map: Json): Json {
+  return objectField('kvlistValue', map)['values'] ?? null;
+}
+
+function valueText(value: JsonObject | null, depth: number): string {
+  const kind = value === null ? undefined : checkKind(value);
+  if (kind === undefined) return '';
+  const given = (value as JsonObject)[kind] as Json;
+  if (kind === 'stringValue') return textField(kind, given);
+  if (kind === 'bytesValue') return base64(given);
+  if (kind === 'doubleValue') return doubleText(double(given));
+  return valueJson(value, depth);
+}
+
+function valueJson(value: JsonObject | null, depth: number): string {
+  checkDepth(depth);
+  const kind = value === null ? undefined : checkKind(value);
+  if (kind === undefined) return 'null';
+  const given = (value as JsonObject)[kind] as Json;
+  switch (kind) {
+    case 'stringValue':
+      return JSON.stringify(textField(kind, given));
+    case 'bytesValue':
+      return `"${base64(given)}"`;
+    case 'doubleValue':
+      return doubleJson(double(given));
+    case 'boolValue':
+      return typeof given === 'boolean' ? String(given) : badField(kind, 'true or false', given);
+    case 'intValue':
+      return digitsField(kind, given, LEAST_INT64, MOST_INT64);
+    case 'arrayValue': {
+      const elements = listField('values', objectField(kind, given)['values'] ?? null);
+      return `[${elements.map((element) => valueJson(element === null ? null : objectField('a value', element), depth + 1)).join(',')}]`;
+    }
+    case 'kvlistValue': {
+      const entries = listField('values', mapEntries(given)).map(entry);
+      return `{${entries.map(({ key, value: inner }) => `${JSON.stringify(key)}:${valueJson(inner, depth + 1)}`).join(',')}}`;
+    }
+  }
+}
+
+type Kind = 'stringValue' | 'boolValue' | 'intValue' | 'doubleValue' | 'arrayValue' | 'kvlistValue' | 'bytesValue';
+
+/** The kind that is set, the last one should there be several; undefined where none is. */
+function checkKind(value: JsonObject): Kind | undefined {
+  let kind: Kind | undefined;
+  for (const name in value) {
+    switch (name) {
+      case 'stringValue':
+      case 'boolValue':
+      case 'intValue':
+      case 'doubleValue':
+      case 'arrayValue':
+      case 'kvlistValue':
+      case 'bytesValue':
+        if (value[name] !== null) kind = name;
+        break;
+      default:
+        ignoreField(name);
+    }
+  }
+  return kind;
+}
+
+function double(value: Json): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (value === 'NaN') return Number.NaN;
+  if (value === 'Infinity') return Infinity;
+  if (value === '-Infinity') return -Infinity;
+  const number = typeof value === 'string' && /^[-+\d.eE]+$/.test(value) ? Number(value) : Number.NaN;
+  return Number.isNaN(number) ? badField('doubleValue', 'a number', value) : number;
+}
+
+function base64(value: Json): string {
+  const text = textField('bytesValue', value);
+  return BASE64.test(text) ? Buffer.from(text, 'base64').toString('base64') : badField('bytesValue', 'base64', value);
+}

@@ -1,0 +1,92 @@
+/** Fields of OTLP's JSON, read strictly: what is known must have the type and the spelling that OTLP demands; what is unknown is ignored. */
+
+import { AtalayaError } from '@atalaya/model';
+import { InexactNumber, type Json } from './json-text.ts';
+
+/** An object of JSON; its keys are data, `__proto__` included. */
+export type JsonObject = { readonly [name: string]: Json };
+
+/** Names that protobuf gives to fields which OTLP's JSON wants in lowerCamelCase only. Ignoring them would lose data silently. */
+const SNAKE_CASE: ReadonlySet<string> = new Set([
+  'array_value',
+  'bool_value',
+  'bytes_value',
+  'double_value',
+  'dropped_attributes_count',
+  'event_name',
+  'int_value',
+  'kvlist_value',
+  'log_records',
+  'observed_time_unix_nano',
+  'resource_logs',
+  'schema_url',
+  'scope_logs',
+  'severity_number',
+  'severity_text',
+  'span_id',
+  'string_value',
+  'time_unix_nano',
+  'trace_id',
+]);
+
+/** @throws AtalayaError BAD_ENCODING, always. */
+export function badField(field: string, wanted: string, given: Json): never {
+  const shown = typeof given === 'bigint' ? String(given) : JSON.stringify(typeof given === 'object' ? typeof given : given);
+  throw new AtalayaError('BAD_ENCODING', { reason: `${field}: ${wanted} is wanted, not ${shown.slice(0, 100)}` });
+}
+
+/** A field that nobody reads: nothing, unless it is one that OTLP spells otherwise. @throws AtalayaError BAD_ENCODING */
+export function ignoreField(name: string): void {
+  if (!SNAKE_CASE.has(name)) return;
+  const right = name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  throw new AtalayaError('BAD_ENCODING', { reason: `the field "${name}" is spelled "${right}" in OTLP's JSON` });
+}
+
+export function objectField(field: string, value: Json): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : badField(field, 'an object', value);
+}
+
+/** The elements of a list; none of null. */
+export function listField(field: string, value: Json): readonly Json[] {
+  if (value === null) return [];
+  return Array.isArray(value) ? value : badField(field, 'a list', value);
+}
+
+export function textField(field: string, value: Json): string {
+  if (value === null) return '';
+  return typeof value === 'string' ? value : badField(field, 'a text', value);
+}
+
+/** A whole number of 64 bits, as text or as number, in decimal digits. @throws InexactNumber when the number may have lost digits. */
+export function digitsField(field: string, value: Json, least: bigint, most: bigint): string {
+  if (value === null) return '0';
+  let digits: string;
+  if (typeof value === 'string') digits = value;
+  else if (typeof value === 'bigint') digits = String(value);
+  else if (typeof value !== 'number' || !Number.isInteger(value)) return badField(field, 'a whole number', value);
+  else if (Number.isSafeInteger(value)) digits = String(value);
+  else throw new InexactNumber();
+  if (!/^-?\d{1,20}$/.test(digits)) return badField(field, 'a whole number', value);
+  // Fifteen digits fit any of the ranges asked for, but for the sign.
+  if (digits.length > 15 || (least === 0n && digits.startsWith('-'))) {
+    const number = BigInt(digits);
+    if (number < least || number > most) return badField(field, 'a number of 64 bits', value);
+    return String(number);
+  }
+  return String(Number(digits));
+}
+
+/** A whole number that is small. Names of enumerations are refused: OTLP's JSON has their numbers. */
+export function smallNumberField(field: string, value: Json): number {
+  if (value === null) return 0;
+  const fits = typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 0xffff_ffff;
+  return fits ? value : badField(field, 'a whole number of 32 bits', value);
+}
+
+/** Lower-case hexadecimal digits of an id; empty where there is none (empty, or all zero). */
+export function idField(field: string, value: Json, digits: number): string {
+  const text = textField(field, value);
+  if (text === '') return '';
+  if (text.length !== digits || !/^[0-9a-f]+$/i.test(text)) return badField(field, `an id of ${digits} hexadecimal digits`, value);
+  return /^0+$/.test(text) ? '' : text.toLowerCase();
+}

@@ -1,0 +1,101 @@
+/** Turns log records into lines: streams, attributes and times as Loki 3 maps them; counts what was refused and why. */
+
+import { type Clock, labelsOf, OTLP_INDEX_ATTRIBUTES, otlpLabelName } from '@atalaya/model';
+import type { LogOriginDetails } from '@atalaya/journal';
+import type { LineFields, LogAppender, LogLimits, LogRejectReason, LogWriter, OriginRef } from '../log-writer.ts';
+import type { FlatAttributes } from './flat-attributes.ts';
+import { LogRecord, RecordOrigin } from './log-record.ts';
+
+const MOST_SEVERE = 24;
+const UNKNOWN_SERVICE = 'unknown_service';
+
+/** Takes the records of one request. The decoder fills `origin` and `record`, and says when they are whole. */
+export class RecordTaker {
+  readonly origin = new RecordOrigin();
+  readonly record = new LogRecord();
+  /** Why records were refused, and how many. */
+  readonly refused = new Map<LogRejectReason, number>();
+  /** Records in the request so far. */
+  records = 0;
+  readonly appender: LogAppender;
+  readonly #limits: LogLimits;
+  readonly #clock: Clock;
+  #ref: OriginRef | LogRejectReason = 'missing_labels';
+
+  constructor(writer: LogWriter, clock: Clock) {
+    this.appender = writer.appender({ mayRepeat: true, truncates: false });
+    this.#limits = writer.limits;
+    this.#clock = clock;
+  }
+
+  /** Resource and scope are known: records of theirs follow. */
+  beginRecords(): void {
+    const { resource, scope } = this.origin;
+    this.#ref = this.#exceeds(resource) || this.#exceeds(scope) ? 'attribute_limit' : this.#open();
+  }
+
+  /** The record is whole. It is cleared for the next one. */
+  takeRecord(): void {
+    this.records++;
+    const outcome = this.#take();
+    if (outcome !== 'written') this.refused.set(outcome, (this.refused.get(outcome) ?? 0) + 1);
+    this.record.clear();
+  }
+
+  get refusals(): number {
+    let sum = 0;
+    for (const count of this.refused.values()) sum += count;
+    return sum;
+  }
+
+  #open(): OriginRef | LogRejectReason {
+    const { origin } = this;
+    const resourceAttributes = origin.resource.toRecord();
+    const labels: [string, string][] = [];
+    for (const [name, value] of Object.entries(resourceAttributes)) {
+      if (OTLP_INDEX_ATTRIBUTES.has(name)) labels.push([otlpLabelName(name), value]);
+    }
+    // A stream has at least one label; Loki calls the service of those that tell nothing so.
+    if (labels.length === 0) labels.push(['service_name', UNKNOWN_SERVICE]);
+    if (origin.scopeDroppedAttributes > 0) origin.scope.add('scope_dropped_attributes_count', String(origin.scopeDroppedAttributes));
+    const details: LogOriginDetails = {
+      serviceName: resourceAttributes['service.name'] ?? '',
+      resourceSchemaUrl: origin.resourceSchemaUrl,
+      resourceAttributes,
+      scopeSchemaUrl: origin.scopeSchemaUrl,
+      scopeName: origin.scopeName,
+      scopeVersion: origin.scopeVersion,
+      scopeAttributes: origin.scope.toRecord(),
+    };
+    return this.appender.origin(labelsOf(labels), details);
+  }
+
+  #take(): 'written' | LogRejectReason {
+    if (typeof this.#ref === 'string') return this.#ref;
+    const { record } = this;
+    const { time, observed, attributes } = record;
+    if (record.droppedAttributes > 0) attributes.add('dropped_attributes_count', String(record.droppedAttributes));
+    if (record.eventName !== '') attributes.add('event_name', record.eventName);
+    if (time.given && observed.given) attributes.add('observed_timestamp', observed.toString());
+    if (attributes.tooMany) return 'attribute_limit';
+    const fields: LineFields = {
+      attributes: attributes.pairs,
+      traceFlags: record.flags & 0xff,
+      severityNumber: record.severityNumber >= 1 && record.severityNumber <= MOST_SEVERE ? record.severityNumber : 0,
+      severityText: record.severityText,
+      ...(record.traceId === '' ? {} : { traceId: record.traceId }),
+      ...(record.spanId === '' ? {} : { spanId: record.spanId }),
+    };
+    const { appender } = this;
+    if (time.given) return appender.line(this.#ref, time.seconds, time.nanoseconds, record.body, fields);
+    if (observed.given) return appender.line(this.#ref, observed.seconds, observed.nanoseconds, record.body, fields);
+    const now = this.#clock.now();
+    const seconds = Math.floor(now / 1000);
+    return appender.line(this.#ref, seconds, Math.floor((now - seconds * 1000) * 1e6), record.body, fields);
+  }
+
+  #exceeds(attributes: FlatAttributes): boolean {
+    const { attributes: most, attributeBytes } = this.#limits;
+    return attributes.tooMany || attributes.count > most || attributes.units > attributeBytes;
+  }
+}
