@@ -11,26 +11,27 @@ const LOOKED_AT = 16_384;
 const NEAR_START = 1024;
 const LONGEST_WORD = 16;
 
-const LETTER = 1;
-const DIGIT = 2;
-/** What names are made of besides: underscore, dot, dash. */
-const JOINER = 4;
-const kinds = new Uint8Array(256);
-for (let byte = 0; byte < 256; byte++) {
+/** What a word is made of, by byte: letters in lower case, digits, an underscore for what joins names (`_`, `.`, `-`); 0 for all else. */
+const folded = new Uint8Array(256);
+const JOINER = 0x5f;
+for (let byte = 0; byte < 128; byte++) {
   const char = String.fromCharCode(byte);
-  if (/[A-Za-z]/.test(char)) kinds[byte] = LETTER;
-  else if (/[0-9]/.test(char)) kinds[byte] = DIGIT;
-  else if (/[_.-]/.test(char)) kinds[byte] = JOINER;
-}
-/** First letters, in lower case, of everything that is looked for. */
-const beginnings = new Uint8Array(256);
-for (const word of [...LEVEL_WORDS.keys(), ...LEVEL_NAMES, 'trace_id', 'span_id', 'otel', 'log']) {
-  beginnings[word.charCodeAt(0)] = 1;
-  beginnings[word.charCodeAt(0) - 32] = 1;
+  if (/[A-Za-z0-9]/.test(char)) folded[byte] = char.toLowerCase().charCodeAt(0);
+  else if (/[_.-]/.test(char)) folded[byte] = JOINER;
 }
 
 const TRACE_NAMES = new Set(['trace_id', 'traceid', 'oteltraceid']);
 const SPAN_NAMES = new Set(['span_id', 'spanid', 'otelspanid']);
+
+/** Nearly all words are none that is looked for: a bit for each hash of one that is spares making strings of the others. */
+const wanted = new Uint8Array(4096);
+const hashStep = (hash: number, byte: number): number => (Math.imul(hash, 31) + byte) | 0;
+const wantedPlace = (hash: number, length: number): number => (hash ^ (hash >>> 12) ^ length) & 4095;
+for (const word of [...LEVEL_WORDS.keys(), ...LEVEL_NAMES, ...TRACE_NAMES, ...SPAN_NAMES, 'log']) {
+  let hash = 0;
+  for (let i = 0; i < word.length; i++) hash = hashStep(hash, word.charCodeAt(i));
+  wanted[wantedPlace(hash, word.length)] = 1;
+}
 
 /** Words that are no level in running text unless they are set off (`[info]`, `INFO`, `info:`). */
 const ONLY_SET_OFF = new Set(['trace', 'debug', 'info'].map((level) => levelNumber(level as 'info')));
@@ -67,21 +68,31 @@ export class LineScanner {
     let at = start;
     const limit = this.#end;
     while (at < limit) {
-      const kind = kinds[bytes[at] as number] as number;
-      if (kind === 0 || kind === JOINER) {
+      let byte = folded[bytes[at] as number] as number;
+      if (byte === 0 || byte === JOINER) {
         at++;
         continue;
       }
-      // A word: letters, digits and joiners. What begins with anything that is not looked for is passed over as a whole.
+      // A word, up to its last letter or digit.
       const from = at;
-      while (at < limit && kinds[bytes[at] as number] !== 0) at++;
       let to = at;
-      if (beginnings[bytes[from] as number] === 0 || to - from > 80) {
-        if (to - from === 55 && this.traceId === '') this.#traceparent(from);
+      let hash = 0;
+      let hashTo = 0;
+      do {
+        hash = (Math.imul(hash, 31) + byte) | 0;
+        at++;
+        if (byte !== JOINER) {
+          to = at;
+          hashTo = hash;
+        }
+        byte = folded[bytes[at] as number] as number;
+      } while (at < limit && byte !== 0);
+      const length = to - from;
+      if (length > LONGEST_WORD) {
+        if (length === 55 && this.traceId === '') this.#traceparent(from);
         continue;
       }
-      while (kinds[bytes[to - 1] as number] === JOINER) to--;
-      if (to - from > LONGEST_WORD) continue;
+      if (wanted[wantedPlace(hashTo, length)] === 0) continue;
       const word = this.#text(from, to).toLowerCase().replaceAll(/[.-]/g, '_');
       if (!named && LEVEL_NAMES.has(word)) {
         const level = levelOfValue(this.#value(at));
@@ -124,7 +135,7 @@ export class LineScanner {
   #klog(start: number): number {
     const bytes = this.#bytes;
     if (this.#end - start < 6 || bytes[start + 5] !== 0x20) return 0;
-    for (let i = 1; i < 5; i++) if (kinds[bytes[start + i] as number] !== DIGIT) return 0;
+    for (let i = 1; i < 5; i++) if ((bytes[start + i] as number) < 0x30 || (bytes[start + i] as number) > 0x39) return 0;
     return KLOG[String.fromCharCode(bytes[start] as number)] ?? 0;
   }
 
@@ -140,7 +151,7 @@ export class LineScanner {
     at++;
     while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x22 || bytes[at] === 0x5c || bytes[at] === 0x27)) at++;
     const from = at;
-    while (at < end && at - from <= 64 && kinds[bytes[at] as number] !== 0) at++;
+    while (at < end && at - from <= 64 && folded[bytes[at] as number] !== 0) at++;
     return this.#text(from, at);
   }
 

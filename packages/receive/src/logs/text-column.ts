@@ -3,7 +3,7 @@
 const FIRST_BYTES = 4096;
 const FIRST_ROWS = 256;
 /** Kept between batches; one that needed more gives it back. */
-const KEPT_BYTES = 1_048_576;
+const KEPT_BYTES = 4 * 1_048_576;
 
 const encoder = new TextEncoder();
 

@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AtalayaError, type Clock, type Logger } from '@atalaya/model';
 import { decompress } from '../../body/decompress.ts';
-import type { LogWriter } from '../../log-writer.ts';
+import type { LogAppender, LogWriter } from '../../log-writer.ts';
 import { declaredLength, SnappyDecoder } from '../../remote-write/snappy-block.ts';
 import { readJsonPush } from './json-push.ts';
 import { LabelTexts } from './label-text.ts';
@@ -56,11 +56,14 @@ const RETRY_AFTER_SECONDS = 5;
 const WARN_EVERY_MS = 60_000;
 /** A large body is read in slices of so many lines, a few milliseconds each, so that others get their turn. */
 const SLICE_LINES = 5000;
+const MOST_IDLE = 4;
 const TEXT = { 'Content-Type': 'text/plain; charset=utf-8' };
 
 /** Makes the receiver. */
 export function createLokiPush({ writer, clock, log, limits }: LokiPushOptions): LokiPush {
   const labelTexts = new LabelTexts();
+  /** Appenders that no request uses: they keep the memory of their columns. */
+  const idle: LogAppender[] = [];
   const answers: Record<number, number> = {};
   const totals = { receivedLines: 0, compressedBytes: 0, uncompressedBytes: 0 };
   let nextWarning = -Infinity;
@@ -90,12 +93,22 @@ export function createLokiPush({ writer, clock, log, limits }: LokiPushOptions):
     const { content, json } = await open(request);
     totals.compressedBytes += request.body.length;
     totals.uncompressedBytes += content.length;
-    const target = new PushTarget(writer, clock.now());
+    const appender = idle.pop() ?? writer.appender({ mayRepeat: true, truncates: false });
+    try {
+      return await take(content, json, appender);
+    } finally {
+      appender.discard();
+      if (idle.length < MOST_IDLE) idle.push(appender);
+    }
+  }
+
+  async function take(content: Uint8Array, json: boolean, appender: LogAppender): Promise<LokiPushAnswer> {
+    const target = new PushTarget(writer, appender, clock.now());
     const read = json ? readJsonPush : readProtobufPush;
     for (const _slice of read(content, target, labelTexts, SLICE_LINES)) await nextTurn();
     totals.receivedLines += target.lines;
     if (target.streams === 0) return { status: 422, headers: TEXT, body: 'error at least one valid stream is required for ingestion' };
-    await target.appender.commit();
+    await appender.commit();
     const { refusalText } = target;
     if (refusalText === '') return { status: 204, headers: {}, body: '' };
     warn(refusalText);

@@ -23,10 +23,11 @@ export class PushTarget {
   #labels: Labels = [];
   #origin: OriginRef | LogRejectReason = 'missing_labels';
 
-  constructor(writer: LogWriter, now: number) {
+  /** @param appender an empty one */
+  constructor(writer: LogWriter, appender: LogAppender, now: number) {
     this.#writer = writer;
     this.#now = now;
-    this.appender = writer.appender({ mayRepeat: true, truncates: false });
+    this.appender = appender;
   }
 
   /** Begins a stream: the lines that follow belong to it. */
