@@ -9,7 +9,7 @@ export const ROOMS = {
   model: [],
   lang: ['model'],
   journal: ['model'],
-  receive: ['model', 'journal'],
+  receive: ['model', 'lang', 'journal'],
   store: ['model', 'journal'],
   query: ['model', 'lang'],
   watch: ['model', 'lang', 'query'],

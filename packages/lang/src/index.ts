@@ -55,14 +55,15 @@ export type {
   VectorAggregation,
 } from './logql/ast.ts';
 export { LogqlError } from './logql/error.ts';
-export { parseLogql, parseLogSelector } from './logql/parser.ts';
+export { readLogBytes, readLogDuration } from './logql/literals.ts';
+export { parseLineSelector, parseLogql, parseLogSelector } from './logql/parser.ts';
 export { prettyLogql, printLogql } from './logql/printer.ts';
 export type { Template } from './template/ast.ts';
 export type { TemplateFunction } from './template/built-in.ts';
 export { TemplateError } from './template/error.ts';
 export { executeTemplate, type TemplateOptions } from './template/execute.ts';
 export { parseTemplate } from './template/parser.ts';
-export type { TemplateObject, TemplateValue } from './template/value.ts';
+export { printValue, type TemplateObject, type TemplateValue } from './template/value.ts';
 export { formatGoTime } from './go-time/format.ts';
 export { GO_LAYOUTS } from './go-time/layout.ts';
 export { GoTimeError, type GoTimeOptions, parseGoTime } from './go-time/parse.ts';

@@ -3,6 +3,7 @@
 import type { Matcher } from '@atalaya/model';
 import {
   type Grouping,
+  type LineFilter,
   LOGQL_OPERATORS,
   LOGQL_PRECEDENCE,
   type LogqlBinary,
@@ -40,6 +41,24 @@ export function parseLogSelector(text: string): Matcher[] {
   const matchers = readSelector(cursor);
   if (cursor.token.kind !== 'end') throw cursor.unexpected();
   return matchers;
+}
+
+/**
+ * Reads a selector with line filters behind it, as `match` of Promtail's pipelines takes it: unlike a question it may hold for every stream.
+ * @throws LogqlError
+ */
+export function parseLineSelector(text: string): { matchers: Matcher[]; filters: LineFilter[] } {
+  const cursor = new TokenCursor(text);
+  const matchers = readMatchers(cursor);
+  const filters: LineFilter[] = [];
+  for (const stage of readStages(cursor)) {
+    if (stage.kind !== 'line-filter') {
+      throw LogqlError.meaning(stage.start, stage.end, 'only line filters (|=, !=, |~, !~, |>, !>) may follow the selector here');
+    }
+    filters.push(stage);
+  }
+  if (cursor.token.kind !== 'end') throw cursor.unexpected();
+  return { matchers, filters };
 }
 
 function operatorAt(cursor: TokenCursor): LogqlOperator | undefined {
@@ -128,14 +147,20 @@ function readNumber(cursor: TokenCursor): number {
 }
 
 function readSelector(cursor: TokenCursor): Matcher[] {
-  const { start } = cursor.expect('{');
+  const { start } = cursor.token;
+  const matchers = readMatchers(cursor);
+  checkMatchers(matchers, start, cursor.lastEnd);
+  return matchers;
+}
+
+function readMatchers(cursor: TokenCursor): Matcher[] {
+  cursor.expect('{');
   const matchers: Matcher[] = [];
   if (!cursor.is('}')) {
     do matchers.push(readMatcher(cursor));
     while (cursor.accept(','));
   }
   cursor.expect('}', ',');
-  checkMatchers(matchers, start, cursor.lastEnd);
   return matchers;
 }
 

@@ -14,8 +14,10 @@ export interface ConfigWarning {
 export interface SectionFields {
   /** Names that the reader asks for. */
   readonly known: readonly string[];
-  /** Names that Prometheus has and Atalaya passes over: each gives a warning. */
+  /** Names that the program whose configuration it is has, and Atalaya passes over: each gives a warning. */
   readonly passive?: readonly string[];
+  /** That program, for the warning; Prometheus unless given. */
+  readonly program?: string;
 }
 
 const BOOLEANS = new Map([
@@ -116,11 +118,11 @@ export class Cursor {
 
   /** The fields of a section by name. An unknown name is an error that suggests the nearest one; a passive one a warning. */
   section(fields: SectionFields): Map<string, Cursor> {
-    const { known, passive = [] } = fields;
+    const { known, passive = [], program = 'Prometheus' } = fields;
     const found = new Map<string, Cursor>();
     for (const [name, value] of this.entries()) {
       if (known.includes(name)) found.set(name, value);
-      else if (passive.includes(name)) value.warn(`${value.path} is a field of Prometheus that Atalaya does not act on; it is ignored`);
+      else if (passive.includes(name)) value.warn(`${value.path} is a field of ${program} that Atalaya does not act on; it is ignored`);
       else {
         const nearest = nearestName(name, [...known, ...passive]);
         const hint = nearest === undefined ? `known are ${[...known].sort().join(', ')}` : `did you mean "${nearest}"?`;
