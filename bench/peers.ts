@@ -56,7 +56,7 @@ export const atalaya: Peer = {
       ],
       url: `http://127.0.0.1:${port}`,
       readyPath: '/health/ready',
-      env: { ATALAYA_HOST_ENABLED: 'false', ATALAYA_LOG_LEVEL: 'warn', ATALAYA_RETENTION_METRICS: '0' },
+      env: { ATALAYA_HOST_ENABLED: 'false', ATALAYA_LOG_LEVEL: 'warn', ATALAYA_RETENTION_METRICS: '0', ATALAYA_OTLP_GRPC_LISTEN: 'off' },
     });
   },
 };

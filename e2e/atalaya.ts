@@ -53,7 +53,13 @@ export async function startAtalaya(options: StartOptions = {}): Promise<RunningA
     options.throughNpm === true ? ['start', '--', ...args] : [CLI, ...args],
     {
       cwd: ROOT,
-      env: { ...process.env, ATALAYA_HOST_ENABLED: 'false', ATALAYA_LOG_FORMAT: 'json', ...options.environment },
+      env: {
+        ...process.env,
+        ATALAYA_HOST_ENABLED: 'false',
+        ATALAYA_LOG_FORMAT: 'json',
+        ATALAYA_OTLP_GRPC_LISTEN: '127.0.0.1:0',
+        ...options.environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

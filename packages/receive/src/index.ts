@@ -43,6 +43,7 @@ export {
   type OtlpLogsOptions,
   type OtlpLogsStats,
 } from './otlp/create-otlp-logs.ts';
+export { BODY_ENCODINGS, decompress } from './body/decompress.ts';
 export { encodeRpcStatus, RPC_CODE, type RpcCode, type RpcStatus, rpcStatusOf } from './otlp/rpc-status.ts';
 export { LENGTH_DELIMITED, ProtobufCursor } from './protobuf/protobuf-cursor.ts';
 export { declaredLength, SnappyDecoder } from './remote-write/snappy-block.ts';

@@ -19,11 +19,13 @@ import {
 } from '@atalaya/receive';
 import { EngineSupervisor } from './engine/supervisor.ts';
 import { changedSettings, describeConfiguration } from './configuration.ts';
+import { openOtlpGrpc } from './grpc/otlp-grpc.ts';
 import { BodyBudget } from './http/body-budget.ts';
 import { buildHttp } from './http/listener.ts';
 import type { Parts } from './http/parts.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { formatAddress, parseListenAddress } from './listen-address.ts';
+import type { ListenerState } from './listeners.ts';
 import { availableMemory, cacheMemory, engineMemory } from './memory.ts';
 import { redefineWhenNeeded } from './redefinition.ts';
 import { readScrapeFile } from './scrape-file.ts';
@@ -122,6 +124,7 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
   const meters = startMeters({ clock, writer, engine });
   lifecycle.onStop('meters', () => meters.stop());
 
+  const listeners: ListenerState[] = [];
   const host = { job: HOST_JOB, instance: os.hostname() };
   const status = new StatusGatherer({
     settings,
@@ -135,6 +138,7 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
     throughput: meters.throughput,
     cpu: meters.cpu,
     host,
+    listeners: () => listeners,
   });
 
   let address = settings.listen;
@@ -208,6 +212,9 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
     throw new AtalayaError('BAD_CONFIG', { file: `listen ${settings.listen}`, reason }, { cause: error });
   }
   lifecycle.onStop('http', () => http.close(), 4000);
+  const grpc = await openOtlpGrpc(parts);
+  if (grpc.state !== undefined) listeners.push(grpc.state);
+  lifecycle.onStop('OTLP over gRPC', () => grpc.stop(), 4000);
   const bound = http.server.address() as AddressInfo;
   address = formatAddress(bound.address, bound.port);
 

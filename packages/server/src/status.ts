@@ -7,6 +7,7 @@ import type { Clock, Status } from '@atalaya/model';
 import type { MetricWriter } from '@atalaya/receive';
 import type { StorageStats } from './engine/contract.ts';
 import type { EngineSupervisor } from './engine/supervisor.ts';
+import type { ListenerState } from './listeners.ts';
 import type { Settings } from './settings/table.ts';
 import type { RateMeter } from './telemetry/rate-meter.ts';
 import { VERSION } from './version.ts';
@@ -30,6 +31,7 @@ export interface StatusSources {
   readonly throughput: RateMeter;
   readonly cpu: { readonly main: RateMeter; readonly engine: RateMeter };
   readonly host: { readonly job: string; readonly instance: string };
+  listeners(): ListenerState[];
 }
 
 /** Answers status questions; keeps the last known storage figures for when the engine is away. */
@@ -115,6 +117,7 @@ export class StatusGatherer {
       },
       processes: this.#processes(),
       dependencies: this.dependencies(),
+      listeners: this.#sources.listeners(),
       limits: this.#limits(),
     };
   }

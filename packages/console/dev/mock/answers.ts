@@ -98,6 +98,7 @@ export function statusOf(scene: Scene, now: number): Status {
       { name: 'scraper', up: true, message: '11 targets in 4 pools' },
       { name: 'host-collector', up: true, message: 'last run 8 ms' },
     ],
+    listeners: [{ name: 'OTLP over gRPC', setting: 'otlp.grpc_listen', address: '127.0.0.1:4317', up: true, message: 'listens' }],
     limits: [
       { setting: 'limits.series', value: 1_000_000, unit: 'count', used: none ? 0 : 18_764 },
       { setting: 'limits.labels_per_series', value: 64, unit: 'count' },

@@ -65,6 +65,8 @@ export const statusSchema = z.object({
   }),
   processes: z.array(z.object({ name: z.string(), pid: z.number(), memoryBytes: z.number(), cpuPercent: z.number() })),
   dependencies: z.array(z.object({ name: z.string(), up: z.boolean(), message: z.string() })),
+  /** Where else it listens; one that is not up could not have its address. */
+  listeners: z.array(z.object({ name: z.string(), setting: z.string(), address: z.string(), up: z.boolean(), message: z.string() })),
   limits: z.array(
     z.object({ setting: z.string(), value: z.number(), unit: z.enum(['count', 'bytes', 'ms']), used: z.number().optional() }),
   ),

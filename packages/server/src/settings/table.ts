@@ -21,6 +21,11 @@ export interface SettingEntry {
 /** The settings by path. `ATALAYA_` and the path in capitals, dots as underscores, sets one from the environment. */
 export const SETTINGS = {
   listen: { type: 'text', default: '127.0.0.1:3002', help: 'Address and port of the console and every HTTP API. Port 0 takes a free one.' },
+  'otlp.grpc_listen': {
+    type: 'text',
+    default: '127.0.0.1:4317',
+    help: 'Address and port of OTLP over gRPC, or off. Port 0 takes a free one. If another program has it, everything else works without.',
+  },
   data: { type: 'text', default: './data', help: 'Folder that holds everything stored: the journal and the engine.' },
   insecure: {
     type: 'switch',
