@@ -43,6 +43,20 @@ describe('the command line', () => {
 });
 
 describe('the running program', () => {
+  test('answers at further addresses too, and does without one that is taken', async () => {
+    const first = await start();
+    const taken = new URL(first.url).host;
+    const second = await start({ environment: { ATALAYA_LISTEN_ALSO: `127.0.0.1:0,${taken}` } });
+    const { listeners } = await second.status();
+    const [also, refused] = listeners.filter(({ setting }) => setting === 'listen_also');
+    expect(also).toMatchObject({ name: 'HTTP', up: true });
+    expect(refused).toMatchObject({ address: taken, up: false, message: 'another program listens there already; see listen_also' });
+    for (const host of [new URL(second.url).host, also?.address]) {
+      expect((await fetch(`http://${host}/health/live`)).status).toBe(200);
+      expect((await fetch(`http://${host}/loki/api/v1/push`, { method: 'POST', body: '' })).status).toBe(415);
+    }
+  });
+
   test('a second start on the same data is refused and does not disturb the first', async () => {
     const first = await start();
     const second = run('--data', path.join(first.folder, 'data'), '--listen', '127.0.0.1:0', '--config', path.join(first.folder, 'config'));

@@ -21,6 +21,7 @@ import { EngineSupervisor } from './engine/supervisor.ts';
 import { changedSettings, describeConfiguration } from './configuration.ts';
 import { openOtlpGrpc } from './grpc/otlp-grpc.ts';
 import { BodyBudget } from './http/body-budget.ts';
+import { listenAlso } from './http/also-listening.ts';
 import { buildHttp } from './http/listener.ts';
 import type { Parts } from './http/parts.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -212,6 +213,10 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
     throw new AtalayaError('BAD_CONFIG', { file: `listen ${settings.listen}`, reason }, { cause: error });
   }
   lifecycle.onStop('http', () => http.close(), 4000);
+  for (const also of await listenAlso(http, parts)) {
+    if (also.state !== undefined) listeners.push(also.state);
+    lifecycle.onStop('http', () => also.stop(), 4000);
+  }
   const grpc = await openOtlpGrpc(parts);
   if (grpc.state !== undefined) listeners.push(grpc.state);
   lifecycle.onStop('OTLP over gRPC', () => grpc.stop(), 4000);

@@ -21,6 +21,11 @@ export interface SettingEntry {
 /** The settings by path. `ATALAYA_` and the path in capitals, dots as underscores, sets one from the environment. */
 export const SETTINGS = {
   listen: { type: 'text', default: '127.0.0.1:3002', help: 'Address and port of the console and every HTTP API. Port 0 takes a free one.' },
+  listen_also: {
+    type: 'list',
+    default: '',
+    help: 'Further addresses at which the same HTTP APIs answer. The word usual stands for 127.0.0.1 at the ports that clients of Prometheus (9090), Loki (3100) and OTLP over HTTP (4318) know. One that another program has is left out, and the status says so.',
+  },
   'otlp.grpc_listen': {
     type: 'text',
     default: '127.0.0.1:4317',
