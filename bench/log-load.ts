@@ -167,7 +167,7 @@ async function run(options: LogLoadOptions): Promise<LogLoadResult> {
   await Promise.all(Array.from({ length: options.inFlight }, worker));
   const seconds = (performance.now() - begun) / 1000;
   agent.destroy();
-  await Promise.all([text, json].map((file) => file && new Promise((resolve) => file.end(resolve))));
+  for (const file of [text, json]) if (file !== undefined) await new Promise<void>((resolve) => void file.end(resolve));
   return { lines, bytes, requests, failures, seconds, latenciesMs };
 }
 

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- ingest|query|abuse|startup|scrape …] [--rounds N] [--only atalaya] [--scaling]`: compares this program with the peers
+ * `npm run bench [-- ingest|query|logs|abuse|startup|scrape …] [--rounds N] [--lines N] [--only atalaya] [--scaling]`: compares this program with the peers
  * that are installed (Debian: prometheus, victoria-metrics), in one run on this machine, and prints Markdown tables.
  */
 
@@ -9,6 +9,7 @@ import { formatTable } from './figures.ts';
 import { installedPeers } from './peers.ts';
 import { measureAbuse } from './suites/abuse.ts';
 import { measureIngest } from './suites/ingest.ts';
+import { measureLogs } from './suites/logs.ts';
 import { measureQueries } from './suites/query.ts';
 import { measureScaling } from './suites/scaling.ts';
 import { measureScraping } from './suites/scrape.ts';
@@ -19,6 +20,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '150' },
+    lines: { type: 'string', default: '2000000' },
     minutes: { type: 'string', default: '5' },
     only: { type: 'string' },
     scaling: { type: 'boolean', default: false },
@@ -30,6 +32,7 @@ const suites = {
   ingest: () => measureIngest(peers, { rounds, series: 20_000, steps: Number(values.steps) }),
   query: () =>
     values.scaling ? measureScaling(peers, { rounds: Math.max(rounds, 5) }) : measureQueries(peers, { rounds: Math.max(rounds, 15) }),
+  logs: () => measureLogs({ lines: Number(values.lines) }),
   abuse: () => measureAbuse(peers, { rounds, series: 12_000, steps: Number(values.steps) }),
   startup: () => measureStartup(peers, { rounds }),
   scrape: () => measureScraping(peers, { targets: 500, series: 1000, minutes: Number(values.minutes) }),
