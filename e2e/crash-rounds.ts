@@ -1,10 +1,11 @@
 /**
  * `node e2e/crash-rounds.ts [ROUNDS]`: kills the main and the engine process in turn with SIGKILL at random moments while
- * samples are being written, starts again what needs it, and counts at the end what was lost or doubled.
+ * samples and log lines are being written, starts again what needs it, and counts at the end what was lost or doubled.
  */
 
 import { discard, makeFolder, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
-import { LedgerWriter, type Verdict } from './ledger.ts';
+import { type Ledger, LedgerWriter, type Verdict } from './ledger.ts';
+import { LogLedgerWriter } from './log-ledger.ts';
 
 /** What the rounds came to. */
 export interface CrashReport extends Verdict {
@@ -20,7 +21,10 @@ export async function crashRounds(rounds: number, say: (line: string) => void = 
   const folder = makeFolder();
   let program: RunningAtalaya = await startAtalaya({ folder });
   const start = Math.floor(Date.now() / 1000) * 1000 - 12 * 3_600_000;
-  const writers = ['a', 'b', 'c'].map((name) => new LedgerWriter(name, start, () => program.url));
+  const url = (): string => program.url;
+  const ofSamples = ['a', 'b'].map((name) => new LedgerWriter(name, start, url));
+  const ofLines = ['a', 'b'].map((name) => new LogLedgerWriter(name, start, url));
+  const writers: readonly Ledger[] = [...ofSamples, ...ofLines];
   for (const writer of writers) writer.begin();
   const readyMs: number[] = [];
   try {

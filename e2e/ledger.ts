@@ -20,6 +20,19 @@ export interface Verdict {
   readonly invented: number;
 }
 
+/** A sender with a ledger. */
+export interface Ledger {
+  readonly acknowledgedSteps: number;
+  /** Requests that were answered with a failure or not at all, and repeated. */
+  readonly repeated: number;
+  /** Failures that a sender must not repeat; there should be none. */
+  readonly refused: readonly string[];
+  begin(): void;
+  stop(): Promise<void>;
+  /** Reads everything back and compares. */
+  judge(url: string): Promise<Verdict>;
+}
+
 /** The verdict that every fault must leave, whatever was acknowledged. */
 export const CLEAN = { lost: 0, doubled: 0, wrong: 0, invented: 0 } satisfies Partial<Verdict>;
 
@@ -27,7 +40,7 @@ export const CLEAN = { lost: 0, doubled: 0, wrong: 0, invented: 0 } satisfies Pa
  * Sends numbered steps, each a request with one sample of every series, until told to stop. A step that fails is sent
  * again, as Prometheus does, until it is acknowledged; the value tells series and step, so that the judge can check it.
  */
-export class LedgerWriter {
+export class LedgerWriter implements Ledger {
   readonly #name: string;
   readonly #start: number;
   readonly #url: () => string;

@@ -1,5 +1,6 @@
 /** For tests and benchmarks of this and other rooms, never for the program itself: bodies as senders write them, a journal that remembers. */
 
+export { encodeProtobufPush, encodeSnappyPush, type TestLine, type TestLogStream } from './logs/loki-push/encode-for-tests.ts';
 export { JOURNAL_IS_FULL, type RecordedHistogram, type RecordedSample, RecordingJournal } from './metrics/recording-journal.ts';
 export {
   encodeV1,
