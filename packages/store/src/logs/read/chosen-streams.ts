@@ -45,3 +45,8 @@ export function fulfilling(streams: Streams, slots: Uint32Array, matcher: Matche
   const compiled = compileMatcher(matcher);
   return slots.filter((slot) => compiled.matches(labelValue(streams.labels(slot), matcher.name)));
 }
+
+/** Those of the streams that have such a label. */
+export function withLabel(streams: Streams, slots: Uint32Array, name: string): Uint32Array {
+  return slots.filter((slot) => labelValue(streams.labels(slot), name) !== '');
+}

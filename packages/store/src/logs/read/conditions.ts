@@ -3,8 +3,8 @@
 import { AtalayaError, compilePattern, type Matcher, type Pattern, PatternError } from '@atalaya/model';
 import { fragment, joined, sql, type Sql } from '../../sql.ts';
 import type { Streams } from '../streams.ts';
-import { type ChosenStreams, fulfilling, ofStreams } from './chosen-streams.ts';
-import { lineLabel } from './label-expression.ts';
+import { type ChosenStreams, fulfilling, ofStreams, withLabel } from './chosen-streams.ts';
+import { lineLabelIn } from './label-expression.ts';
 import type { TextCondition } from './requests.ts';
 
 /** What a condition needs to know of the question. */
@@ -55,13 +55,12 @@ export function quoteExpression(text: string): string {
 }
 
 function labelSql(matcher: Matcher, { streams, chosen }: ConditionContext): Sql {
-  const ofLine = lineLabel(matcher.name, chosen.otlp);
-  const fulfilled = valueSql(ofLine, matcher);
-  if (matcher.name === 'detected_level') return fulfilled;
-  const fitting = fulfilling(streams, chosen.slots, matcher);
-  let ofStream = ofStreams(streams, fitting);
-  if (fitting.length === chosen.slots.length) ofStream = sql`1`;
-  return sql`if(${fragment(ofLine)} != '', ${fragment(fulfilled)}, ${fragment(ofStream)})`;
+  const having = withLabel(streams, chosen.slots, matcher.name);
+  const ofLine = valueSql(lineLabelIn(matcher.name, streams, chosen), matcher);
+  if (having.length === 0) return ofLine;
+  const fitting = ofStreams(streams, fulfilling(streams, having, matcher));
+  if (having.length === chosen.slots.length) return fitting;
+  return sql`if(${fragment(ofStreams(streams, having))}, ${fragment(fitting)}, ${fragment(ofLine)})`;
 }
 
 function valueSql(value: Sql, { operator, value: wanted }: Matcher): Sql {

@@ -2,11 +2,11 @@
 
 import { AtalayaError, type CancelSignal, type Labels, labelsOf, labelValue, otlpLineMetadata, otlpOriginMetadata } from '@atalaya/model';
 import { type LazyBlock, type LazyMaps, lazyText, readLazily } from '../../native/lazy.ts';
-import { fragment, identifier, joined, sql, type Sql } from '../../sql.ts';
+import { fragment, identifier, joined, sql, type Sql, uint64List } from '../../sql.ts';
 import type { Streams } from '../streams.ts';
-import { chooseStreams, type ChosenStreams, ofStreams } from './chosen-streams.ts';
+import { chooseStreams, type ChosenStreams, fingerprints, ofStreams, withLabel } from './chosen-streams.ts';
 import { conditionSql } from './conditions.ts';
-import { lineLabel } from './label-expression.ts';
+import { lineLabelIn } from './label-expression.ts';
 import type { ReadSources } from './lines.ts';
 import { mapPairs, recordOf } from './map-pairs.ts';
 import { clampTime, type CountsQuestion } from './requests.ts';
@@ -43,7 +43,9 @@ export async function countLines(
     ...(chosen.all ? [] : [ofStreams(streams, chosen.slots)]),
     ...question.conditions.map((condition) => conditionSql(condition, { streams, chosen })),
   ];
-  const keys = question.by === undefined ? allKeys(chosen) : namedKeys(question.by, streams, chosen);
+  const { by } = question;
+  const alike = alikeStreams(by ?? [], streams, chosen.slots);
+  const keys = by === undefined ? allKeys(chosen) : namedKeys(by, alike, streams, chosen);
   const measure = question.measure === 'lines' ? sql`count()` : sql`sum(length(Body))`;
   // Times lie behind the origin, so that the division rounds down.
   const bucket = sql`toUInt32(intDiv(toUnixTimestamp64Nano(Timestamp) - toInt64(${from}), toInt64(${width})))`;
@@ -56,7 +58,7 @@ export async function countLines(
   const { bytes, rowsRead, bytesRead } = await engine.query(statement, { limits, signal });
   const groups = new Groups(groupLimit);
   for (const block of readLazily(bytes)) {
-    const labelsAt = question.by === undefined ? allLabels(block, streams, chosen) : namedLabels(block, question.by, streams);
+    const labelsAt = by === undefined ? allLabels(block, streams, chosen) : namedLabels(block, by, alike);
     groups.add(block, labelsAt);
   }
   return { ...groups.finish(), rowsRead, bytesRead };
@@ -91,11 +93,46 @@ function allKeys({ otlp }: ChosenStreams): Key[] {
   ];
 }
 
-/** The labels that are asked for, as lines have them, and the stream where it may say one. */
-function namedKeys(by: readonly string[], streams: Streams, chosen: ChosenStreams): Key[] {
-  const ofStream = by.some((name) => Array.from(chosen.slots).some((slot) => labelValue(streams.labels(slot), name) !== ''));
-  const labels = by.map((name, i) => ({ name: sql`${identifier(keyName(i))}`, value: lineLabel(name, chosen.otlp) }));
-  return ofStream ? [{ name: sql`s`, value: sql`StreamId` }, ...labels] : labels;
+/** Streams that are alike in the labels that are asked for, by number. */
+interface AlikeStreams {
+  readonly numbers: Uint32Array;
+  /** The labels of each number, in the order in which they are asked for; empty where a stream has none. */
+  readonly values: readonly (readonly string[])[];
+}
+
+function alikeStreams(by: readonly string[], streams: Streams, slots: Uint32Array): AlikeStreams {
+  const known = new Map<string, number>();
+  const values: string[][] = [];
+  const numbers = slots.map((slot) => {
+    const labels = streams.labels(slot);
+    const own = by.map((name) => labelValue(labels, name));
+    const key = JSON.stringify(own);
+    let number = known.get(key);
+    if (number === undefined) {
+      known.set(key, (number = values.length));
+      values.push(own);
+    }
+    return number;
+  });
+  return { numbers, values };
+}
+
+/** What is asked for, as streams have it and, where one has none, as lines have it. */
+function namedKeys(by: readonly string[], alike: AlikeStreams, streams: Streams, chosen: ChosenStreams): Key[] {
+  const keys: Key[] = by.flatMap((name, i) => {
+    if (alike.values.every((own) => own[i] !== '')) return [];
+    const ofLine = lineLabelIn(name, streams, chosen);
+    const having = withLabel(streams, chosen.slots, name);
+    const value = having.length === 0 ? ofLine : sql`if(${fragment(ofStreams(streams, having))}, '', ${fragment(ofLine)})`;
+    return [{ name: sql`${identifier(keyName(i))}`, value }];
+  });
+  if (alike.values.length === 1) return keys;
+  const numbers = joined(
+    Array.from(alike.numbers, (number) => sql`${number}`),
+    ', ',
+  );
+  const ids = uint64List(fingerprints(streams, chosen.slots));
+  return [{ name: sql`g`, value: sql`toUInt32(transform(StreamId, [${ids}], [${numbers}], 0))` }, ...keys];
 }
 
 function keyName(i: number): string {
@@ -104,16 +141,19 @@ function keyName(i: number): string {
 
 type LabelsAt = (row: number) => Labels;
 
-function namedLabels(block: LazyBlock, by: readonly string[], streams: Streams): LabelsAt {
-  const columns = by.map((_, i) => block.column(keyName(i), 'String'));
-  const stream = streamAt(block, streams);
-  return (row) =>
-    labelsOf(
+function namedLabels(block: LazyBlock, by: readonly string[], alike: AlikeStreams): LabelsAt {
+  const numbers = block.has('g') ? block.column('g', 'UInt32') : undefined;
+  const columns = by.map((_, i) => (block.has(keyName(i)) ? block.column(keyName(i), 'String') : undefined));
+  return (row) => {
+    const own = alike.values[numbers?.[row] ?? 0];
+    return labelsOf(
       by.map((name, i) => {
-        const ofLine = lazyText(columns[i] as (typeof columns)[number], row);
-        return [name, ofLine === '' ? labelValue(stream(row), name) : ofLine] as const;
+        const column = columns[i];
+        const ofStream = own?.[i] ?? '';
+        return [name, ofStream !== '' || column === undefined ? ofStream : lazyText(column, row)] as const;
       }),
     );
+  };
 }
 
 function allLabels(block: LazyBlock, streams: Streams, chosen: ChosenStreams): LabelsAt {
@@ -151,13 +191,16 @@ function otlpColumns(block: LazyBlock): { origin(row: number): ReadonlyMap<strin
   };
 }
 
-/** The stream's labels and the line's; of equal names the line's counts. */
+/** The stream's labels and the line's; those of the line that are named as one of the stream get another name. */
 function joinedLabels(stream: Labels, metadata: Labels): Labels {
   if (metadata.length === 0) return stream;
   const record = new Map<string, string>();
-  for (const labels of [stream, metadata]) {
-    for (let i = 0; i < labels.length; i += 2) record.set(labels[i] as string, labels[i + 1] as string);
+  for (let i = 0; i < metadata.length; i += 2) {
+    const name = metadata[i] as string;
+    const taken = labelValue(stream, name) !== '';
+    record.set(taken ? `${name}_extracted` : name, metadata[i + 1] as string);
   }
+  for (let i = 0; i < stream.length; i += 2) record.set(stream[i] as string, stream[i + 1] as string);
   return labelsOf(record);
 }
 

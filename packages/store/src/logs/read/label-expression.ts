@@ -1,7 +1,12 @@
-/** Labels of a line that are not labels of its stream, as SQL expressions: the mapping is that of `otlp-log-labels.ts` in room `model`. */
+/**
+ * Labels of a line that are not labels of its stream, as SQL expressions: the mapping is that of `otlp-log-labels.ts` in room `model`. A label of
+ * the stream goes before an attribute of that name, which is then called `NAME_extracted`.
+ */
 
 import { OTLP_INDEX_ATTRIBUTES } from '@atalaya/model';
 import { fragment, joined, sql, type Sql } from '../../sql.ts';
+import type { Streams } from '../streams.ts';
+import { type ChosenStreams, ofStreams, withLabel } from './chosen-streams.ts';
 
 /** What the fields of OTLP are called, and what they are; an empty text where there is none. */
 const FIELDS: Readonly<Record<string, Sql>> = {
@@ -21,7 +26,7 @@ const SCOPE_FIELDS: Readonly<Record<string, Sql>> = {
  * The value of a line's label, but for what its stream says: the empty text where it has no such label. `otlp` tells whether lines that came
  * by OTLP may be among those that are asked about.
  */
-export function lineLabel(name: string, otlp: boolean): Sql {
+function lineLabel(name: string, otlp: boolean): Sql {
   if (name === 'detected_level') return sql`toString(DetectedLevel)`;
   const attribute = attributeValue(sql`LogAttributes`, name);
   if (!otlp) return attribute;
@@ -33,6 +38,19 @@ export function lineLabel(name: string, otlp: boolean): Sql {
     attributeValue(sql`ResourceAttributes`, name, OTLP_INDEX_ATTRIBUTES),
   ];
   return firstOf(candidates);
+}
+
+const EXTRACTED = '_extracted';
+
+/** The same for lines of these streams, as far as they have no such label: attributes that go by another name because of the stream count, too. */
+export function lineLabelIn(name: string, streams: Streams, chosen: ChosenStreams): Sql {
+  const plain = lineLabel(name, chosen.otlp);
+  if (!name.endsWith(EXTRACTED)) return plain;
+  const base = name.slice(0, -EXTRACTED.length);
+  const having = withLabel(streams, chosen.slots, base);
+  if (having.length === 0) return plain;
+  const extracted = firstOf([lineLabel(base, chosen.otlp), plain]);
+  return sql`if(${fragment(ofStreams(streams, having))}, ${fragment(extracted)}, ${fragment(plain)})`;
 }
 
 function own(fields: Readonly<Record<string, Sql>>, name: string): Sql[] {

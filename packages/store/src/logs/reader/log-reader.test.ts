@@ -256,8 +256,9 @@ describe('log reader', () => {
   });
   it.each<[string, TextCondition, string[]]>([
     ['an attribute', byLabel('level', '=', 'info'), ['1']],
-    ['an attribute before a label of the stream', byLabel('host', '=', 'attribute'), ['2']],
-    ['a label of the stream', byLabel('host', '=', 'h1'), ['0', '1']],
+    ['a label of the stream, before an attribute', byLabel('host', '=', 'h1'), ['0', '1', '2']],
+    ['an attribute where the stream has no such label', byLabel('host', '=~', 'o.+'), ['3']],
+    ['an attribute that goes by another name', byLabel('host_extracted', '=', 'attribute'), ['2']],
     ['an attribute whose name was made valid', byLabel('http_method', '=~', 'G.T'), ['3', '4']],
     ['a name that was given a beginning', byLabel('key_4xx', '=', 'y'), ['1']],
     ['no such label', byLabel('level', '=', ''), ['0', '2', '3', '4']],
@@ -277,7 +278,7 @@ describe('log reader', () => {
         { labels, at: NOW, text: '0' },
         { labels, at: NOW + 1n, text: '1', attributes: ['level', 'info', '4xx', 'y'], traceId: trace },
         { labels, at: NOW + 2n, text: '2', attributes: ['host', 'attribute'], level: 'warn' },
-        { labels: { job: 'labels' }, at: NOW + 3n, text: '3', attributes: ['http.method', 'GET'] },
+        { labels: { job: 'labels' }, at: NOW + 3n, text: '3', attributes: ['http.method', 'GET', 'host', 'own'] },
         {
           labels: { job: 'labels', service_name: 'svc' },
           details: {
@@ -328,8 +329,10 @@ describe('log reader', () => {
         [0, 2],
         [1, 1],
       ],
-      '{host="b"}': [[1, 1]],
-      '{host="own"}': [[2, 1]],
+      '{host="b"}': [
+        [1, 1],
+        [2, 1],
+      ],
     });
     expect(await count({ matchers, by: ['detected_level', 'nothing'], measure: 'bytes' })).toEqual({
       '{detected_level="info"}': [[0, 2]],
@@ -343,7 +346,7 @@ describe('log reader', () => {
       '{host="a", job="counted"}': [[0, 2]],
       '{code="1", host="a", job="counted"}': [[1, 1]],
       '{host="b", job="counted"}': [[1, 1]],
-      '{host="own", job="counted"}': [[2, 1]],
+      '{host="b", host_extracted="own", job="counted"}': [[2, 1]],
     });
     // The left end of a bucket is not part of it.
     expect(await count({ matchers, origin: NOW, by: [] })).toEqual({
