@@ -14,7 +14,6 @@ import {
   createOtlpLogs,
   createRemoteWrite,
   createScrapeManager,
-  type LogLimits,
   type ScrapeManager,
 } from '@atalaya/receive';
 import { EngineSupervisor } from './engine/supervisor.ts';
@@ -35,7 +34,9 @@ import type { Settings } from './settings/table.ts';
 import { StatusGatherer } from './status.ts';
 import { OwnMetrics } from './telemetry/own-metrics.ts';
 import { processCpuSeconds, startMeters } from './telemetry/meters.ts';
+import type { OwnLogs } from './telemetry/own-logs.ts';
 import { VERSION } from './version.ts';
+import { logLimits, metricLimits } from './writer-limits.ts';
 
 /** Labels of the built-in collectors' series. */
 const HOST_JOB = 'node';
@@ -47,6 +48,8 @@ export interface AppOptions {
   readonly loadSettings: () => LoadedSettings;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Takes what `log` writes, and is started here. */
+  readonly ownLogs: OwnLogs;
 }
 
 /** A started program. */
@@ -70,7 +73,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 }
 
-async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecycle): Promise<App> {
+async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycle: Lifecycle): Promise<App> {
   let loaded = loadSettings();
   const { settings } = loaded;
   const listen = parseListenAddress(settings.listen, settings.insecure);
@@ -81,6 +84,11 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
   const journal = await openData(dataDirectory, settings, { clock, log, lifecycle });
   const writer = createMetricWriter({ journal, clock, limits: metricLimits(settings) });
   const logWriter = createLogWriter({ journal, clock, limits: logLimits(settings) });
+  // Stopped just before the journal closes: the last lines of all other parts are in it.
+  if (settings['logs.own']) {
+    ownLogs.start(logWriter);
+    lifecycle.onStop('own log', () => ownLogs.stop(), 1000);
+  } else ownLogs.switchOff();
   const engineMemoryBytes = settings['engine.memory'] === -1 ? engineMemory(availableMemory()) : settings['engine.memory'];
 
   const metrics = new OwnMetrics(VERSION, readings);
@@ -281,6 +289,8 @@ async function start({ loadSettings, clock, log }: AppOptions, lifecycle: Lifecy
       quarantinedRecords: report?.quarantinedRecords ?? 0,
       storedSeries: report?.series ?? 0,
       damagedParts: report?.damagedParts ?? 0,
+      ownLogs: ownLogs.stats(),
+      otlpLogs: otlpLogs.stats(),
       stepCache: report?.stepCache ?? { cachedSteps: 0, computedSteps: 0, bytes: 0 },
       queriesRunning: report?.queriesRunning ?? 0,
       cache: report?.cache,
@@ -306,35 +316,6 @@ async function openData(
   const journal = await openJournal({ directory: path.join(directory, 'journal'), clock, log, limitBytes: settings['journal.limit'] });
   lifecycle.onStop('journal', () => journal.close());
   return journal;
-}
-
-const orUnlimited = (milliseconds: number): number => (milliseconds === 0 ? Infinity : milliseconds);
-
-function logLimits(settings: Settings): LogLimits {
-  return {
-    streams: settings['limits.streams'],
-    labels: settings['limits.labels'],
-    labelNameBytes: settings['limits.label_name_bytes'],
-    labelValueBytes: settings['limits.label_value_bytes'],
-    lineBytes: settings['limits.line_bytes'],
-    attributes: settings['limits.attributes'],
-    attributeBytes: settings['limits.attribute_bytes'],
-    retentionMs: orUnlimited(settings['retention.logs']),
-    maxFutureMs: orUnlimited(settings['limits.future']),
-  };
-}
-
-function metricLimits(settings: Settings): Parameters<typeof createMetricWriter>[0]['limits'] {
-  return {
-    series: settings['limits.series'],
-    labels: settings['limits.labels'],
-    labelNameBytes: settings['limits.label_name_bytes'],
-    labelValueBytes: settings['limits.label_value_bytes'],
-    histogramBuckets: settings['limits.histogram_buckets'],
-    outOfOrderWindowMs: orUnlimited(settings['limits.out_of_order']),
-    retentionMs: orUnlimited(settings['retention.metrics']),
-    maxFutureMs: orUnlimited(settings['limits.future']),
-  };
 }
 
 function countTargets(scrapes: ScrapeManager): { up: number; down: number } {

@@ -8,6 +8,7 @@ import { type App, startApp } from './app.ts';
 import { loadSettings } from './settings/load.ts';
 import type { SettingPath } from './settings/table.ts';
 import { createLog } from './telemetry/log.ts';
+import { OwnLogs } from './telemetry/own-logs.ts';
 import { VERSION } from './version.ts';
 
 // Reads on slow disks and networks must not keep the journal's fsync waiting: libuv's four threads are too few.
@@ -67,8 +68,9 @@ async function main(options: CliOptions): Promise<void> {
   try {
     const { settings } = load();
     const text = settings['log.format'] === 'text' || (settings['log.format'] === 'auto' && process.stderr.isTTY);
-    const log = createLog(settings['log.level'], text ? 'text' : 'json');
-    app = await startApp({ loadSettings: load, clock: systemClock, log });
+    const ownLogs = new OwnLogs(systemClock);
+    const log = createLog({ level: settings['log.level'], format: text ? 'text' : 'json', clock: systemClock, own: ownLogs });
+    app = await startApp({ loadSettings: load, clock: systemClock, log, ownLogs });
     stopOnSignals(app);
     process.on('SIGHUP', () => {
       // What went wrong has been logged, and the old configuration stays.

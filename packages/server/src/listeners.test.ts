@@ -16,18 +16,22 @@ test('the address is the one that was bound', async () => {
 });
 
 test('off is no listener', async () => {
-  const { state, stop } = await openListener(options({ text: 'off' }).given);
-  expect(state).toBeUndefined();
-  await stop();
+  const listener = await openListener(options({ text: 'off' }).given);
+  expect(listener.state).toBeUndefined();
+  await listener.stop();
 });
 
 test('a taken address is told in the log and the state', async () => {
   const taken = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
   const { given, logged } = options({ listen: () => Promise.reject(taken) });
-  const { state, stop } = await openListener(given);
-  expect(state).toMatchObject({ up: false, address: '127.0.0.1:0', message: 'another program listens there already; see thing.listen' });
+  const listener = await openListener(given);
+  expect(listener.state).toMatchObject({
+    up: false,
+    address: '127.0.0.1:0',
+    message: 'another program listens there already; see thing.listen',
+  });
   expect(logged.join()).toMatch(/A thing does not listen.*another program listens there already.*thing\.listen/);
-  await stop();
+  await listener.stop();
 });
 
 test.each([

@@ -35,11 +35,12 @@ export interface Listener {
 const nothing = async (): Promise<void> => undefined;
 
 /** Opens a listener. Rejects with BAD_CONFIG when the setting is no address, or one that must not be listened on. */
-export async function openListener({ name, setting, text, insecure, log, listen }: ListenerOptions): Promise<Listener> {
+export async function openListener(options: ListenerOptions): Promise<Listener> {
+  const { name, setting, text, insecure, log } = options;
   if (text === 'off') return { state: undefined, stop: nothing };
   const wanted = parseListenAddress(text, insecure, setting);
   try {
-    const listening = await listen(wanted.host, wanted.port);
+    const listening = await options.listen(wanted.host, wanted.port);
     const address = formatAddress(listening.address.host, listening.address.port);
     log.info({ address }, `${name} listens`);
     return { state: { name, setting, address, up: true, message: 'listens' }, stop: () => listening.stop() };

@@ -35,7 +35,7 @@ export async function readMessage(stream: Readable, limit: number, take: TakeByt
       if (received > promised) throw new CallError(RPC_CODE.unimplemented, 'a call takes one message');
     } catch (error) {
       stream.off('data', takeChunk);
-      reject(error as Error);
+      reject(error);
     }
   };
   stream.on('data', takeChunk).once('end', resolve);

@@ -82,6 +82,8 @@ const READINGS: Readings = {
   queriesRunning: 0,
   cache: undefined,
   tailRows: 0,
+  ownLogs: { written: 5, dropped: 1, suppressed: 2 },
+  otlpLogs: { requests: { 'http/protobuf': 1, 'http/json': 2, grpc: 3 }, failedRequests: 1, records: 9, refused: {} },
   targetsUp: 1,
   targetsDown: 0,
 };

@@ -44,6 +44,11 @@ export const SETTINGS = {
   },
   'log.level': { type: 'text', default: 'info', help: 'The least severe level that is logged: debug, info, warn or error.' },
   'log.format': { type: 'text', default: 'auto', help: 'json, text, or auto: text on a terminal, else JSON.' },
+  'logs.own': {
+    type: 'switch',
+    default: 'true',
+    help: 'Whether what this program logs is stored as well, as the log stream {job="atalaya"}.',
+  },
   'retention.metrics': { type: 'duration', default: '15d', help: 'How long samples are kept; 0 keeps them for ever.' },
   'retention.metrics_bytes': {
     type: 'bytes',

@@ -1,8 +1,9 @@
-/** The program's log: pino, JSON lines or readable text, with secrets taken out. */
+/** The program's log: pino, JSON lines or readable text, with secrets taken out; each line goes into the own log stream as well. */
 
-import type { Logger } from '@atalaya/model';
+import type { Clock, Logger } from '@atalaya/model';
 import { destination, type Level, pino } from 'pino';
 import { textStream } from './log-text.ts';
+import type { OwnLogs } from './own-logs.ts';
 
 /** Names of fields whose values are never written. */
 const SECRET_PATHS = [
@@ -17,8 +18,40 @@ const SECRET_PATHS = [
   '*.credentials',
 ];
 
-/** A logger of the given level; `format` is json or text. It writes to standard error, so that standard output stays for answers. */
-export function createLog(level: string, format: 'json' | 'text'): Logger {
-  const options = { level: level as Level, redact: { paths: SECRET_PATHS, censor: '<secret>' }, base: null };
-  return pino(options, format === 'text' ? textStream(process.stderr) : destination({ dest: 2, sync: true })) as Logger;
+/** What a log is made of. */
+export interface LogOptions {
+  readonly level: string;
+  /** How lines are written to standard error. */
+  readonly format: 'json' | 'text';
+  readonly clock: Clock;
+  /** Gets each line as JSON. */
+  readonly own: OwnLogs;
+  /** Writes a line, JSON with its line feed; without it lines go to standard error, so that standard output stays for answers. */
+  readonly write?: (line: string) => void;
+}
+
+/** Makes the logger. */
+export function createLog({ level, format, clock, own, write }: LogOptions): Logger {
+  const options = {
+    level: level as Level,
+    redact: { paths: SECRET_PATHS, censor: '<secret>' },
+    base: null,
+    timestamp: () => `,"time":${clock.now()}`,
+  };
+  const print = write ?? printer(format);
+  return pino(options, {
+    write(line: string) {
+      print(line);
+      own.take(line);
+    },
+  }) as Logger;
+}
+
+function printer(format: 'json' | 'text'): (line: string) => void {
+  if (format === 'text') {
+    const text = textStream(process.stderr);
+    return (line) => void text.write(line);
+  }
+  const out = destination({ dest: 2, sync: true });
+  return (line) => void out.write(line);
 }

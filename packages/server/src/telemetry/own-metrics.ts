@@ -1,8 +1,10 @@
 /** What the program measures of itself, under the pipeline's names (R-28), the readiness names (R-69) and its own. */
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { OtlpLogsStats } from '@atalaya/receive';
 import type { HotStats } from '@atalaya/store';
 import type { LoadedEvent, StepCacheState } from '../engine/contract.ts';
+import type { OwnLogStats } from './own-logs.ts';
 
 const MILLISECONDS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
@@ -30,6 +32,8 @@ export interface Readings {
   readonly quarantinedRecords: number;
   readonly storedSeries: number;
   readonly damagedParts: number;
+  readonly ownLogs: OwnLogStats;
+  readonly otlpLogs: OtlpLogsStats;
   readonly stepCache: StepCacheState;
   readonly queriesRunning: number;
   readonly cache: HotStats | undefined;
@@ -189,6 +193,32 @@ export class OwnMetrics {
         for (const [reason, count] of Object.entries(readings().dropped)) this.inc({ reason }, count);
       },
     });
+    new Counter({
+      name: 'atalaya_own_log_lines_total',
+      help: 'Lines of the own log by what became of them: written; dropped, as there was no room; suppressed, so that it does not feed on itself.',
+      labelNames: ['outcome'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [outcome, count] of Object.entries(readings().ownLogs)) this.inc({ outcome }, Number(count));
+      },
+    });
+    new Counter({
+      name: 'atalaya_otlp_log_requests_total',
+      help: 'Requests with OTLP logs, by how they came.',
+      labelNames: ['transport'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [transport, count] of Object.entries(readings().otlpLogs.requests)) this.inc({ transport }, count);
+      },
+    });
+    counter(
+      'atalaya_otlp_log_requests_failed_total',
+      'Requests with OTLP logs that were refused as a whole.',
+      (now) => now.otlpLogs.failedRequests,
+    );
+    counter('atalaya_otlp_log_records_total', 'Log records in OTLP requests.', (now) => now.otlpLogs.records);
   }
 
   /** Counts an answered request. `route` is the route's pattern, never the path: paths are unbounded. */
