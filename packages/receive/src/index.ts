@@ -52,5 +52,6 @@ export type { ScrapeFetch, ScrapeRequest, ScrapeResponse } from './scrape/scrape
 export { type BuiltInTarget, createScrapeManager, type ScrapeManager, type ScrapeManagerOptions } from './scrape/scrape-manager.ts';
 export type { ScrapeStats } from './scrape/scrape-stats.ts';
 export type { ActiveTarget, TargetsSnapshot } from './scrape/targets-snapshot.ts';
+export type { CollectConfig } from './collect/collect-config.ts';
 export { parsePromtailConfig, type PromtailOptions } from './collect/promtail/parse.ts';
 export { StageMetrics } from './collect/promtail/metrics/stage-metrics.ts';

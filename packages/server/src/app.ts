@@ -15,6 +15,7 @@ import {
   createRemoteWrite,
   createScrapeManager,
   type ScrapeManager,
+  StageMetrics,
 } from '@atalaya/receive';
 import { EngineSupervisor } from './engine/supervisor.ts';
 import { changedSettings, describeConfiguration } from './configuration.ts';
@@ -28,6 +29,7 @@ import { formatAddress, parseListenAddress } from './listen-address.ts';
 import type { ListenerState } from './listeners.ts';
 import { availableMemory, cacheMemory, engineMemory } from './memory.ts';
 import { redefineWhenNeeded } from './redefinition.ts';
+import { readPromtailFile } from './promtail-file.ts';
 import { readScrapeFile } from './scrape-file.ts';
 import type { LoadedSettings } from './settings/load.ts';
 import type { Settings } from './settings/table.ts';
@@ -79,6 +81,8 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   const listen = parseListenAddress(settings.listen, settings.insecure);
   // Parsed before anything is opened, so that a bad file leaves no trace.
   let scrapeFile = await readScrapeFile(loaded.prometheusFile, settings.listen);
+  const stages = { clock, metrics: new StageMetrics(clock) };
+  let promtailFile = await readPromtailFile(loaded.promtailFile, stages);
 
   const dataDirectory = path.resolve(settings.data);
   const journal = await openData(dataDirectory, settings, { clock, log, lifecycle });
@@ -91,7 +95,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   } else ownLogs.switchOff();
   const engineMemoryBytes = settings['engine.memory'] === -1 ? engineMemory(availableMemory()) : settings['engine.memory'];
 
-  const metrics = new OwnMetrics(VERSION, readings);
+  const metrics = new OwnMetrics(VERSION, readings, () => stages.metrics.render());
   const redefineSeries = redefineWhenNeeded({ journal, writer, log });
   const engine = new EngineSupervisor({
     engine: {
@@ -159,19 +163,21 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
     try {
       const next = loadSettings();
       const nextFile = await readScrapeFile(next.prometheusFile, address);
+      const nextPromtail = await readPromtailFile(next.promtailFile, stages);
       await scrapes.apply(nextFile.config);
       const restart = changedSettings(loaded, next);
       if (restart.length > 0) log.warn({ settings: restart }, 'these settings changed; they take effect at the next start');
       loaded = { ...next, settings, texts: loaded.texts, sources: loaded.sources };
       scrapeFile = nextFile;
+      promtailFile = nextPromtail;
       loadedAt = clock.now();
       lastReload = {
         at: loadedAt,
         ok: true,
         message: restart.length === 0 ? 'reloaded' : `reloaded; need a restart: ${restart.join(', ')}`,
       };
-      for (const warning of nextFile.warnings) log.warn(warning, 'configuration');
-      log.info({ jobs: nextFile.config.scrapeConfigs.length }, 'configuration reloaded');
+      for (const warning of [...nextFile.warnings, ...nextPromtail.warnings]) log.warn(warning, 'configuration');
+      log.info({ jobs: nextFile.config.scrapeConfigs.length, logJobs: nextPromtail.config.jobs.length }, 'configuration reloaded');
     } catch (error) {
       const failure = AtalayaError.from(error);
       lastReload = { at: clock.now(), ok: false, message: failure.message };
@@ -204,7 +210,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
     address: () => address,
     targets: () => scrapes.targets(),
     scrapeConfiguration: () => scrapeFile.shown,
-    configuration: () => describeConfiguration(loaded, scrapeFile, loadedAt, lastReload),
+    configuration: () => describeConfiguration(loaded, { scrape: scrapeFile, promtail: promtailFile }, loadedAt, lastReload),
     status: () => status.gather(),
     dependencies: () => status.dependencies(),
     reload,
@@ -232,7 +238,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   address = formatAddress(bound.address, bound.port);
 
   if (scrapeFile.shown.includes('${ATALAYA_LISTEN}')) scrapeFile = await readScrapeFile(loaded.prometheusFile, address);
-  for (const warning of [...loaded.warnings, ...scrapeFile.warnings]) log.warn(warning, 'configuration');
+  for (const warning of [...loaded.warnings, ...scrapeFile.warnings, ...promtailFile.warnings]) log.warn(warning, 'configuration');
   await scrapes.apply(scrapeFile.config);
   if (settings['host.enabled']) watchHost();
   const evictions = clock.every(EVICT_EVERY_MS, () => {

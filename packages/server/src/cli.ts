@@ -33,7 +33,11 @@ const command = new Command('atalaya')
   .description('Self-hosted observability of your own machines: metrics, and soon logs, traces and events, in one program.')
   .option('--listen <host:port>', 'address of the console and every HTTP API (default 127.0.0.1:3002; port 0 takes a free one)')
   .option('--data <dir>', 'folder for everything stored (default ./data)')
-  .option('--config <dir|file>', 'folder with prometheus.yml and atalaya.yml, or one of the two files', SHIPPED_CONFIGURATION)
+  .option(
+    '--config <dir|file>',
+    'folder with prometheus.yml, promtail-config.yml and atalaya.yml, or one of these files',
+    SHIPPED_CONFIGURATION,
+  )
   .option('--insecure', 'allow an address that other machines can reach, although there are no users yet')
   .option('--log-level <level>', 'debug, info, warn or error')
   .option('--enable-feature <names>', 'PromQL feature flags of Prometheus to turn on, comma-separated; may be repeated', splitFeatures, [])

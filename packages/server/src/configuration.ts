@@ -2,19 +2,20 @@
 
 import path from 'node:path';
 import type { Configuration } from '@atalaya/model';
+import type { PromtailFile } from './promtail-file.ts';
 import type { ScrapeFile } from './scrape-file.ts';
 import type { LoadedSettings } from './settings/load.ts';
 import { SETTING_PATHS, settingEntry, type SettingPath } from './settings/table.ts';
 
-/** Settings whose text differs from those in force: only `prometheus.yml` can change without a restart. */
+/** Settings whose text differs from those in force: only the two files with jobs can change without a restart. */
 export function changedSettings(before: LoadedSettings, after: LoadedSettings): SettingPath[] {
   return SETTING_PATHS.filter((name) => before.texts[name] !== after.texts[name]);
 }
 
 /** What `/api/atalaya/config` answers. */
 export function describeConfiguration(
-  { file, prometheusFile, texts, sources, warnings }: LoadedSettings,
-  scrapeFile: ScrapeFile,
+  { file, prometheusFile, promtailFile, texts, sources, warnings }: LoadedSettings,
+  files: { readonly scrape: ScrapeFile; readonly promtail: PromtailFile },
   loadedAt: number,
   lastReload: Configuration['lastReload'],
 ): Configuration {
@@ -27,7 +28,12 @@ export function describeConfiguration(
       {
         name: 'prometheus.yml',
         ...(prometheusFile === undefined ? {} : { path: path.resolve(prometheusFile) }),
-        content: scrapeFile.shown,
+        content: files.scrape.shown,
+      },
+      {
+        name: 'promtail-config.yml',
+        ...(promtailFile === undefined ? {} : { path: path.resolve(promtailFile) }),
+        content: files.promtail.shown,
       },
       {
         name: 'atalaya.yml',
@@ -36,7 +42,7 @@ export function describeConfiguration(
       },
     ],
     settings,
-    warnings: [...warnings, ...scrapeFile.warnings].map(({ file: where, line, message }) => ({
+    warnings: [...warnings, ...files.scrape.warnings, ...files.promtail.warnings].map(({ file: where, line, message }) => ({
       file: where,
       message,
       ...(line === undefined ? {} : { line }),

@@ -40,6 +40,16 @@ describe('settings', () => {
     expect(load({}, {}, file)).toMatchObject({ prometheusFile: file, file: undefined });
   });
 
+  test('a Promtail configuration is found under its usual names, and may be named by itself', () => {
+    const second = write('promtail.yaml', '');
+    expect(load()).toMatchObject({ promtailFile: second, prometheusFile: undefined });
+    const first = write('promtail-config.yml', '');
+    const prometheus = write('prometheus.yml', 'scrape_configs: []\n');
+    const settings = write('atalaya.yml', '');
+    const all = { promtailFile: first, prometheusFile: prometheus, file: settings };
+    expect([load(), load({}, {}, first), load({}, {}, prometheus), load({}, {}, settings)]).toMatchObject([all, all, all, all]);
+  });
+
   test.each([
     ['retention:\n  metrics: soon\n', /atalaya\.yml:2: "soon" is not allowed for retention\.metrics: it takes a duration/],
     ['retention:\n  metrcs: 1d\n', /atalaya\.yml:2: "retention\.metrcs" is not a setting; did you mean retention\.metrics\?/],
@@ -53,7 +63,7 @@ describe('settings', () => {
 
   test('a missing folder, a folder without configuration and a bad variable are clear', () => {
     expect(() => load({}, {}, path.join(folder, 'nowhere'))).toThrow(/no such file or folder/);
-    expect(() => load()).toThrow(/neither prometheus\.yml nor atalaya\.yml/);
+    expect(() => load()).toThrow(/none of prometheus\.yml, promtail-config\.yml and atalaya\.yml/);
     write('prometheus.yml', '');
     expect(() => load({ ATALAYA_JOURNAL_LIMIT: 'big' })).toThrow(/ATALAYA_JOURNAL_LIMIT: "big" is not allowed/);
     expect(load({ ATALAYA_RETENTION_METRIC: '1d' }).warnings[0]?.message).toMatch(/did you mean ATALAYA_RETENTION_METRICS\?/);

@@ -20,11 +20,13 @@ export interface LoadedSettings {
   readonly file: string | undefined;
   /** `prometheus.yml` that holds the scrape configuration, when there is one. */
   readonly prometheusFile: string | undefined;
+  /** `promtail-config.yml` that says what logs are collected here, when there is one. */
+  readonly promtailFile: string | undefined;
   readonly warnings: readonly { file: string; line?: number; message: string }[];
 }
 
 export interface LoadOptions {
-  /** `--config`: a folder, an `atalaya.yml`, or a `prometheus.yml`. */
+  /** `--config`: a folder, an `atalaya.yml`, a `prometheus.yml`, or a `promtail-config.yml`. */
   readonly config: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Settings given as options, by path. */
@@ -35,7 +37,7 @@ export interface LoadOptions {
 
 /** @throws AtalayaError BAD_CONFIG naming the file, the line and what is allowed. */
 export function loadSettings(options: LoadOptions): LoadedSettings {
-  const { file, prometheusFile } = locate(options.config);
+  const { file, prometheusFile, promtailFile } = locate(options.config);
   const texts = Object.fromEntries(Object.entries(SETTINGS).map(([name, entry]) => [name, entry.default])) as Record<SettingPath, string>;
   const sources = Object.fromEntries(SETTING_PATHS.map((name) => [name, 'default'])) as Record<SettingPath, SettingSource>;
   const values: Record<string, unknown> = {};
@@ -66,28 +68,46 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
     const features = [...texts['query.features'].split(','), ...options.features].filter((name) => name !== '' && name !== 'none');
     set('query.features', features.join(','), 'option', '--enable-feature');
   }
-  return { settings: values as unknown as Settings, sources, texts, file, prometheusFile, warnings };
+  return { settings: values as unknown as Settings, sources, texts, file, prometheusFile, promtailFile, warnings };
 }
 
-function locate(config: string): { file: string | undefined; prometheusFile: string | undefined } {
+/** The usual names of Promtail's configuration, the first that is there being read. */
+const PROMTAIL_FILES = ['promtail-config.yml', 'promtail-config.yaml', 'promtail.yml', 'promtail.yaml'];
+
+function locate(config: string): Pick<LoadedSettings, 'file' | 'prometheusFile' | 'promtailFile'> {
   if (!existsSync(config)) {
     throw new AtalayaError('BAD_CONFIG', {
       file: config,
-      reason: 'no such file or folder; --config names a folder with prometheus.yml or atalaya.yml in it, or one of the two',
+      reason:
+        'no such file or folder; --config names a folder with prometheus.yml, promtail-config.yml or atalaya.yml in it, or one of these files',
     });
   }
   const existing = (file: string): string | undefined => (existsSync(file) ? file : undefined);
+  const promtailIn = (folder: string): string | undefined => PROMTAIL_FILES.map((name) => path.join(folder, name)).find(existsSync);
   if (statSync(config).isDirectory()) {
     const prometheusFile = existing(path.join(config, 'prometheus.yml'));
     const file = existing(path.join(config, 'atalaya.yml'));
-    if (prometheusFile === undefined && file === undefined) {
-      throw new AtalayaError('BAD_CONFIG', { file: config, reason: 'the folder holds neither prometheus.yml nor atalaya.yml' });
+    const promtailFile = promtailIn(config);
+    if ([file, prometheusFile, promtailFile].every((each) => each === undefined)) {
+      throw new AtalayaError('BAD_CONFIG', {
+        file: config,
+        reason: 'the folder holds none of prometheus.yml, promtail-config.yml and atalaya.yml',
+      });
     }
-    return { file, prometheusFile };
+    return { file, prometheusFile, promtailFile };
   }
   const hasScrapeConfiguration = /^(?:scrape_configs|global|scrape_config_files)\s*:/m.test(readFileSync(config, 'utf8'));
-  if (hasScrapeConfiguration) return { file: existing(path.join(path.dirname(config), 'atalaya.yml')), prometheusFile: config };
-  return { file: config, prometheusFile: existing(path.join(path.dirname(config), 'prometheus.yml')) };
+  const folder = path.dirname(config);
+  if (PROMTAIL_FILES.includes(path.basename(config))) {
+    return {
+      file: existing(path.join(folder, 'atalaya.yml')),
+      prometheusFile: existing(path.join(folder, 'prometheus.yml')),
+      promtailFile: config,
+    };
+  }
+  const promtailFile = promtailIn(folder);
+  if (hasScrapeConfiguration) return { file: existing(path.join(folder, 'atalaya.yml')), prometheusFile: config, promtailFile };
+  return { file: config, prometheusFile: existing(path.join(folder, 'prometheus.yml')), promtailFile };
 }
 
 function readFile(file: string): { name: SettingPath; text: string; line: number }[] {

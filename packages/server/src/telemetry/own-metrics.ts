@@ -53,6 +53,7 @@ export class OwnMetrics {
   totalInsertMs = 0;
   totalRoundMs = 0;
   lastDrainAt: number | undefined;
+  readonly #collected: () => string;
   readonly #requests: Counter<'method' | 'route' | 'status'>;
   readonly #duration: Histogram<'method' | 'route'>;
   readonly #round: Histogram;
@@ -63,7 +64,9 @@ export class OwnMetrics {
   readonly #readinessUp: Gauge;
   readonly #readinessAt: Gauge;
 
-  constructor(version: string, readings: () => Readings) {
+  /** @param collected metrics of log pipelines, as text */
+  constructor(version: string, readings: () => Readings, collected: () => string = () => '') {
+    this.#collected = collected;
     const registers = [this.registry];
     this.#requests = new Counter({
       name: 'http_request_total',
@@ -219,6 +222,11 @@ export class OwnMetrics {
       (now) => now.otlpLogs.failedRequests,
     );
     counter('atalaya_otlp_log_records_total', 'Log records in OTLP requests.', (now) => now.otlpLogs.records);
+  }
+
+  /** Everything as Prometheus text. */
+  async text(): Promise<string> {
+    return (await this.registry.metrics()) + this.#collected();
   }
 
   /** Counts an answered request. `route` is the route's pattern, never the path: paths are unbounded. */

@@ -45,7 +45,7 @@ export function healthRoutes(app: FastifyInstance, parts: Parts): void {
   });
 
   app.get('/metrics/prometheus', { schema: { tags: ['health'], summary: 'Own metrics as Prometheus text' } }, async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+    reply.type(metrics.registry.contentType).send(await metrics.text()),
   );
 
   app.get(
@@ -53,7 +53,7 @@ export function healthRoutes(app: FastifyInstance, parts: Parts): void {
     { schema: { tags: ['health'], summary: 'Own metrics: text, or the pipeline as JSON for Accept: application/json' } },
     async (request, reply) => {
       if (request.headers.accept?.includes('application/json') !== true) {
-        return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+        return reply.type(metrics.registry.contentType).send(await metrics.text());
       }
       const journal = parts.journal.stats();
       const { samplesWritten, rejected } = parts.writer.stats();
