@@ -42,14 +42,24 @@ export { parsePromql, parseSelector } from './promql/parse.ts';
 export { prettyPromql } from './promql/pretty.ts';
 export { printPromql } from './promql/printer.ts';
 export type {
+  CompareOperator,
+  FieldPath,
   Grouping,
+  LabelAssignment,
+  LabelChoice,
   LabelCondition,
+  LabelFilter,
   LineFilter,
+  LineMatch,
+  LogfmtParser,
   LogqlBinary,
   LogqlExpression,
   LogSelection,
   MetricExpression,
+  PatternParser,
+  PatternPart,
   RangeAggregation,
+  RegexpParser,
   Stage,
   Unwrap,
   VectorAggregation,
@@ -57,8 +67,9 @@ export type {
 export { LogqlError } from './logql/error.ts';
 export { readLogBytes, readLogDuration } from './logql/literals.ts';
 export { parseLineSelector, parseLogql, parseLogSelector } from './logql/parser.ts';
+export { readLinePattern } from './logql/patterns.ts';
 export { prettyLogql, printLogql } from './logql/printer.ts';
-export type { Template } from './template/ast.ts';
+export type { Operand as TemplateOperand, Pipeline as TemplatePipeline, Template, TemplateNode } from './template/ast.ts';
 export type { TemplateFunction } from './template/built-in.ts';
 export { TemplateError } from './template/error.ts';
 export { executeTemplate, type TemplateOptions } from './template/execute.ts';

@@ -1,5 +1,14 @@
 /** Room `query`: answers questions over stored data. Knows the languages, not where samples live. */
 
+export { compilePipeline, type PipelineOptions } from './logql/compile-pipeline.ts';
+export type { LineLabels, Pipeline, ProcessedLine, StoredLine } from './logql/pipeline.ts';
+export {
+  compileSampleExtractor,
+  type LineSample,
+  type Measure,
+  type SampleExtractor,
+  type SampleExtractorOptions,
+} from './logql/sample-extractor.ts';
 export { createMemoryReader, type MemorySeries } from './memory-reader.ts';
 export { type LinePattern, type LinePatterns, linePatterns, type LinePatternsRequest } from './logql/line-patterns/line-patterns.ts';
 export type { QueryAnswer, QueryResult, QueryStats } from './promql/answer.ts';

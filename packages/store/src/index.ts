@@ -14,6 +14,8 @@ export type { LogRecord } from './logs/log-record.ts';
 export { logSink } from './logs/log-sink.ts';
 export { openLogStore } from './logs/log-store.ts';
 export type { LogStore, LogStoreOptions } from './logs/store-interface.ts';
+export { connectLogReader, type PortLogReader } from './logs/reader/connect-log-reader.ts';
+export { serveLogReader } from './logs/reader/serve-log-reader.ts';
 export { decodeSelection } from './metrics/decode.ts';
 export type { RawSelection, SelectBounds, SelectQuestion } from './metrics/selection.ts';
 export type { Cardinality, MetricCost, Ranked, StoreStats, TableStats } from './metrics/statistics.ts';

@@ -35,25 +35,34 @@ export function readLinePattern(pattern: string): PatternPart[] {
   return parts;
 }
 
-const PATH_STEP = /(?<dot>\.)?(?<field>[A-Za-z_][A-Za-z0-9_]*)|\[(?:"(?<key>(?:[^"\\]|\\.)*)"|(?<index>\d+))\]/uy;
+const PATH_TOKEN =
+  /(?<DOT>\.)|(?<LSB>\[)|(?<RSB>\])|"(?<STRING>(?:[^"\\]|\\.)*)"|(?<FIELD>[A-Za-z_][A-Za-z0-9_]*)|(?<INDEX>\d+)|(?<$unk>[^])/gu;
+
+/** What may come where in a path, in the words of Loki's messages; behind a whole step the path may end, and nothing else is named. */
+const PATH_PLACES = { start: 'LSB or FIELD', behindDot: 'FIELD', inBrackets: 'STRING or INDEX', closing: 'RSB', behindStep: '' } as const;
 
 /** The steps of a path into JSON: `a.b[0]["c d"]`. @throws RangeError with the reason. */
 export function readJsonPath(path: string): PathStep[] {
   const steps: PathStep[] = [];
-  PATH_STEP.lastIndex = 0;
-  while (PATH_STEP.lastIndex < path.length) {
-    const start = PATH_STEP.lastIndex;
-    const groups = PATH_STEP.exec(path)?.groups;
-    // A field follows a dot, except at the beginning, where none may stand.
-    if (groups === undefined || (groups['field'] !== undefined && (groups['dot'] === undefined) !== (start === 0))) {
-      throw new RangeError(
-        `cannot parse expression [${path}]: syntax error: unexpected ${path.slice(start, start + 1)} at character ${start + 1}`,
-      );
-    }
-    const { field, key, index } = groups;
-    steps.push(field ?? (key === undefined ? Number(index) : key.replaceAll(/\\(["\\])/g, '$1')));
+  let place: keyof typeof PATH_PLACES = 'start';
+  const unexpected = (token: string): RangeError => {
+    const expected = PATH_PLACES[place] === '' ? '' : `, expecting ${PATH_PLACES[place]}`;
+    return new RangeError(`cannot parse expression [${path}]: syntax error: unexpected ${token}${expected}`);
+  };
+  for (const match of path.matchAll(PATH_TOKEN)) {
+    const [token, text] = Object.entries(match.groups ?? {}).find(([, found]) => found !== undefined) as [string, string];
+    if (token === 'FIELD' && (place === 'start' || place === 'behindDot')) {
+      steps.push(text);
+      place = 'behindStep';
+    } else if (token === 'LSB' && (place === 'start' || place === 'behindStep')) place = 'inBrackets';
+    else if ((token === 'STRING' || token === 'INDEX') && place === 'inBrackets') {
+      steps.push(token === 'INDEX' ? Number(text) : text.replaceAll(/\\(["\\])/g, '$1'));
+      place = 'closing';
+    } else if (token === 'RSB' && place === 'closing') place = 'behindStep';
+    else if (token === 'DOT' && place === 'behindStep') place = 'behindDot';
+    else throw unexpected(token);
   }
-  if (steps.length === 0) throw new RangeError('cannot parse expression []: syntax error: unexpected $end');
+  if (place !== 'behindStep') throw unexpected('$end');
   return steps;
 }
 

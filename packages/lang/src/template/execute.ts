@@ -165,9 +165,8 @@ class Execution {
     const [first, ...rest] = operands as [Operand, ...Operand[]];
     if (first.kind === 'function') return this.#apply(first, rest, dot, last);
     if (rest.length + last.length > 0) {
-      if (first.kind === 'field' || first.kind === 'variable') {
-        const name = first.path.at(-1) ?? first.text;
-        throw this.#fail(first, `${name} has arguments but cannot be invoked as function`);
+      if (first.kind === 'field' || (first.kind === 'variable' && first.path.length > 0)) {
+        throw this.#fail(first, `${first.path.at(-1)} is not a method but has arguments`);
       }
       throw this.#fail(first, `can't give argument to non-function ${first.text}`);
     }

@@ -89,7 +89,7 @@ describe('what goes wrong, as Go says it', () => {
     ['{{break}}', 'template: line:1: {{break}} outside {{range}}'],
     ['{{.a ; .b}}', "template: line:1: unrecognized character in action: U+003B ';'"],
     ['{{.name Replace "foo"}}', 'template: line:1: function "Replace" not defined'],
-    ['{{.name upper "foo"}}', 'template: line:1:2: executing "line" at <.name>: name has arguments but cannot be invoked as function'],
+    ['{{.name upper "foo"}}', 'template: line:1:2: executing "line" at <.name>: name is not a method but has arguments'],
     ['{{.name | now}}', 'template: line:1:10: executing "line" at <now>: wrong number of args for now: want 0 got 1'],
     ['{{1 2}}', 'template: line:1:2: executing "line" at <1>: can\'t give argument to non-function 1'],
     ['x\n {{.name.first}}', 'template: line:2:3: executing "line" at <.name.first>: can\'t evaluate field first in type string'],

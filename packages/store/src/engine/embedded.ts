@@ -123,7 +123,7 @@ class EmbeddedEngine implements Engine {
       if (signal?.aborted === true) throw new AtalayaError('QUERY_CANCELED', { phase: 'reading samples' });
       const answer = result.bytes();
       const bytes = new Uint8Array(answer.buffer as ArrayBuffer, answer.byteOffset, answer.byteLength);
-      return { bytes, rowsRead: result.rowsRead, elapsedMs: this.#clock.monotonic() - started };
+      return { bytes, rowsRead: result.rowsRead, bytesRead: result.bytesRead, elapsedMs: this.#clock.monotonic() - started };
     } catch (error) {
       throw queryError(error, options);
     } finally {

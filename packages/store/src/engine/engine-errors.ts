@@ -17,6 +17,7 @@ const CODE = {
   aborted: 236,
   tooManySimultaneousQueries: 202,
   networkError: 210,
+  cannotCompileExpression: 427,
 } as const;
 
 /** What stands for the code of a failure that ClickHouse knows nothing of. */
@@ -60,6 +61,8 @@ export function queryError(thrown: unknown, options: QueryOptions): AtalayaError
         { setting: 'the memory of a query', limit: limits.memoryBytes, reason: brief(message) },
         cause,
       );
+    case CODE.cannotCompileExpression:
+      return new AtalayaError('BAD_QUERY', { reason: brief(message) }, cause);
     default:
       return commandError(thrown);
   }

@@ -26,8 +26,9 @@ export interface QueryOptions {
 export interface QueryAnswer {
   /** Owned by the caller; its buffer begins with it, so it can be transferred to another thread. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Rows that the engine had to read. */
+  /** Rows that the engine had to read, and their bytes before compression. */
   readonly rowsRead: number;
+  readonly bytesRead: number;
   readonly elapsedMs: number;
 }
 

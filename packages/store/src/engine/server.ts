@@ -77,8 +77,8 @@ class ServerEngine implements Engine {
         clickhouse_settings: { ...querySettings(options), max_query_size: '1000000000', wait_end_of_query: 1 },
       });
       const bytes = await collect(answer.stream);
-      const summary = answer.summary?.read_rows;
-      return { bytes, rowsRead: summary === undefined ? 0 : Number(summary), elapsedMs: this.#clock.monotonic() - started };
+      const { read_rows: rows, read_bytes: read } = answer.summary ?? { read_rows: '0', read_bytes: '0' };
+      return { bytes, rowsRead: Number(rows), bytesRead: Number(read), elapsedMs: this.#clock.monotonic() - started };
     } catch (error) {
       if (aborter.signal.aborted && signal?.aborted !== true) {
         const limit = `${options.limits?.timeMs ?? DEFAULT_LIMITS.timeMs} ms`;

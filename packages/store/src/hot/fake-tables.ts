@@ -60,7 +60,7 @@ export class FakeTables {
     await this.#pause();
     const limit = options.limits?.resultRows ?? Infinity;
     if (rows.length > limit) throw new AtalayaError('QUERY_LIMIT', { setting: 'rows', limit, reason: 'too many' });
-    return { bytes: writeNative(answerOf(rows, /ts - (-?\d+)/.exec(statement)?.[1])), rowsRead: rows.length, elapsedMs: 0 };
+    return { bytes: writeNative(answerOf(rows, /ts - (-?\d+)/.exec(statement)?.[1])), rowsRead: rows.length, bytesRead: 0, elapsedMs: 0 };
   }
 }
 

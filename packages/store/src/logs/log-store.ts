@@ -1,10 +1,15 @@
 /** The log store over an engine and the streams in memory. */
 
+import type { CancelSignal } from '@atalaya/model';
 import { migrate } from '../schema/migrate.ts';
 import { type LogCounters, LogIntake, type TakenLines } from './intake.ts';
 import type { LogRecord } from './log-record.ts';
+import { fingerprints } from './read/chosen-streams.ts';
+import { type CountsAnswer, countLines } from './read/counts.ts';
+import { LineReading, type ReadSources } from './read/lines.ts';
+import type { CountsQuestion, LinesQuestion } from './read/requests.ts';
 import { RecentLines } from './recent-lines.ts';
-import type { LogStore, LogStoreOptions } from './store-interface.ts';
+import type { LogReading, LogStore, LogStoreOptions } from './store-interface.ts';
 import { Streams } from './streams.ts';
 
 /** Migrates the tables, loads the streams and opens the store. The engine stays the caller's to close. */
@@ -21,9 +26,11 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
 class TableLogStore implements LogStore {
   readonly #streams: Streams;
   readonly #intake: LogIntake;
+  readonly #sources: ReadSources;
 
   constructor(options: LogStoreOptions, streams: Streams) {
     this.#streams = streams;
+    this.#sources = { engine: options.engine, streams, limits: options.queryLimits ?? {} };
     this.#intake = new LogIntake({ ...options, streams, recent: new RecentLines() });
   }
 
@@ -37,6 +44,19 @@ class TableLogStore implements LogStore {
 
   readable(): Promise<void> {
     return this.#intake.flush();
+  }
+
+  lines(question: LinesQuestion): LogReading {
+    return new LineReading(this.#sources, question);
+  }
+
+  counts(question: CountsQuestion, groups: number, signal: CancelSignal): Promise<CountsAnswer> {
+    return countLines(this.#sources, question, groups, signal);
+  }
+
+  streamForms(slots: Uint32Array): ReturnType<LogStore['streamForms']> {
+    const { ends, bytes } = this.#streams.index.canonicalForms(slots);
+    return { fingerprints: fingerprints(this.#streams, slots), ends, labels: bytes };
   }
 
   onTaken(listener: (lines: TakenLines) => void): () => void {

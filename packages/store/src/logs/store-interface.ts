@@ -1,9 +1,12 @@
 /** What a log store does for others: records in, lines and answers about them out. */
 
-import type { Clock, Logger } from '@atalaya/model';
+import type { CancelSignal, Clock, Logger } from '@atalaya/model';
 import type { Engine, QueryLimits } from '../engine/engine.ts';
 import type { LogCounters, TakenLines } from './intake.ts';
 import type { LogRecord } from './log-record.ts';
+import type { CountsAnswer } from './read/counts.ts';
+import type { RawPortion } from './read/lines.ts';
+import type { CountsQuestion, LinesQuestion } from './read/requests.ts';
 
 /** What a log store is made of. */
 export interface LogStoreOptions {
@@ -12,6 +15,12 @@ export interface LogStoreOptions {
   readonly log: Logger;
   /** Time and memory that one read may take in the engine. */
   readonly queryLimits?: QueryLimits;
+}
+
+/** A reading of lines. */
+export interface LogReading {
+  /** The next lines; `undefined` at the end. A portion may hold none. Rejects as the engine's queries do. */
+  next(signal: CancelSignal): Promise<RawPortion | undefined>;
 }
 
 /** Logs. One instance has the tables for itself. Every call rejects with an AtalayaError. */
@@ -30,6 +39,19 @@ export interface LogStore {
   readable(): Promise<void>;
   /** Calls the listener with the lines of each record as they are taken in, until the function that it returns is called. */
   onTaken(listener: (lines: TakenLines) => void): () => void;
+  /**
+   * Begins a reading of lines that are in the table; see {@link LinesQuestion}. Lines of one nanosecond come in the order in which they were
+   * received. @throws AtalayaError BAD_QUERY for an invalid regular expression.
+   */
+  lines(question: LinesQuestion): LogReading;
+  /** Counts lines or bytes that are in the table. Rejects with QUERY_LIMIT when there are more groups than `groups`. */
+  counts(question: CountsQuestion, groups: number, signal: CancelSignal): Promise<CountsAnswer>;
+  /** Fingerprints of streams, as words, and their canonical label forms one after the other: those of `slots[i]` end at `ends[i]`. */
+  streamForms(slots: Uint32Array): {
+    readonly fingerprints: Uint32Array<ArrayBuffer>;
+    readonly ends: Uint32Array<ArrayBuffer>;
+    readonly labels: Uint8Array<ArrayBuffer>;
+  };
   readonly streamCount: number;
   readonly counters: LogCounters;
   /** Lines that are taken in but not in the table yet. */

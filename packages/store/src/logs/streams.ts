@@ -4,12 +4,17 @@ import type { LogOrigins } from '@atalaya/journal';
 import { decodeLabels, formatLabels, type Labels, type Logger } from '@atalaya/model';
 import type { Engine } from '../engine/engine.ts';
 import { activityRows, definitionRows, type IndexTables, loadIndex } from '../metrics/series-rows.ts';
+import type { NativeBlock } from '../native/block.ts';
+import { column, readNative } from '../native/read.ts';
 import { SeriesIndex } from '../series-index/series-index.ts';
+import { identifier, sql } from '../sql.ts';
 
 /** Stands for the slot of a stream that was refused, because another one has its fingerprint. */
 export const REFUSED_STREAM = 0xffff_ffff;
 
 const TABLES: IndexTables = { definitions: 'log_streams', activity: 'log_stream_activity' };
+
+const OTLP_TABLE = 'log_otlp_streams';
 
 export class Streams {
   readonly index = new SeriesIndex();
@@ -19,6 +24,9 @@ export class Streams {
   #undefined = new Set<number>();
   #unsavedActivity = new Set<number>();
   readonly #labels = new Map<number, Labels>();
+  /** Streams that have lines which came by OTLP, and those of them that the table does not know. */
+  readonly #otlp = new Set<number>();
+  #unsavedOtlp = new Set<number>();
   #collisions = 0;
 
   constructor(engine: Engine, log: Logger) {
@@ -31,8 +39,20 @@ export class Streams {
     return this.#collisions;
   }
 
-  load(): Promise<void> {
-    return loadIndex(this.#engine, this.index, TABLES);
+  async load(): Promise<void> {
+    await loadIndex(this.#engine, this.index, TABLES);
+    for (const block of readNative((await this.#engine.query(sql`SELECT DISTINCT fingerprint FROM ${identifier(OTLP_TABLE)}`)).bytes)) {
+      const { words } = column(block, 'fingerprint', 'UInt64');
+      for (let row = 0; row < block.rows; row++) {
+        const slot = this.index.slotOf(words[row * 2] as number, words[row * 2 + 1] as number);
+        if (slot >= 0) this.#otlp.add(slot);
+      }
+    }
+  }
+
+  /** Whether a stream has had lines that came by OTLP: those of all others have no labels but their attributes. */
+  isOtlp(slot: number): boolean {
+    return this.#otlp.has(slot);
   }
 
   /** The slots of origins' streams, or {@link REFUSED_STREAM}. Streams that nobody had used before become known. */
@@ -41,13 +61,13 @@ export class Streams {
     let start = 0;
     for (let i = 0; i < origins.count; i++) {
       const end = origins.ends[i] as number;
-      slots[i] = this.#register(
-        origins.labels,
-        start,
-        end,
-        origins.fingerprints[i * 2] as number,
-        origins.fingerprints[i * 2 + 1] as number,
-      );
+      const [low, high] = [origins.fingerprints[i * 2] as number, origins.fingerprints[i * 2 + 1] as number];
+      const slot = this.#register(origins.labels, start, end, low, high);
+      slots[i] = slot;
+      if (origins.details[i] !== null && slot !== REFUSED_STREAM && !this.#otlp.has(slot)) {
+        this.#otlp.add(slot);
+        this.#unsavedOtlp.add(slot);
+      }
       start = end;
     }
     return slots;
@@ -79,15 +99,19 @@ export class Streams {
   async save(): Promise<number> {
     const defined = [...this.#undefined];
     const active = [...this.#unsavedActivity];
+    const otlp = [...this.#unsavedOtlp];
     // Batches that are taken in meanwhile begin new lists: what they add is not on disk with these.
     this.#undefined = new Set();
     this.#unsavedActivity = new Set();
+    this.#unsavedOtlp = new Set();
     try {
       if (defined.length > 0) await this.#engine.insert(TABLES.definitions, definitionRows(this.index, defined));
       if (active.length > 0) await this.#engine.insert(TABLES.activity, activityRows(this.index, active));
+      if (otlp.length > 0) await this.#engine.insert(OTLP_TABLE, otlpRows(this.index, otlp));
     } catch (error) {
       for (const slot of defined) this.#undefined.add(slot);
       for (const slot of active) this.#unsavedActivity.add(slot);
+      for (const slot of otlp) this.#unsavedOtlp.add(slot);
       throw error;
     }
     return defined.length;
@@ -99,4 +123,9 @@ export class Streams {
     if (labels === undefined) this.#labels.set(slot, (labels = this.index.labels(slot)));
     return labels;
   }
+}
+
+function otlpRows(index: SeriesIndex, slots: readonly number[]): NativeBlock {
+  const words = Uint32Array.from(slots.flatMap((slot) => [index.idLow(slot), index.fpHigh(slot)]));
+  return { rows: slots.length, columns: { fingerprint: { kind: 'UInt64', words } } };
 }

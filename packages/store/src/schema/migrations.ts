@@ -166,6 +166,12 @@ const logs: Migration = {
     ) ENGINE = AggregatingMergeTree
     ORDER BY id
     SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 60`,
+    // Streams that have lines with resource, scope and severity; questions about others need not look at those columns.
+    sql`CREATE TABLE IF NOT EXISTS log_otlp_streams (
+      fingerprint UInt64
+    ) ENGINE = ReplacingMergeTree
+    ORDER BY fingerprint
+    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 60`,
   ],
 };
 

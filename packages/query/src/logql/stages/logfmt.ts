@@ -1,0 +1,116 @@
+/** The parser `| logfmt`, whole or for some keys. */
+
+import type { LogfmtParser } from '@atalaya/lang';
+import { labelNameOf, withoutBroken } from '../label/field-names.ts';
+import type { Line } from '../line.ts';
+import type { CompiledStage } from '../stage.ts';
+import { LogfmtReader } from '../text/logfmt-reader.ts';
+import type { Parsing } from './parsing.ts';
+
+/** How many keys are remembered; hostile lines may bring new ones without end. */
+const KEYS_LIMIT = 10_000;
+
+/** Makes the parser ready. */
+export function compileLogfmt(stage: LogfmtParser, line: Line, parsing: Parsing): CompiledStage {
+  return stage.fields.length === 0 ? new WholeLogfmt(stage, line, parsing) : new LogfmtFields(stage, line, parsing);
+}
+
+/** Every pair becomes a label. */
+class WholeLogfmt implements CompiledStage {
+  readonly #strict: boolean;
+  readonly #keepEmpty: boolean;
+  readonly #parsing: Parsing;
+  readonly #reader = new LogfmtReader();
+  /** Names' numbers by key; -1 for keys that no name is left of. */
+  readonly #ids = new Map<string, number>();
+  #generation: number;
+
+  constructor({ strict, keepEmpty }: LogfmtParser, line: Line, parsing: Parsing) {
+    this.#strict = strict;
+    this.#keepEmpty = keepEmpty;
+    this.#parsing = parsing;
+    this.#generation = line.names.generation;
+  }
+
+  run(line: Line): boolean {
+    const parsing = this.#parsing;
+    if (parsing.isDone(line)) return true;
+    if (line.names.generation !== this.#generation || this.#ids.size > KEYS_LIMIT) {
+      this.#ids.clear();
+      this.#generation = line.names.generation;
+    }
+    const reader = this.#reader;
+    reader.begin(line.text);
+    while (!reader.isEnd) {
+      if (!reader.next()) {
+        if (this.#strict) break;
+        continue;
+      }
+      const { key } = reader;
+      let id = this.#ids.get(key);
+      if (id === undefined) {
+        const name = labelNameOf(key);
+        this.#ids.set(key, (id = name === '' ? -1 : line.names.idOf(name)));
+      }
+      if (id < 0) continue;
+      id = line.nameForParsed(id);
+      if (line.isExtracted(id) || !parsing.wants(line.names.name(id))) continue;
+      const value = withoutBroken(reader.value());
+      if (value === '' && !this.#keepEmpty) continue;
+      line.setParsed(id, value);
+      if (parsing.isDone(line)) break;
+    }
+    if (this.#strict && reader.error !== '') parsing.fail(line, 'LogfmtParserErr', reader.error);
+    return true;
+  }
+}
+
+/** Some keys become labels; those that are not there become empty ones. */
+class LogfmtFields implements CompiledStage {
+  readonly #strict: boolean;
+  readonly #parsing: Parsing;
+  readonly #reader = new LogfmtReader();
+  readonly #ids: readonly number[];
+  /** Labels by the key that they are filled from. */
+  readonly #byKey = new Map<string, number[]>();
+  /** Labels by their own names, under which fields are found too. */
+  readonly #byLabel = new Map<string, number[]>();
+
+  constructor({ strict, fields }: LogfmtParser, line: Line, parsing: Parsing) {
+    this.#strict = strict;
+    this.#parsing = parsing;
+    this.#ids = fields.map(({ label }) => line.names.idOf(label));
+    for (const [index, { label, path }] of fields.entries()) {
+      const id = this.#ids[index] as number;
+      const key = String(path[0]);
+      this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), id]);
+      this.#byLabel.set(label, [id]);
+    }
+  }
+
+  run(line: Line): boolean {
+    if (this.#parsing.isDone(line)) return true;
+    for (const id of this.#ids) if (!line.isTaken(id)) line.setParsed(id, '');
+    const reader = this.#reader;
+    reader.begin(line.text);
+    while (!reader.isEnd) {
+      if (!reader.next()) {
+        if (this.#strict) break;
+        continue;
+      }
+      const ids = this.#labelsOf(reader.key);
+      if (ids === undefined) continue;
+      const value = reader.value();
+      for (const id of ids) line.setParsed(line.nameForParsed(id), value.includes('\uFFFD') ? '' : value);
+    }
+    if (this.#strict && reader.error !== '') this.#parsing.fail(line, 'LogfmtParserErr', reader.error);
+    return true;
+  }
+
+  #labelsOf(key: string): readonly number[] | undefined {
+    const ids = this.#byKey.get(key) ?? this.#byLabel.get(key);
+    if (ids !== undefined) return ids;
+    const name = labelNameOf(key);
+    return name === key ? undefined : (this.#byKey.get(name) ?? this.#byLabel.get(name));
+  }
+}

@@ -1,0 +1,42 @@
+/** A line's labels as the map that templates see, without copying them. */
+
+import type { Line } from '../line.ts';
+
+/** A map whose entries are the line's labels at the time when they are asked for. */
+export class LabelView extends Map<string, string> {
+  readonly #line: Line;
+
+  constructor(line: Line) {
+    super();
+    this.#line = line;
+  }
+
+  override get(name: string): string | undefined {
+    return this.#line.get(name);
+  }
+
+  override has(name: string): boolean {
+    return this.#line.get(name) !== undefined;
+  }
+
+  override get size(): number {
+    return this.#line.all().length / 2;
+  }
+
+  override *entries(): MapIterator<[string, string]> {
+    const labels = this.#line.all();
+    for (let i = 0; i < labels.length; i += 2) yield [labels[i] as string, labels[i + 1] as string];
+  }
+
+  override *keys(): MapIterator<string> {
+    for (const [name] of this.entries()) yield name;
+  }
+
+  override *values(): MapIterator<string> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  override [Symbol.iterator](): MapIterator<[string, string]> {
+    return this.entries();
+  }
+}

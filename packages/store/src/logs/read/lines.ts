@@ -1,0 +1,198 @@
+/** Reads lines in portions: slices of time that grow and shrink by what they give, so that the newest lines come at once and memory is bounded. */
+
+import { AtalayaError, type CancelSignal } from '@atalaya/model';
+import type { Engine, QueryAnswer, QueryLimits } from '../../engine/engine.ts';
+import { type LazyBlock, readLazily } from '../../native/lazy.ts';
+import { fragment, sql, type Sql } from '../../sql.ts';
+import { HOUR_NS } from '../log-day.ts';
+import type { Streams } from '../streams.ts';
+import { chooseStreams, type ChosenStreams, ofStreams } from './chosen-streams.ts';
+import { conditionSql } from './conditions.ts';
+import { clampTime, type LinesQuestion } from './requests.ts';
+import { inRange } from './table-range.ts';
+
+/** Lines on their way: still the engine's bytes, cheap to hand to another thread. */
+export interface RawPortion {
+  /** Native blocks with the columns of {@link LineColumns}, in the order asked for. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** How many of the rows count; those behind them come again. */
+  readonly rows: number;
+  /** Streams that occur and did not in an earlier portion of this reading. */
+  readonly newStreams: Uint32Array;
+  /** Rows and bytes that the engine looked at. */
+  readonly rowsRead: number;
+  readonly bytesRead: number;
+}
+
+/** What reading works on. */
+export interface ReadSources {
+  readonly engine: Engine;
+  readonly streams: Streams;
+  readonly limits: QueryLimits;
+}
+
+const FIRST_SLICE = 60_000_000_000n;
+/** The first slice of those who want all there is: its lines are needed anyway. */
+const FIRST_SLICE_OF_ALL = HOUR_NS;
+const GROWTH = 16n;
+/** Rows of a portion: at first, where few are expected, and at most. */
+const FEW_ROWS = 1000;
+const MOST_ROWS = 50_000;
+/** Bytes of a portion, about. */
+const PORTION_BYTES = 8 * 1_048_576;
+
+/** One reading. {@link next} gives portion after portion. */
+export class LineReading {
+  readonly #sources: ReadSources;
+  readonly #question: LinesQuestion;
+  readonly #chosen: ChosenStreams;
+  readonly #where: readonly Sql[];
+  readonly #columns: Sql;
+  /** What is still to be read, both inclusive. */
+  #from: bigint;
+  #to: bigint;
+  #slice: bigint;
+  #rows: number;
+  readonly #told = new Set<string>();
+
+  /** @throws AtalayaError BAD_QUERY for an invalid regular expression. */
+  constructor(sources: ReadSources, question: LinesQuestion) {
+    this.#sources = sources;
+    this.#question = question;
+    this.#from = clampTime(question.start);
+    this.#to = clampTime(question.end - 1n);
+    const { streams } = sources;
+    this.#chosen = chooseStreams(streams, question.matchers, this.#from, this.#to);
+    const { slots, all } = this.#chosen;
+    const context = { streams, chosen: this.#chosen };
+    this.#where = [
+      ...(all ? [] : [ofStreams(streams, slots)]),
+      ...question.conditions.map((condition) => conditionSql(condition, context)),
+    ];
+    this.#columns = columnsOf(question.attributes, this.#chosen.otlp);
+    const { expected } = question;
+    this.#slice = expected === undefined ? FIRST_SLICE_OF_ALL : FIRST_SLICE;
+    this.#rows = Math.max(FEW_ROWS, Math.min(expected ?? MOST_ROWS / 5, MOST_ROWS));
+  }
+
+  /** The next lines; `undefined` at the end. A portion may hold none. Rejects as the engine's queries do. */
+  async next(signal: CancelSignal): Promise<RawPortion | undefined> {
+    if (this.#from > this.#to || this.#chosen.slots.length === 0) return undefined;
+    const backward = this.#question.direction === 'backward';
+    const from = backward ? later(this.#to - this.#slice + 1n, this.#from) : this.#from;
+    const to = backward ? this.#to : earlier(this.#from + this.#slice - 1n, this.#to);
+    const limit = this.#rows;
+    const answer = await this.#ask(from, to, limit, signal);
+    if (answer === undefined) return this.next(signal);
+    const blocks = readLazily(answer.bytes);
+    const found = blocks.reduce((sum, { rows }) => sum + rows, 0);
+    if (found < limit) {
+      this.#go(from, to);
+      // Nothing, or little: what follows is taken in larger slices.
+      if (found < limit / 4) this.#slice *= GROWTH;
+      this.#fitRows(answer, found);
+      return this.#portion(answer, blocks, found);
+    }
+    // There may be more at the last line's time than were given: that time is read once more, whole.
+    const times = blocks.flatMap((block) => [...block.column('t', 'Int64')]);
+    const last = times.at(-1) as bigint;
+    const rows = times.indexOf(last);
+    this.#fitRows(answer, found);
+    if (rows > 0) {
+      const first = times[0] as bigint;
+      const covered = backward ? first - last : last - first;
+      if (covered < this.#slice) this.#slice = covered + 1n;
+      if (backward) this.#to = last;
+      else this.#from = last;
+      return this.#portion(answer, blocks, rows);
+    }
+    const whole = await this.#ask(last, last, undefined, signal);
+    this.#go(last, last);
+    if (whole === undefined) return this.next(signal);
+    const all = readLazily(whole.bytes);
+    return this.#portion(
+      whole,
+      all,
+      all.reduce((sum, block) => sum + block.rows, 0),
+    );
+  }
+
+  /** Notes that a slice is read. */
+  #go(from: bigint, to: bigint): void {
+    if (this.#question.direction === 'backward') this.#to = from - 1n;
+    else this.#from = to + 1n;
+  }
+
+  /** As many rows next time as fill a portion. */
+  #fitRows({ bytes }: QueryAnswer, rows: number): void {
+    if (rows === 0) return;
+    const fitting = Math.floor(PORTION_BYTES / (bytes.length / rows));
+    this.#rows = Math.max(1, Math.min(this.#rows * 2, fitting, MOST_ROWS));
+  }
+
+  /** Asks for one slice; `undefined` when its lines are so long that the engine's memory does not do and fewer are to be asked for. */
+  async #ask(from: bigint, to: bigint, limit: number | undefined, signal: CancelSignal): Promise<QueryAnswer | undefined> {
+    const { engine, limits } = this.#sources;
+    const backward = this.#question.direction === 'backward';
+    const order = backward ? sql`Timestamp DESC, Batch DESC, _part_offset DESC` : sql`Timestamp, Batch, _part_offset`;
+    const end = limit === undefined ? sql`` : sql`LIMIT ${limit}`;
+    const statement = sql`SELECT ${fragment(this.#columns)} FROM otel_logs
+      WHERE ${fragment(inRange(from, to, this.#where))} ORDER BY ${fragment(order)} ${fragment(end)}`;
+    try {
+      return await engine.query(statement, { limits, settings: READ_SETTINGS, signal });
+    } catch (error) {
+      const tooLong = error instanceof AtalayaError && error.code === 'QUERY_LIMIT' && limit !== undefined && limit > 1;
+      if (!tooLong) throw error;
+      this.#rows = Math.ceil(limit / 16);
+      return undefined;
+    }
+  }
+
+  #portion(answer: QueryAnswer, blocks: readonly LazyBlock[], rows: number): RawPortion {
+    const { rowsRead, bytesRead, bytes } = answer;
+    return { bytes, rows, newStreams: this.#newStreams(blocks, rows), rowsRead, bytesRead };
+  }
+
+  #newStreams(blocks: readonly LazyBlock[], rows: number): Uint32Array {
+    const { index } = this.#sources.streams;
+    const slots: number[] = [];
+    let left = rows;
+    for (const block of blocks) {
+      const words = block.column('s', 'UInt64');
+      let before = '';
+      for (let row = 0; row < Math.min(block.rows, left); row++) {
+        const key = `${words[row * 2 + 1]}:${words[row * 2]}`;
+        if (key === before) continue;
+        before = key;
+        if (this.#told.has(key)) continue;
+        this.#told.add(key);
+        const slot = index.slotOf(words[row * 2] as number, words[row * 2 + 1] as number);
+        if (slot >= 0) slots.push(slot);
+      }
+      left -= block.rows;
+    }
+    return Uint32Array.from(slots);
+  }
+}
+
+const READ_SETTINGS = { query_plan_max_limit_for_lazy_materialization: MOST_ROWS };
+
+/** Stream, time, text and level; with attributes what labels of the line are made of. */
+function columnsOf(attributes: boolean, otlp: boolean): Sql {
+  const basic = sql`StreamId AS s, toUnixTimestamp64Nano(Timestamp) AS t, Body AS b, toUInt8(DetectedLevel) AS l`;
+  if (!attributes) return basic;
+  const map = (name: Sql): Sql => sql`CAST(${fragment(name)}, 'Map(String, String)')`;
+  const plain = sql`${fragment(basic)}, ${fragment(map(sql`LogAttributes`))} AS a`;
+  if (!otlp) return plain;
+  return sql`${fragment(plain)}, toUInt8(IsOtlp) AS o, ${fragment(map(sql`ResourceAttributes`))} AS ra, ${fragment(map(sql`ScopeAttributes`))} AS sa,
+    ScopeName AS sn, CAST(ScopeVersion, 'String') AS sv, CAST(SeverityText, 'String') AS st, SeverityNumber AS sy, TraceId AS ti, SpanId AS si,
+    TraceFlags AS tf`;
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function earlier(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
