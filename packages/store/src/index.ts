@@ -13,6 +13,7 @@ export type { LogCounters, TakenLines } from './logs/intake.ts';
 export type { LogRecord } from './logs/log-record.ts';
 export { logSink } from './logs/log-sink.ts';
 export { openLogStore } from './logs/log-store.ts';
+export type { StreamQuestion, StreamStats } from './logs/read/stream-questions.ts';
 export type { LogStore, LogStoreOptions } from './logs/store-interface.ts';
 export { connectLogReader, type PortLogReader } from './logs/reader/connect-log-reader.ts';
 export { serveLogReader } from './logs/reader/serve-log-reader.ts';

@@ -1,6 +1,6 @@
 /** The log store over an engine and the streams in memory. */
 
-import type { CancelSignal } from '@atalaya/model';
+import type { CancelSignal, Labels } from '@atalaya/model';
 import { migrate } from '../schema/migrate.ts';
 import { type LogCounters, LogIntake, type TakenLines } from './intake.ts';
 import type { LogRecord } from './log-record.ts';
@@ -8,6 +8,14 @@ import { fingerprints } from './read/chosen-streams.ts';
 import { type CountsAnswer, countLines } from './read/counts.ts';
 import { LineReading, type ReadSources } from './read/lines.ts';
 import type { CountsQuestion, LinesQuestion } from './read/requests.ts';
+import {
+  streamLabelNames,
+  streamLabelValues,
+  type StreamQuestion,
+  streamSeries,
+  type StreamStats,
+  streamStats,
+} from './read/stream-questions.ts';
 import { RecentLines } from './recent-lines.ts';
 import type { LogReading, LogStore, LogStoreOptions } from './store-interface.ts';
 import { Streams } from './streams.ts';
@@ -57,6 +65,22 @@ class TableLogStore implements LogStore {
   streamForms(slots: Uint32Array): ReturnType<LogStore['streamForms']> {
     const { ends, bytes } = this.#streams.index.canonicalForms(slots);
     return { fingerprints: fingerprints(this.#streams, slots), ends, labels: bytes };
+  }
+
+  labelNames(question: StreamQuestion): string[] {
+    return streamLabelNames(this.#streams, question);
+  }
+
+  labelValues(name: string, question: StreamQuestion): string[] {
+    return streamLabelValues(this.#streams, name, question);
+  }
+
+  series(question: StreamQuestion): Labels[] {
+    return streamSeries(this.#streams, question);
+  }
+
+  stats(question: StreamQuestion, signal: CancelSignal): Promise<StreamStats> {
+    return streamStats(this.#sources, question, signal);
   }
 
   onTaken(listener: (lines: TakenLines) => void): () => void {

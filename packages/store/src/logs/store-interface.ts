@@ -1,12 +1,13 @@
 /** What a log store does for others: records in, lines and answers about them out. */
 
-import type { CancelSignal, Clock, Logger } from '@atalaya/model';
+import type { CancelSignal, Clock, Labels, Logger } from '@atalaya/model';
 import type { Engine, QueryLimits } from '../engine/engine.ts';
 import type { LogCounters, TakenLines } from './intake.ts';
 import type { LogRecord } from './log-record.ts';
 import type { CountsAnswer } from './read/counts.ts';
 import type { RawPortion } from './read/lines.ts';
 import type { CountsQuestion, LinesQuestion } from './read/requests.ts';
+import type { StreamQuestion, StreamStats } from './read/stream-questions.ts';
 
 /** What a log store is made of. */
 export interface LogStoreOptions {
@@ -52,6 +53,14 @@ export interface LogStore {
     readonly ends: Uint32Array<ArrayBuffer>;
     readonly labels: Uint8Array<ArrayBuffer>;
   };
+  /** Names of the labels of streams, sorted. @throws AtalayaError BAD_QUERY for an invalid regular expression, as those below. */
+  labelNames(question: StreamQuestion): string[];
+  /** Values of one label of streams, sorted. */
+  labelValues(name: string, question: StreamQuestion): string[];
+  /** Labels of the streams. */
+  series(question: StreamQuestion): Labels[];
+  /** Counts streams, and lines that are in the table. */
+  stats(question: StreamQuestion, signal: CancelSignal): Promise<StreamStats>;
   readonly streamCount: number;
   readonly counters: LogCounters;
   /** Lines that are taken in but not in the table yet. */
