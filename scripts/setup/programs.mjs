@@ -9,6 +9,7 @@ const PROGRAMS = {
   chromium: 'chromium',
   'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf',
   openssl: 'openssl',
+  postgresql: '/usr/lib/postgresql',
   procps: 'ps',
   prometheus: 'promtool',
   'prometheus-node-exporter': 'prometheus-node-exporter',
