@@ -19,6 +19,10 @@ test.each([
   ['unk({a="b"}[5m])', 'parse error at line 1, col 1: syntax error: unexpected IDENTIFIER'],
   ['count without (rate({a="b"}[1s]))', 'parse error at line 1, col 16: syntax error: unexpected RATE, expecting IDENTIFIER or )'],
   ['quantile_over_time(x, {a="b"}[1s])', 'parse error at line 1, col 20: syntax error: unexpected IDENTIFIER, expecting NUMBER or { or ('],
+  [
+    'quantile_over_time(-0.1, {a="b"} | unwrap x [1s])',
+    'parse error at line 1, col 20: syntax error: unexpected -, expecting NUMBER or { or (',
+  ],
   ['{a="b"} | addr > ip("1.2.3.4")', 'parse error at line 1, col 18: syntax error: unexpected ip'],
   ['{a="b"} |= "c', 'parse error at line 1, col 12: syntax error: literal not terminated'],
   ['rate({a="b"}[5m]) offset 1m', 'parse error at line 1, col 19: syntax error: unexpected offset'],
@@ -41,6 +45,7 @@ test.each([
   ['rate({a="b"}[1m]) + {a="b"} |= "c"', /unexpected type for right leg of binary operation \(\+\): \*syntax\.PipelineExpr/],
   ['vector(1) or 2', /unexpected literal for right leg of logical\/set binary operation \(or\): 2\.000000/],
   ['{a="b"} | n > 0x10', /strconv\.ParseFloat: parsing "0x10": invalid syntax/],
+  ['label_replace(rate({a="b"}[1m]), "c", "$1", "d", "(")', /^parse error: invalid regex in label_replace: /],
   ['{a=~"("}', /invalid regular expression/],
 ])('meaning: %s', (text, message) => {
   expect(fault(text).message).toMatch(message);

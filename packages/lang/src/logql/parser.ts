@@ -1,6 +1,6 @@
 /** LogQL text to syntax tree, by recursive descent. */
 
-import type { Matcher } from '@atalaya/model';
+import { compilePattern, type Matcher, PatternError } from '@atalaya/model';
 import {
   type Grouping,
   type LineFilter,
@@ -226,7 +226,7 @@ function readMilliseconds(cursor: TokenCursor): number {
 function readRangeAggregation(cursor: TokenCursor, operation: RangeOperation): RangeAggregation {
   const { start } = cursor.take();
   cursor.expect('(');
-  const hasParameter = cursor.token.kind === 'number' || cursor.is('-') || cursor.is('+');
+  const hasParameter = cursor.token.kind === 'number';
   const literal = cursor.token.text;
   const parameter = hasParameter ? readNumber(cursor) : undefined;
   if (hasParameter) cursor.expect(',');
@@ -277,5 +277,11 @@ function readLabelReplace(cursor: TokenCursor): MetricExpression {
   }
   cursor.expect(')');
   const [destination, replacement, source, pattern] = texts as [string, string, string, string];
+  try {
+    compilePattern(pattern);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    throw LogqlError.meaning(start, cursor.lastEnd, `invalid regex in label_replace: ${error.reason}`);
+  }
   return { kind: 'label_replace', expression, destination, replacement, source, pattern, start, end: cursor.lastEnd };
 }

@@ -28,7 +28,7 @@ export type LineCondition =
   | { readonly kind: 'contains'; readonly any: readonly string[]; readonly ignoreCase: boolean; readonly negated: boolean }
   /** One of the expressions (RE2 syntax, not anchored) is found in the text, or, negated, none. */
   | { readonly kind: 'matches'; readonly any: readonly string[]; readonly negated: boolean }
-  /** The line's label: that of its attributes, or else of its stream, or else the empty text. `detected_level` is a label as well. */
+  /** The line's label: that of its stream, or else of its attributes, or else the empty text. `detected_level` is a label as well. */
   | { readonly kind: 'label'; readonly matcher: Matcher };
 
 /** A stream that has lines in a block. */
@@ -65,7 +65,10 @@ export interface CountRequest {
   readonly width: bigint;
   readonly buckets: number;
   readonly measure: 'lines' | 'bytes';
-  /** Labels (of attributes, else of streams; `detected_level` too) to count by; absent: by all there are, but for `detected_level`. */
+  /**
+   * Labels (of streams, else of attributes; `detected_level` too) to count by; a group has those of them that its lines have. Absent: by all
+   * there are, but for `detected_level`; there an attribute named as a label of the stream counts as `NAME_extracted`.
+   */
   readonly by?: readonly string[];
 }
 
