@@ -11,6 +11,17 @@ export {
 } from './logql/sample-extractor.ts';
 export { createMemoryReader, type MemorySeries } from './memory-reader.ts';
 export { type LinePattern, type LinePatterns, linePatterns, type LinePatternsRequest } from './logql/line-patterns/line-patterns.ts';
+export type { LogEntry, LogqlAnswer, LogqlResult, LogqlStats } from './logql/answer.ts';
+export { encodeLogAnswer, type LogAnswerEncoding } from './logql/encode.ts';
+export {
+  createLogqlEngine,
+  type LogqlEngine,
+  type LogqlEngineOptions,
+  type LogqlInstantQuery,
+  type LogqlRangeQuery,
+} from './logql/engine.ts';
+export type { LogqlLimits } from './logql/limits.ts';
+export { createMemoryLogReader, type MemoryLine, type MemoryLogReaderOptions, type MemoryStream } from './logql/memory-log-reader.ts';
 export type { QueryAnswer, QueryResult, QueryStats } from './promql/answer.ts';
 export type { QueryLimits } from './promql/context.ts';
 export type { QueryCost } from './promql/cost.ts';

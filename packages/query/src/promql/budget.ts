@@ -101,13 +101,14 @@ export function samplesLimit(limits: QueryLimits, what: string): AtalayaError<'Q
   return new AtalayaError('QUERY_LIMIT', { setting: 'query.samples', limit: limits.samples, reason });
 }
 
-function memoryLimit({ memoryBytes = Infinity }: QueryLimits, bytes: number): AtalayaError<'QUERY_LIMIT'> {
+/** The answer to a query that would hold too much. */
+export function memoryLimit({ memoryBytes = Infinity }: Pick<QueryLimits, 'memoryBytes'>, bytes: number): AtalayaError<'QUERY_LIMIT'> {
   const reason = `it would hold ${inMebibytes(bytes)} of ${inMebibytes(memoryBytes)} at one time; ask for fewer series, a shorter range or a larger step, or raise query.memory`;
   return new AtalayaError('QUERY_LIMIT', { setting: 'query.memory', limit: memoryBytes, reason });
 }
 
 /** The answer to a query whose own answer would be too long. */
-export function answerLimit({ answerBytes = Infinity }: QueryLimits, bytes: number): AtalayaError<'QUERY_LIMIT'> {
+export function answerLimit({ answerBytes = Infinity }: Pick<QueryLimits, 'answerBytes'>, bytes: number): AtalayaError<'QUERY_LIMIT'> {
   const reason = `its answer would be about ${inMebibytes(bytes)} of ${inMebibytes(answerBytes)} long; ask for fewer series or a larger step, or raise query.answer`;
   return new AtalayaError('QUERY_LIMIT', { setting: 'query.answer', limit: answerBytes, reason });
 }
