@@ -33,13 +33,20 @@ export const LEVEL_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** pino's and bunyan's numbers. */
-const NUMBERS: Readonly<Record<string, LogLevel>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
+const NUMBERS: ReadonlyMap<string, LogLevel> = new Map([
+  ['10', 'trace'],
+  ['20', 'debug'],
+  ['30', 'info'],
+  ['40', 'warn'],
+  ['50', 'error'],
+  ['60', 'fatal'],
+]);
 
 /** The level that the value of such a field names; 0 for none. */
 export function levelOfValue(value: string): number {
   const word = LEVEL_WORDS.get(value.trim().toLowerCase());
   if (word !== undefined) return word;
-  const number = NUMBERS[value.trim()];
+  const number = NUMBERS.get(value.trim());
   return number === undefined ? 0 : levelNumber(number);
 }
 

@@ -18,6 +18,8 @@ const SPAN = '00f067aa0ba902b7';
 describe('levels in lines', () => {
   it.each([
     ['level=info msg="an error occurred"', 'info'],
+    ['level=constructor msg=x', 'unknown'],
+    ['level=valueOf msg=x', 'unknown'],
     ['ts=2024-01-01T00:00:00Z lvl=WRN msg=x', 'warn'],
     ['{"msg":"error reading","level":"debug"}', 'debug'],
     ['{"severity": "ERROR", "message": "x"}', 'error'],
