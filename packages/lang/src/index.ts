@@ -68,6 +68,7 @@ export { LogqlError } from './logql/error.ts';
 export { readLogBytes, readLogDuration } from './logql/literals.ts';
 export { parseLineSelector, parseLogql, parseLogSelector } from './logql/parser.ts';
 export { readLinePattern } from './logql/patterns.ts';
+export { LOGQL_TEMPLATE_FUNCTIONS } from './logql/template-functions.ts';
 export { prettyLogql, printLogql } from './logql/printer.ts';
 export type { Operand as TemplateOperand, Pipeline as TemplatePipeline, Template, TemplateNode } from './template/ast.ts';
 export type { TemplateFunction } from './template/built-in.ts';

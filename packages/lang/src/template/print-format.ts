@@ -4,6 +4,9 @@ import { isList, printValue, type TemplateValue, typeName } from './value.ts';
 
 const VERB = /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d*))?([a-zA-Z%]|$)/gu;
 
+/** Largest width and precision that Go takes. */
+const WIDEST = 1_000_000;
+
 /** Formats values as Go does; what does not fit is said in place, as Go says it: `%!d(string=x)`, `%!s(MISSING)`, `%!(EXTRA int=1)`. */
 export function sprintf(format: string, values: readonly TemplateValue[]): string {
   let next = 0;
@@ -17,6 +20,8 @@ export function sprintf(format: string, values: readonly TemplateValue[]): strin
     };
     const wide = star(width);
     const precise = star(precision);
+    if (Math.abs(wide ?? 0) > WIDEST) return '%!(BADWIDTH)';
+    if ((precise ?? 0) > WIDEST) return '%!(BADPREC)';
     if (next >= values.length) return `%!${verb}(MISSING)`;
     return one(verb, values[next++] as TemplateValue, { flags, width: wide, precision: precise });
   });
@@ -120,12 +125,27 @@ function hexOf(text: string): string {
 
 function float(value: number, verb: 'e' | 'f' | 'g', precision: number | undefined): string {
   if (!Number.isFinite(value) || (verb === 'g' && precision === undefined)) return printValue(value);
-  if (verb === 'f') return value.toFixed(Math.min(precision as number, 100));
-  if (verb === 'e') return twoDigitExponent(value.toExponential(Math.min(precision as number, 100)));
+  if (verb === 'f') return tieToEven((digits) => value.toFixed(digits), precision as number);
+  const exponential = (digits: number): string => tieToEven((count) => value.toExponential(count), digits);
+  if (verb === 'e') return twoDigitExponent(exponential(precision as number));
   const significant = Math.max(1, precision as number);
-  const exponent = value === 0 ? 0 : Number(value.toExponential(significant - 1).split('e')[1]);
-  if (exponent < -4 || exponent >= significant) return twoDigitExponent(Number(value.toPrecision(significant)).toExponential());
-  return String(Number(value.toPrecision(significant)));
+  const rounded = exponential(significant - 1);
+  const exponent = value === 0 ? 0 : Number(rounded.split('e')[1]);
+  if (exponent < -4 || exponent >= significant) return twoDigitExponent(Number(rounded).toExponential());
+  return String(Number(rounded));
+}
+
+const MOST_DIGITS = 100;
+
+/** A number in so many digits behind the point. Of two that are as near Go takes the even one, JavaScript the larger. */
+function tieToEven(format: (digits: number) => string, precision: number): string {
+  const digits = Math.min(precision, MOST_DIGITS);
+  const text = format(digits);
+  const [, whole = '', fraction = '', power = ''] = /^(-?\d+)\.(\d*)(e.*)?$/.exec(format(MOST_DIGITS)) ?? [];
+  if (!/^50*$/.test(fraction.slice(digits))) return text;
+  const kept = whole + fraction.slice(0, digits);
+  if (Number(kept.at(-1)) % 2 !== 0) return text;
+  return `${whole}${digits === 0 ? '' : '.'}${fraction.slice(0, digits)}${power}`;
 }
 
 function twoDigitExponent(text: string): string {

@@ -43,6 +43,7 @@ describe('what templates give', () => {
     ["{{.list}} {{.labels}} {{true}} {{1000000.0}} {{0x10}} {{'a'}}", '[a b c] map[env:prod job:x] true 1e+06 16 97'],
     ['a {{- /* nothing */ -}} b', 'ab'],
     ['a {{- .name -}} b{{/* kept */}} c', 'awebb c'],
+    ['{{printf "%.1f %.1f %.0f %.1e" 2.25 2.35 2.5 2.25}} {{printf "%9999999d" 1}}', '2.2 2.4 2 2.2e+00 %!(BADWIDTH)%!(EXTRA int=1)'],
     ['{{.name | upper | printf "%s-%d" "x" 1}}', 'x-1%!(EXTRA string=WEB)'],
     ['{{printf "%5s|%-5s|%05d|%+.2f|%q|%x|%v" "ab" "cd" 42 3.14159 "e" "fg" .list}}', '   ab|cd   |00042|+3.14|"e"|6667|[a b c]'],
     [
