@@ -2,3 +2,5 @@
 
 export { type ApiData, type Reply, runScript, type Target } from '../test/run-script.ts';
 export { featuresOf, type LoadCommand, type Point } from '../test/script.ts';
+export { type LogData, type LogReply, type LogStream, type LogTarget, runLogScript } from '../test/logql/run-script.ts';
+export { type LogEvalCommand, type PushCommand, type ScriptEntry } from '../test/logql/script.ts';
