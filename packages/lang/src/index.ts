@@ -74,9 +74,13 @@ export type { Operand as TemplateOperand, Pipeline as TemplatePipeline, Template
 export type { TemplateFunction } from './template/built-in.ts';
 export { TemplateError } from './template/error.ts';
 export { executeTemplate, type TemplateOptions } from './template/execute.ts';
+export { isEmptyValue, logTemplateFunctions } from './template/functions/functions.ts';
+export { many as variadicFunction, of as templateFunction } from './template/functions/signature.ts';
+export { TemplateTime } from './template/functions/times.ts';
 export { parseTemplate } from './template/parser.ts';
 export { printValue, type TemplateObject, type TemplateValue } from './template/value.ts';
 export { formatGoTime } from './go-time/format.ts';
+export { readGoFloat } from './go-float.ts';
 export { GO_LAYOUTS } from './go-time/layout.ts';
 export { GoTimeError, type GoTimeOptions, parseGoTime } from './go-time/parse.ts';
 export { isTimeZone } from './go-time/zone.ts';

@@ -1,13 +1,13 @@
 /** Numbers from lines: each line that comes through a pipeline gives one, or none. */
 
-import type { Grouping, Stage, Unwrap } from '@atalaya/lang';
+import { type Grouping, readGoFloat, type Stage, type Unwrap } from '@atalaya/lang';
 import type { Labels } from '@atalaya/model';
 import { CompiledPipeline, type PipelineOptions } from './compile-pipeline.ts';
 import type { Line } from './line.ts';
 import type { StoredLine } from './pipeline.ts';
 import type { CompiledStage } from './stage.ts';
 import { compileLabelFilter } from './stages/label-filter.ts';
-import { readBytes, readDuration, readFloat, secondsOf } from './text/quantities.ts';
+import { readBytes, readDuration, secondsOf } from './text/quantities.ts';
 import { utf8Length } from './text/utf8.ts';
 
 /** What a line is counted as: 1, the bytes of its text when it has gone through the pipeline, or the number in a label. */
@@ -111,6 +111,6 @@ function readerOf(unwrap: Unwrap | undefined): (text: string) => number | string
         return typeof duration === 'string' ? duration : secondsOf(duration);
       };
     case undefined:
-      return readFloat;
+      return readGoFloat;
   }
 }

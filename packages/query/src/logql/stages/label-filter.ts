@@ -1,11 +1,11 @@
 /** Conditions on labels: `| status >= 500 and (took > 1s or addr = ip("10.0.0.0/8"))`. */
 
-import { type CompareOperator, type LabelCondition, LogqlError } from '@atalaya/lang';
+import { type CompareOperator, type LabelCondition, LogqlError, readGoFloat } from '@atalaya/lang';
 import { compileMatcher } from '@atalaya/model';
 import { ERROR_DETAILS_LABEL, ERROR_LABEL, type Line } from '../line.ts';
 import type { CompiledStage } from '../stage.ts';
 import { compileAddressSearch } from '../text/addresses.ts';
-import { readBytes, readDuration, readFloat } from '../text/quantities.ts';
+import { readBytes, readDuration } from '../text/quantities.ts';
 
 /** Makes a condition ready. @throws LogqlError for an `ip("…")` that is no address, network or range. */
 export function compileLabelFilter(condition: LabelCondition, line: Line): CompiledStage {
@@ -23,7 +23,7 @@ export function compileLabelFilter(condition: LabelCondition, line: Line): Compi
     case 'ip':
       return compileAddress(condition, line);
     case 'number':
-      return new QuantityFilter(line.names.idOf(condition.label), readFloat, condition.operator, condition.value);
+      return new QuantityFilter(line.names.idOf(condition.label), readGoFloat, condition.operator, condition.value);
     case 'duration':
       return new QuantityFilter(line.names.idOf(condition.label), readDuration, condition.operator, condition.value);
     case 'bytes':

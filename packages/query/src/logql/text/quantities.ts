@@ -1,5 +1,7 @@
 /** Numbers, durations and sizes in the texts of labels, read and refused as Go and the libraries that Loki uses do. */
 
+import { readGoFloat } from '@atalaya/lang';
+
 /** Nanoseconds by unit, as Go's `time.ParseDuration` knows them. */
 const UNITS: ReadonlyMap<string, number> = new Map([
   ['ns', 1],
@@ -66,7 +68,7 @@ const SIZES: ReadonlyMap<string, number> = new Map([
 export function readBytes(text: string): number | string {
   let end = 0;
   while (end < text.length && isSizeDigit(text.charCodeAt(end))) end++;
-  const amount = readFloat(text.slice(0, end).replaceAll(',', ''));
+  const amount = readGoFloat(text.slice(0, end).replaceAll(',', ''));
   if (typeof amount === 'string') return amount;
   const unit = text.slice(end).trim().toLowerCase();
   const size = SIZES.get(unit);
@@ -76,23 +78,3 @@ export function readBytes(text: string): number | string {
 }
 
 const isSizeDigit = (unit: number): boolean => (unit >= 0x30 && unit <= 0x39) || unit === 0x2e || unit === 0x2c;
-
-const DECIMAL = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
-const HEXADECIMAL = /^([-+]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([-+]?\d+)$/;
-
-/** A text as Go's `strconv.ParseFloat` reads it: a number, or the reason why it is none. */
-export function readFloat(text: string): number | string {
-  if (DECIMAL.test(text)) {
-    const value = Number(text);
-    return Number.isFinite(value) ? value : refused(text, 'value out of range');
-  }
-  if (/^[-+]?inf(?:inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
-  if (/^nan$/i.test(text)) return Number.NaN;
-  const [, sign, whole = '', fraction = '', power] = HEXADECIMAL.exec(text) ?? [];
-  if (power === undefined || whole + fraction === '') return refused(text, 'invalid syntax');
-  const value = Number.parseInt(whole + fraction, 16) * 2 ** (Number(power) - 4 * fraction.length);
-  if (!Number.isFinite(value)) return refused(text, 'value out of range');
-  return sign === '-' ? -value : value;
-}
-
-const refused = (text: string, reason: string): string => `strconv.ParseFloat: parsing ${quote(text)}: ${reason}`;

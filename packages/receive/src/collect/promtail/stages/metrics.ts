@@ -1,6 +1,6 @@
 /** Stage `metrics`: counters, gauges and histograms of extracted values, on the program's own metrics page. */
 
-import { readLogDuration } from '@atalaya/lang';
+import { readGoFloat, readLogDuration } from '@atalaya/lang';
 import type { Cursor } from '../../../scrape-config/cursor.ts';
 import type { MetricDefinition, StageMetric } from '../metrics/stage-metrics.ts';
 import { readNumber, readStageDuration } from './expression.ts';
@@ -119,9 +119,8 @@ function readGauge(section: Cursor, fields: ReadonlyMap<string, Cursor>, source:
 function numberOf(value: Extracted): number | undefined {
   if (value === null) return undefined;
   if (typeof value !== 'string') return Number(value);
-  const number = value.trim() === '' ? Number.NaN : Number(value);
-  if (!Number.isNaN(number)) return number;
-  if (value.toLowerCase() === 'nan') return number;
+  const number = readGoFloat(value);
+  if (typeof number === 'number') return number;
   const sign = value.startsWith('-') ? -1 : 1;
   const nanoseconds = readLogDuration(value.replace(/^[-+]/, ''));
   return nanoseconds === undefined ? undefined : (sign * nanoseconds) / 1e9;

@@ -1,7 +1,8 @@
 /** Functions of templates that compute. */
 
-import type { TemplateFunction, TemplateValue } from '@atalaya/lang';
-import { readFloat } from '../text/quantities.ts';
+import type { TemplateFunction } from '../built-in.ts';
+import type { TemplateValue } from '../value.ts';
+import { readGoFloat } from '../../go-float.ts';
 import { computeDecimal } from './decimals.ts';
 import { many, of } from './signature.ts';
 
@@ -29,7 +30,7 @@ function toFloat(value: TemplateValue): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
   if (typeof value !== 'string') return value === true ? 1 : 0;
-  const read = readFloat(value);
+  const read = readGoFloat(value);
   return typeof read === 'number' ? read : 0;
 }
 

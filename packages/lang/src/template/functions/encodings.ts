@@ -1,6 +1,7 @@
 /** Functions of templates that encode, decode, and read JSON. */
 
-import type { TemplateFunction, TemplateValue } from '@atalaya/lang';
+import type { TemplateFunction } from '../built-in.ts';
+import type { TemplateValue } from '../value.ts';
 import { of } from './signature.ts';
 
 declare class TextEncoder {

@@ -1,7 +1,11 @@
 /** Functions of templates that make, read and write times. */
 
-import { formatGoTime, isTimeZone, parseGoTime, type TemplateFunction, type TemplateObject, type TemplateValue } from '@atalaya/lang';
 import type { Clock } from '@atalaya/model';
+import { formatGoTime } from '../../go-time/format.ts';
+import { parseGoTime } from '../../go-time/parse.ts';
+import { isTimeZone } from '../../go-time/zone.ts';
+import type { TemplateFunction } from '../built-in.ts';
+import type { TemplateObject, TemplateValue } from '../value.ts';
 import { of } from './signature.ts';
 
 const MICROSECOND = 1_000n;

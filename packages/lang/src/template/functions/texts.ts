@@ -1,7 +1,7 @@
 /** Functions of templates that look at and change texts. */
 
-import type { TemplateFunction } from '@atalaya/lang';
 import { compileSearch, type SearchPattern } from '@atalaya/model';
+import type { TemplateFunction } from '../built-in.ts';
 import { of } from './signature.ts';
 
 /** Most characters that a function may make of few. */

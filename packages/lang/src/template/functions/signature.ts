@@ -1,6 +1,7 @@
 /** Describes functions of templates by what they take, and refuses other arguments as Go does. */
 
-import type { TemplateFunction, TemplateValue } from '@atalaya/lang';
+import type { TemplateFunction } from '../built-in.ts';
+import type { TemplateValue } from '../value.ts';
 
 interface Kinds {
   text: string;
