@@ -7,6 +7,8 @@ import path from 'node:path';
 import type { Status } from '@atalaya/model';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
+/** Nothing of the machine that the tests run on gets into them unasked. */
+const QUIET = { ATALAYA_HOST_ENABLED: 'false', ATALAYA_LOGS_JOURNALD: 'false', ATALAYA_LOGS_FILES: '', ATALAYA_LOGS_DOCKER: '' };
 const CLI = path.join(ROOT, 'packages/server/src/cli.ts');
 
 export interface StartOptions {
@@ -55,7 +57,7 @@ export async function startAtalaya(options: StartOptions = {}): Promise<RunningA
       cwd: ROOT,
       env: {
         ...process.env,
-        ATALAYA_HOST_ENABLED: 'false',
+        ...QUIET,
         ATALAYA_LOG_FORMAT: 'json',
         ATALAYA_OTLP_GRPC_LISTEN: '127.0.0.1:0',
         ...options.environment,

@@ -27,7 +27,7 @@ describe('scanning what a former run left', () => {
     disk.fault = (operation) => {
       if (operation === 'sync' || operation === 'truncate') throw systemError('EIO');
     };
-    await expect(appendAll(journal, [3])).rejects.toThrow();
+    await expect(appendAll(journal, [3])).rejects.toThrow('EIO');
     disk.fault = () => undefined;
     await appendAll(journal, [4]);
     expect(numbersOf(await scan(disk))).toEqual([1, 2, 4]);

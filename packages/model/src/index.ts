@@ -45,6 +45,7 @@ export { compilePattern, type Pattern, PatternError } from './pattern.ts';
 export { compileSearch, type SearchMatch, type SearchPattern } from './search-pattern.ts';
 export { isStaleAt, type MetricMetadata, type MetricType, writeStaleMarker } from './sample.ts';
 export { type ExplainedNode, type ExplainedRead, type Explanation, explanationSchema } from './api/explain.ts';
+export { type LogTargets, logTargetsSchema } from './api/log-targets.ts';
 export {
   type Configuration,
   configurationSchema,

@@ -52,6 +52,10 @@ export type { ScrapeFetch, ScrapeRequest, ScrapeResponse } from './scrape/scrape
 export { type BuiltInTarget, createScrapeManager, type ScrapeManager, type ScrapeManagerOptions } from './scrape/scrape-manager.ts';
 export type { ScrapeStats } from './scrape/scrape-stats.ts';
 export type { ActiveTarget, TargetsSnapshot } from './scrape/targets-snapshot.ts';
+export { Bookmarks } from './collect/bookmarks.ts';
 export type { CollectConfig } from './collect/collect-config.ts';
+export { type HostJobOptions, hostJobs } from './collect/host-jobs.ts';
+export { createLogCollector, type LogCollector, type LogCollectorOptions } from './collect/log-collector.ts';
+export type { LogTarget } from './collect/log-source.ts';
 export { parsePromtailConfig, type PromtailOptions } from './collect/promtail/parse.ts';
 export { StageMetrics } from './collect/promtail/metrics/stage-metrics.ts';

@@ -7,6 +7,8 @@ import path from 'node:path';
 import { type Journal, lockDirectory, openJournal } from '@atalaya/journal';
 import { AtalayaError, type Clock, type Configuration, type Logger } from '@atalaya/model';
 import {
+  Bookmarks,
+  type CollectConfig,
   createHostCollector,
   createLogWriter,
   createLokiPush,
@@ -29,6 +31,7 @@ import { formatAddress, parseListenAddress } from './listen-address.ts';
 import type { ListenerState } from './listeners.ts';
 import { availableMemory, cacheMemory, engineMemory } from './memory.ts';
 import { redefineWhenNeeded } from './redefinition.ts';
+import { collectDirectory, startLogCollection } from './log-collection.ts';
 import { readPromtailFile } from './promtail-file.ts';
 import { readScrapeFile } from './scrape-file.ts';
 import type { LoadedSettings } from './settings/load.ts';
@@ -85,7 +88,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   let promtailFile = await readPromtailFile(loaded.promtailFile, stages);
 
   const dataDirectory = path.resolve(settings.data);
-  const journal = await openData(dataDirectory, settings, { clock, log, lifecycle });
+  const { journal, bookmarks } = await openData(dataDirectory, settings, { clock, log, lifecycle });
   const writer = createMetricWriter({ journal, clock, limits: metricLimits(settings) });
   const logWriter = createLogWriter({ journal, clock, limits: logLimits(settings) });
   // Stopped just before the journal closes: the last lines of all other parts are in it.
@@ -123,17 +126,24 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
     onLoaded(event) {
       metrics.loaded(event, clock.now());
       redefineSeries(event);
-      journal
-        .release(event.position)
+      // The notes in what is deleted have to be in the file of bookmarks before.
+      bookmarks
+        .save()
+        .then(() => journal.release(event.position))
         .catch((error: unknown) => log.error({ error: String(error) }, 'loaded journal segments could not be deleted'));
     },
   });
-  journal.onDurable((position) => engine.advance(position));
+  journal.onDurable((position) => {
+    bookmarks.durable(position);
+    engine.advance(position);
+  });
   engine.start();
   lifecycle.onStop('engine', () => engine.stop(), 7000);
 
   const scrapes = createScrapeManager({ writer, clock, log, userAgent: `Atalaya/${VERSION}` });
   lifecycle.onStop('scraping', () => scrapes.stop());
+  const collection = startLogCollection({ settings, writer: logWriter, bookmarks, clock, log });
+  lifecycle.onStop('collecting logs', () => collection.stop());
   const meters = startMeters({ clock, writer, engine });
   lifecycle.onStop('meters', () => meters.stop());
 
@@ -165,6 +175,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
       const nextFile = await readScrapeFile(next.prometheusFile, address);
       const nextPromtail = await readPromtailFile(next.promtailFile, stages);
       await scrapes.apply(nextFile.config);
+      collect(nextPromtail.config);
       const restart = changedSettings(loaded, next);
       if (restart.length > 0) log.warn({ settings: restart }, 'these settings changed; they take effect at the next start');
       loaded = { ...next, settings, texts: loaded.texts, sources: loaded.sources };
@@ -209,6 +220,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
     bodies,
     address: () => address,
     targets: () => scrapes.targets(),
+    logTargets: () => collection.targets(),
     scrapeConfiguration: () => scrapeFile.shown,
     configuration: () => describeConfiguration(loaded, { scrape: scrapeFile, promtail: promtailFile }, loadedAt, lastReload),
     status: () => status.gather(),
@@ -240,6 +252,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   if (scrapeFile.shown.includes('${ATALAYA_LISTEN}')) scrapeFile = await readScrapeFile(loaded.prometheusFile, address);
   for (const warning of [...loaded.warnings, ...scrapeFile.warnings, ...promtailFile.warnings]) log.warn(warning, 'configuration');
   await scrapes.apply(scrapeFile.config);
+  collect(promtailFile.config);
   if (settings['host.enabled']) watchHost();
   const evictions = clock.every(EVICT_EVERY_MS, () => {
     writer.evictIdle();
@@ -256,6 +269,11 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
       return lifecycle.stop();
     },
   };
+
+  /** Not awaited: with a full journal it takes until there is room again. */
+  function collect(config: CollectConfig): void {
+    collection.apply(config).catch((error: unknown) => log.error({ error: String(error) }, 'log sources could not be started'));
+  }
 
   function watchHost(): void {
     const collector = createHostCollector({ clock, log, disabled: settings['host.disabled_collectors'] });
@@ -311,7 +329,7 @@ async function openData(
   directory: string,
   settings: Settings,
   { clock, log, lifecycle }: { clock: Clock; log: Logger; lifecycle: Lifecycle },
-): Promise<Journal> {
+): Promise<{ readonly journal: Journal; readonly bookmarks: Bookmarks }> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -319,9 +337,12 @@ async function openData(
   }
   const lock = await lockDirectory(directory, { log });
   lifecycle.onStop('lock', () => lock.release());
-  const journal = await openJournal({ directory: path.join(directory, 'journal'), clock, log, limitBytes: settings['journal.limit'] });
+  const journalDirectory = path.join(directory, 'journal');
+  // Before the journal, which deletes what an earlier run had loaded when it is opened.
+  const bookmarks = await Bookmarks.open({ directory: collectDirectory(directory), journalDirectory, log });
+  const journal = await openJournal({ directory: journalDirectory, clock, log, limitBytes: settings['journal.limit'] });
   lifecycle.onStop('journal', () => journal.close());
-  return journal;
+  return { journal, bookmarks };
 }
 
 function countTargets(scrapes: ScrapeManager): { up: number; down: number } {

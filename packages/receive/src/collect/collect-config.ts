@@ -17,6 +17,8 @@ export interface CollectJob {
   readonly relabelConfigs: readonly RelabelRule[];
   /** Makes the pipeline of one file, container or connection. */
   pipeline(): EntryPipeline;
+  /** The job as text: a job with the same text goes on undisturbed over a reload. Without one it is begun anew, which loses and doubles nothing. */
+  readonly text?: string;
 }
 
 /** Where entries come from. Labels are those of `static_configs`, or of the source's own `labels`. */
@@ -33,6 +35,8 @@ export type CollectSource =
       readonly encoding: string | undefined;
       /** `decompression.enabled`: whether compressed files are read; otherwise they are passed over. */
       readonly decompress: boolean;
+      /** Of files that are there when the job is begun for the first time, only the last so many bytes are read; all of them without it. */
+      readonly existingBytes?: number;
     }
   | {
       readonly kind: 'journal';
@@ -51,6 +55,8 @@ export type CollectSource =
       /** `unix:///var/run/docker.sock` or `tcp://host:port`. */
       readonly host: string;
       readonly refreshMs: number;
+      /** How old lines may be of a container that is read for the first time, milliseconds; all of them are read without it. */
+      readonly maxAgeMs?: number;
       /** Filters of the container list, as Docker takes them. */
       readonly filters: readonly { readonly name: string; readonly values: readonly string[] }[];
       readonly labels: Readonly<Record<string, string>>;

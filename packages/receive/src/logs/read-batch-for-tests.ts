@@ -37,7 +37,8 @@ export class RecordingLogJournal implements Pick<Journal, 'append'> {
   }
 }
 
-function linesOf(batch: LogBatch): RecordedLine[] {
+/** The rows of a batch. */
+export function linesOf(batch: LogBatch): RecordedLine[] {
   const { origins } = batch;
   const [bodies, traces, spans, severities] = [batch.bodies, batch.traceIds, batch.spanIds, batch.severityTexts].map(textsOf);
   const names = textsOf(batch.attributeNames);

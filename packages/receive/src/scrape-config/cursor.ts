@@ -77,6 +77,11 @@ export class Cursor {
     this.line = node?.range ? source.lineAt(node.range[0]) : line;
   }
 
+  /** What stands here as text: the same for everything that means the same, however it is laid out. */
+  get content(): string {
+    return JSON.stringify(this.#node?.toJS(this.#source.document) ?? null);
+  }
+
   /** Whether nothing stands here (`key:` and no more). */
   get empty(): boolean {
     return this.#node === null || (isScalar(this.#node) && this.#node.value === null);

@@ -54,6 +54,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /loki/api/v1/push': 'ingest',
   'GET /api/atalaya/status': 'read',
   'GET /api/atalaya/config': 'read',
+  'GET /api/atalaya/log-targets': 'read',
   'GET /api/atalaya/storage/metrics': 'read',
   'GET /api/atalaya/openapi.json': 'open',
   'GET /health/live': 'open',

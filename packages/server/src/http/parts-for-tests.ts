@@ -37,6 +37,7 @@ export function fakeParts(overrides: Partial<Parts> = {}): { parts: Parts; engin
     bodies: new BodyBudget(1 << 28),
     remoteWrite: { handle: async () => ({ status: 204, headers: {}, body: '' }) },
     targets: () => ({ activeTargets: [], droppedTargets: [], droppedTargetCounts: {}, scrapePools: ['node'] }),
+    logTargets: () => [],
     scrapeConfiguration: () => 'scrape_configs: []\n',
     configuration: () => ({
       files: [],

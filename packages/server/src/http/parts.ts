@@ -2,7 +2,7 @@
 
 import type { Journal } from '@atalaya/journal';
 import type { Clock, Configuration, Logger, Status } from '@atalaya/model';
-import type { LogWriter, LokiPush, MetricWriter, OtlpLogs, RemoteWrite, TargetsSnapshot } from '@atalaya/receive';
+import type { LogTarget, LogWriter, LokiPush, MetricWriter, OtlpLogs, RemoteWrite, TargetsSnapshot } from '@atalaya/receive';
 import type { EngineSupervisor } from '../engine/supervisor.ts';
 import type { Settings } from '../settings/table.ts';
 import type { BodyBudget } from './body-budget.ts';
@@ -26,6 +26,8 @@ export interface Parts {
   /** The address in force, `host:port`. */
   address(): string;
   targets(): TargetsSnapshot;
+  /** Everything on this host that log lines are collected from. */
+  logTargets(): readonly LogTarget[];
   /** `prometheus.yml` in force, secrets hidden. */
   scrapeConfiguration(): string;
   configuration(): Configuration;

@@ -49,6 +49,26 @@ export const SETTINGS = {
     default: 'true',
     help: 'Whether what this program logs is stored as well, as the log stream {job="atalaya"}.',
   },
+  'logs.journald': {
+    type: 'switch',
+    default: 'true',
+    help: 'Whether the systemd journal of this machine is collected, where there is one.',
+  },
+  'logs.files': {
+    type: 'list',
+    default: 'auto',
+    help: 'Log files that are collected, as globs; auto: syslog, messages and *.log in /var/log where there is no systemd journal. Empty for none.',
+  },
+  'logs.docker': {
+    type: 'text',
+    default: 'unix:///var/run/docker.sock',
+    help: 'Where the Docker is whose containers are collected: unix:///path or tcp://host:port. A socket that may not be used is passed over; empty for none.',
+  },
+  'logs.syslog': {
+    type: 'text',
+    default: '',
+    help: 'Address and port on which syslog messages are taken, over UDP and TCP, in either RFC; empty for nowhere.',
+  },
   'retention.metrics': { type: 'duration', default: '15d', help: 'How long samples are kept; 0 keeps them for ever.' },
   'retention.metrics_bytes': {
     type: 'bytes',

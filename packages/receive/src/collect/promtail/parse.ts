@@ -111,7 +111,13 @@ function readJob(item: Cursor, options: PromtailOptions, extraLabels: LabelPairs
   const pipeline = (): ReturnType<typeof createPipeline> => createPipeline(makers, extraLabels);
   const jobs = readSources(fields, options, rules).map(
     // The targets of files are relabelled already, since all of their labels are known.
-    (source): CollectJob => ({ name, source, relabelConfigs: source.kind === 'files' ? [] : rules, pipeline }),
+    (source): CollectJob => ({
+      name,
+      source,
+      relabelConfigs: source.kind === 'files' ? [] : rules,
+      pipeline,
+      text: JSON.stringify([item.content, source, extraLabels]),
+    }),
   );
   const hasSource = ['static_configs', 'file_sd_configs', 'journal', 'syslog', 'docker_sd_configs'].some((source) => fields.has(source));
   if (!hasSource && unsupported.length === 0) {

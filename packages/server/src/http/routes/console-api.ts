@@ -1,6 +1,6 @@
 /** `/api/atalaya/*`: what the console asks besides the Prometheus API; and operating the program. */
 
-import { AtalayaError, configurationSchema, metricStorageSchema, statusSchema } from '@atalaya/model';
+import { AtalayaError, configurationSchema, logTargetsSchema, metricStorageSchema, statusSchema } from '@atalaya/model';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { limitParameter, parametersOf } from '../parameters.ts';
@@ -20,6 +20,12 @@ export function consoleApiRoutes(plain: FastifyInstance, parts: Parts): void {
     '/api/atalaya/config',
     { schema: { tags: ['atalaya'], summary: 'The configuration in force, secrets hidden', response: { 200: configurationSchema } } },
     async () => parts.configuration(),
+  );
+
+  app.get(
+    '/api/atalaya/log-targets',
+    { schema: { tags: ['atalaya'], summary: 'What log lines are collected from on this host', response: { 200: logTargetsSchema } } },
+    async () => ({ targets: [...parts.logTargets()] }),
   );
 
   app.get(
