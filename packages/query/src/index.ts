@@ -20,6 +20,12 @@ export {
   type LogqlInstantQuery,
   type LogqlRangeQuery,
 } from './logql/engine.ts';
+export { type DetectedField, detectFields, type DetectedFieldsRequest, type FieldParser } from './logql/detected-fields/detected-fields.ts';
+export { LineView } from './logql/line-view.ts';
+export { logQueryCost } from './logql/log-cost.ts';
+export type { BlockStream, LineBlock, LogReader } from './logql/log-reader.ts';
+export { type LogVolume, type LogVolumeRequest, logVolumes } from './logql/log-volume.ts';
+export { type LineSelection, readSelection } from './logql/selection.ts';
 export type { LogqlLimits } from './logql/limits.ts';
 export { createMemoryLogReader, type MemoryLine, type MemoryLogReaderOptions, type MemoryStream } from './logql/memory-log-reader.ts';
 export type { QueryAnswer, QueryResult, QueryStats } from './promql/answer.ts';

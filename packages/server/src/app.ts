@@ -117,6 +117,9 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
         answerBytes: settings['query.answer'],
         stepCacheBytes: settings['query.step_cache'],
         concurrency: settings['query.concurrency'],
+        logSeries: settings['query.log_series'],
+        logEntries: settings['query.log_entries'],
+        logLines: settings['query.log_lines'],
         features: settings['query.features'],
       },
     },
@@ -321,6 +324,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
       tailRows: report?.tailRows ?? 0,
       targetsUp: up,
       targetsDown: down,
+      logs: { ...logWriter.stats(), state: report?.logs },
     };
   }
 }

@@ -9,6 +9,9 @@ const limits = {
   series: 1000,
   samples: 1e6,
   points: 11_000,
+  logSeries: 1000,
+  logEntries: 1000,
+  logLines: 1_000_000,
   concurrency: 4,
   memoryBytes: 1,
   answerBytes: 1e6,
@@ -27,6 +30,7 @@ function pool(options: Partial<QueryPoolOptions> = {}): QueryPool {
     log: silentLogger,
     entry,
     serveReader: () => undefined,
+    serveLogReader: () => undefined,
     ...options,
   });
   pools.push(made);

@@ -21,7 +21,7 @@ const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const IDLE_MS = 3_600_000;
 
 /** Labels that tell the service, the best first: those that Loki looks for. */
-const SERVICE_LABELS = [
+export const SERVICE_LABELS: readonly string[] = [
   'service',
   'app',
   'application',

@@ -14,6 +14,7 @@ import {
   type SnapshotRequest,
 } from './contract.ts';
 import { type EngineHost, startEngine } from './engine-host.ts';
+import type { StreamsRequest, TailRequest } from './log-contract.ts';
 
 // A terminal's Ctrl-C reaches every process of the group, but this one ends when the main process says so.
 process.on('SIGINT', () => undefined);
@@ -73,6 +74,20 @@ channel.serve('nextSeries', async (params, signal) => {
 channel.serve('holdHistograms', async (params) => ({ value: await running().holdHistograms(params as SeriesRequest) }));
 channel.serve('closeSeries', async (params) => {
   running().seriesReads.close(params as number);
+  return {};
+});
+channel.serve('logLabelNames', async (params) => ({ value: await running().logs.labelNames(params as StreamsRequest) }));
+channel.serve('logLabelValues', async (params) => {
+  const { name, request } = params as { name: string; request: StreamsRequest };
+  return { value: await running().logs.labelValues(name, request) };
+});
+channel.serve('logSeries', async (params) => ({ bytes: await running().logs.series(params as StreamsRequest) }));
+channel.serve('logStats', async (params, signal) => ({ value: await running().logs.stats(params as StreamsRequest, signal) }));
+channel.serve('logDetectedLabels', async (params) => ({ value: await running().logs.detectedLabels(params as StreamsRequest) }));
+channel.serve('beginTail', async (params, signal) => ({ value: await running().logs.tails.begin(params as TailRequest, signal) }));
+channel.serve('nextTail', async (params, signal) => ({ bytes: Buffer.from(await running().logs.tails.next(params as number, signal)) }));
+channel.serve('endTail', async (params) => {
+  running().logs.tails.end(params as number);
   return {};
 });
 channel.serve('deleteSeries', async (params) => {

@@ -3,6 +3,7 @@
 import type { JournalPosition } from '@atalaya/journal';
 import type { Matcher, MetricMetadata } from '@atalaya/model';
 import type { Cardinality, HotStats } from '@atalaya/store';
+import type { LogState } from './log-contract.ts';
 import type { ExpositionFormat } from '../remote-read/exposition-encoder.ts';
 
 /** The file descriptor of the engine process that carries the channel. */
@@ -30,6 +31,10 @@ export interface EngineOptions {
     /** Longest answer. */
     readonly answerBytes: number;
     readonly concurrency: number;
+    /** Of queries about logs: series of an answer, lines of an answer, lines that may be looked at one by one. */
+    readonly logSeries: number;
+    readonly logEntries: number;
+    readonly logLines: number;
     /** Names of PromQL's feature flags that are on. */
     readonly features: readonly string[];
   };
@@ -147,6 +152,7 @@ export interface StateEvent {
   readonly queriesRunning: number;
   /** Steps of range queries since the engine's start, and bytes that are kept of them. */
   readonly stepCache: StepCacheState;
+  readonly logs: LogState;
 }
 
 /** A log line of the engine process, written by the main one. */

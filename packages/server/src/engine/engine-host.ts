@@ -30,8 +30,9 @@ import type {
   StepCacheState,
   StorageStats,
 } from './contract.ts';
+import { LogHost } from './log-host.ts';
 import { QueryPool } from './query-pool.ts';
-import type { QueryTask } from './query-task.ts';
+import { isLogTask, type QueryTask } from './query-task.ts';
 import { QuickQueries } from './quick-queries.ts';
 import { encodeSeries } from './series-json.ts';
 import { SeriesReads } from './series-reads.ts';
@@ -65,6 +66,8 @@ export interface EngineHost {
   readonly seriesReads: Pick<SeriesReads, 'next' | 'close'>;
   holdHistograms(request: SeriesRequest): Promise<boolean>;
   readonly administration: Administration;
+  /** Streams and tails; queries about logs go to {@link EngineHost.query}. */
+  readonly logs: Omit<LogHost, 'serve' | 'state' | 'stop'>;
   state(): StateEvent;
   stop(): Promise<void>;
 }
@@ -104,7 +107,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     cacheBytes: options.cacheBytes,
     queryLimits: { memoryBytes: options.query.memoryBytes, timeMs: options.query.timeoutMs },
   });
-  const logs = await openLogStore({
+  const logStore = await openLogStore({
     engine,
     clock,
     log,
@@ -115,7 +118,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     reader,
     sinks: new Map<Signal, Sink>([
       [SIGNAL.metrics, metricSink(store)],
-      [SIGNAL.logs, logSink(logs)],
+      [SIGNAL.logs, logSink(logStore)],
     ]),
     clock,
     log,
@@ -131,12 +134,20 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
   };
   // Each thread that answers queries keeps its own steps: the workers, and this one.
   const each = { ...options.query, stepCacheBytes: Math.floor(options.query.stepCacheBytes / (QUERY_WORKERS + 1)) };
-  const queries = new QueryPool({
+  const logs: LogHost = new LogHost({
+    store: logStore,
+    clock,
+    log,
+    taken: readable,
+    query: (task, signal) => queries.run(task, signal),
+  });
+  const queries: QueryPool = new QueryPool({
     workers: QUERY_WORKERS,
     limits: each,
     clock,
     log,
     serveReader: (port) => serveReader(store, port, readable),
+    serveLogReader: (port) => logs.serve(port),
   });
   const [servedPort, ownPort] = directPorts();
   serveReader(store, servedPort, readable);
@@ -159,6 +170,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     openSeries: (request) => fresh(async () => seriesReads.open(request)),
     holdHistograms: (request) => fresh(async () => seriesReads.holdHistograms(request)),
     seriesReads,
+    logs,
     administration: new Administration({ store, loader, clock, log, dataDirectory: options.dataDirectory }),
     state() {
       const { user, system } = process.cpuUsage();
@@ -179,12 +191,14 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
         tornTails: reader.damage.tornTails,
         queriesRunning: quick.running + queries.running,
         stepCache: addedUp(quick.stepCache, queries.stepCache),
+        logs: { ...logs.state(), queriesRunning: queries.tasks.filter(isLogTask).length },
       };
     },
     async stop() {
       retention.cancel();
       quick.close();
       ownPort.close();
+      logs.stop();
       await queries.close();
       await seriesReads.stop();
       await loader.stop();

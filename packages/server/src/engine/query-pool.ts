@@ -27,6 +27,8 @@ export interface QueryPoolOptions {
   readonly entry?: URL;
   /** Serves the store's data to a worker through this port. */
   serveReader(port: MessagePort): void;
+  /** Serves the store's log lines to a worker through this port. */
+  serveLogReader(port: MessagePort): void;
 }
 
 /** A query on its way. */
@@ -74,6 +76,12 @@ export class QueryPool {
   /** How many queries are under way, those that wait for their turn included. */
   get running(): number {
     return this.#waiting.length + this.#costly.length + this.#workers.filter(({ job }) => job !== undefined).length;
+  }
+
+  /** What is under way. */
+  get tasks(): QueryTask[] {
+    const running = this.#workers.flatMap(({ job }) => (job === undefined ? [] : [job]));
+    return [...this.#waiting, ...this.#costly, ...running].map(({ task }) => task);
   }
 
   get stepCache(): StepCacheState {
@@ -198,11 +206,17 @@ export class QueryPool {
   #spawn(takesCostly: boolean): PoolWorker {
     const { limits, log, entry = ENTRY } = this.#options;
     const { port1, port2 } = new MessageChannel();
+    const logs = new MessageChannel();
     const cancelled = new SharedArrayBuffer(4);
-    const workerData: WorkerData = { limits, readerPort: port2, cancelled };
+    const workerData: WorkerData = { limits, readerPort: port2, logReaderPort: logs.port2, cancelled };
     // Bounds label sets and the like. What typed arrays hold is counted by the query itself.
     const maxOldGenerationSizeMb = Math.max(LEAST_HEAP_MIB, Math.ceil(limits.memoryBytes / 1_048_576));
-    const worker = new Worker(entry, { workerData, transferList: [port2], name: 'query', resourceLimits: { maxOldGenerationSizeMb } });
+    const worker = new Worker(entry, {
+      workerData,
+      transferList: [port2, logs.port2],
+      name: 'query',
+      resourceLimits: { maxOldGenerationSizeMb },
+    });
     const pooled: PoolWorker = {
       worker,
       cancelled: new Int32Array(cancelled),
@@ -214,6 +228,7 @@ export class QueryPool {
       failure: undefined,
     };
     this.#options.serveReader(port1);
+    this.#options.serveLogReader(logs.port1);
     worker.on('message', (result: TaskResult) => this.#take(pooled, result));
     worker.on('error', (error: Error) => {
       pooled.failure = error;
@@ -221,6 +236,7 @@ export class QueryPool {
     });
     worker.on('exit', () => {
       port1.close();
+      logs.port1.close();
       this.#replace(pooled);
     });
     return pooled;

@@ -3,14 +3,32 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorData } from '@atalaya/model';
 import type { EngineOptions, InstantRequest, RangeRequest } from './contract.ts';
+import type { LogFieldsRequest, LogInstantRequest, LogPatternsRequest, LogRangeRequest, LogVolumeRequest } from './log-contract.ts';
 
-export type QueryTask = ({ readonly kind: 'instant' } & InstantRequest) | ({ readonly kind: 'range' } & RangeRequest);
+export type PromqlTask = ({ readonly kind: 'instant' } & InstantRequest) | ({ readonly kind: 'range' } & RangeRequest);
+
+/** A question about logs. */
+export type LogTask =
+  | ({ readonly kind: 'log-instant' } & LogInstantRequest)
+  | ({ readonly kind: 'log-range' } & LogRangeRequest)
+  | ({ readonly kind: 'log-patterns' } & LogPatternsRequest)
+  | ({ readonly kind: 'log-fields' } & LogFieldsRequest)
+  | ({ readonly kind: 'log-volume' } & LogVolumeRequest);
+
+export type QueryTask = PromqlTask | LogTask;
+
+const LOG_KINDS: ReadonlySet<string> = new Set<LogTask['kind']>(['log-instant', 'log-range', 'log-patterns', 'log-fields', 'log-volume']);
+
+export function isLogTask(task: QueryTask): task is LogTask {
+  return LOG_KINDS.has(task.kind);
+}
 
 /** Given to a worker at birth. */
 export interface WorkerData {
   readonly limits: EngineOptions['query'];
-  /** The way to the store. */
+  /** The ways to the store: to samples, and to log lines. */
   readonly readerPort: MessagePort;
+  readonly logReaderPort: MessagePort;
   /** One word: 1 cancels the task under way, seen even by a loop that never yields. */
   readonly cancelled: SharedArrayBuffer;
 }

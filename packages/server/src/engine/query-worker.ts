@@ -1,18 +1,21 @@
-/** A query worker: evaluates PromQL on its own thread and answers with finished JSON text. */
+/** A query worker: evaluates PromQL and LogQL on its own thread and answers with finished JSON text. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { AtalayaError, type CancelSignal, systemClock } from '@atalaya/model';
 import { warmUp } from '@atalaya/query';
-import { connectReader } from '@atalaya/store';
-import type { TaskMessage, TaskResult, WorkerData } from './query-task.ts';
-import { engineWithin, runTask, TooCostly } from './task-runner.ts';
+import { connectLogReader, connectReader } from '@atalaya/store';
+import { LogRunner } from './log-runner.ts';
+import { isLogTask, type TaskMessage, type TaskResult, type TaskSuccess, type WorkerData } from './query-task.ts';
+import { engineWithin, runTask } from './task-runner.ts';
+import { TooCostly } from './too-costly.ts';
 
-const { limits, readerPort, cancelled } = workerData as WorkerData;
+const { limits, readerPort, logReaderPort, cancelled } = workerData as WorkerData;
 const flag = new Int32Array(cancelled);
 /** How often waiting calls look whether their task was cancelled; loops look themselves. */
 const LOOK_EVERY_MS = 50;
 
 const engine = engineWithin(limits, connectReader(readerPort));
+const logs = new LogRunner(limits, connectLogReader(logReaderPort));
 
 /** A signal that reads the shared flag whenever it is asked, and tells its listeners from a timer. */
 class TaskSignal implements CancelSignal {
@@ -44,7 +47,9 @@ async function answer({ task, waitedMs, mostCost }: TaskMessage): Promise<void> 
   let result: TaskResult;
   const transfer: ArrayBuffer[] = [];
   try {
-    const success = await runTask(engine, task, waitedMs, mostCost, signal);
+    const success: TaskSuccess = isLogTask(task)
+      ? { bytes: await logs.run(task, waitedMs, mostCost, signal) }
+      : await runTask(engine, task, waitedMs, mostCost, signal);
     transfer.push(success.bytes.buffer);
     result = success;
   } catch (error) {

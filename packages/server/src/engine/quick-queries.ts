@@ -6,8 +6,9 @@
 import { AtalayaError, type CancelSignal, type Clock, formatDuration } from '@atalaya/model';
 import { type PromqlEngine, type SampleReader, warmUp } from '@atalaya/query';
 import type { EngineOptions, StepCacheState } from './contract.ts';
-import type { QueryTask } from './query-task.ts';
-import { engineWithin, runTask, TooCostly } from './task-runner.ts';
+import { isLogTask, type QueryTask } from './query-task.ts';
+import { engineWithin, runTask } from './task-runner.ts';
+import { TooCostly } from './too-costly.ts';
 
 /** Samples to read and points to compute at most: about a millisecond's work, for which nobody else has to wait long. */
 const MOST_COST = 100_000;
@@ -52,6 +53,7 @@ export class QuickQueries {
   /** Answers a query, or resolves with `undefined` when it is nothing for this thread. Rejects as the engine does. */
   async run(task: QueryTask, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const { query } = task;
+    if (isLogTask(task)) return undefined;
     if (this.#running >= MOST_AT_ONCE || task.explain === true || query.length > LONGEST_QUERY || this.#tooCostly.has(query)) {
       return undefined;
     }

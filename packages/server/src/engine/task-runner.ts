@@ -1,21 +1,11 @@
-/** Runs one query and writes its answer, on whatever thread it is called. */
+/** Runs one query of PromQL and writes its answer, on whatever thread it is called. */
 
 import { PROMQL_FEATURES } from '@atalaya/lang';
 import { type CancelSignal, systemClock } from '@atalaya/model';
 import { createPromqlEngine, encodeAnswer, type PromqlEngine, type QueryCost, type SampleReader } from '@atalaya/query';
 import type { EngineOptions } from './contract.ts';
-import type { QueryTask, TaskSuccess } from './query-task.ts';
-
-/** Thrown for a query that is expected to cost more than may be spent on one here and now. */
-export class TooCostly extends Error {
-  /** Samples to read and points to compute, together. */
-  readonly cost: number;
-
-  constructor(cost: number) {
-    super('the query is too costly for this thread');
-    this.cost = cost;
-  }
-}
+import type { PromqlTask, TaskSuccess } from './query-task.ts';
+import { TooCostly } from './too-costly.ts';
 
 /** The engine of a thread, within the limits of the settings. */
 export function engineWithin(limits: EngineOptions['query'], reader: SampleReader): PromqlEngine {
@@ -41,7 +31,7 @@ export function engineWithin(limits: EngineOptions['query'], reader: SampleReade
  */
 export async function runTask(
   engine: PromqlEngine,
-  task: QueryTask,
+  task: PromqlTask,
   waitedMs: number,
   mostCost: number,
   signal: CancelSignal,

@@ -17,7 +17,7 @@ import { federateRoutes } from './routes/federate.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { labelRoutes } from './routes/labels.ts';
-import { lokiRoutes } from './routes/loki.ts';
+import { lokiRoutes } from './routes/loki/routes.ts';
 import { queryRoutes } from './routes/query.ts';
 import { remoteReadRoutes } from './routes/remote-read.ts';
 import { ruleRoutes } from './routes/rules.ts';
@@ -107,7 +107,7 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
     await remoteReadRoutes(scope, parts);
     adminRoutes(scope, parts);
     ruleRoutes(scope);
-    lokiRoutes(scope);
+    await lokiRoutes(scope, parts);
     statusRoutes(scope, parts);
     healthRoutes(scope, parts);
     consoleApiRoutes(scope, parts);

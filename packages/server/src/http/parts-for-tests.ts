@@ -87,6 +87,7 @@ const READINGS: Readings = {
   otlpLogs: { requests: { 'http/protobuf': 1, 'http/json': 2, grpc: 3 }, failedRequests: 1, records: 9, refused: {} },
   targetsUp: 1,
   targetsDown: 0,
+  logs: { linesWritten: 12, bytesWritten: 340, linesTruncated: 1, rejected: { too_old: 4 }, activeStreams: 2, state: undefined },
 };
 
 const STATUS = {

@@ -1,19 +1,19 @@
 /** The parameters of `/api/v1/query` and `/api/v1/query_range`, in Prometheus' order and words, as tasks of the query pool. */
 
 import { AtalayaError } from '@atalaya/model';
-import type { QueryTask } from '../engine/query-task.ts';
+import type { PromqlTask } from '../engine/query-task.ts';
 import type { Settings } from '../settings/table.ts';
 import { durationParameter, limitParameter, lookbackParameter, requiredDuration, requiredTime, timeParameter } from './parameters.ts';
 
 /** The task of an instant query; `now` (milliseconds) stands for a missing time. @throws AtalayaError BAD_PARAMETER, BAD_REQUEST */
-export function instantTask(parameters: URLSearchParams, settings: Settings, now: number): QueryTask {
+export function instantTask(parameters: URLSearchParams, settings: Settings, now: number): PromqlTask {
   limitParameter(parameters);
   const timeMs = timeParameter(parameters, 'time', now);
   return { kind: 'instant', ...common(parameters, settings), timeMs };
 }
 
 /** The task of a range query. @throws AtalayaError BAD_PARAMETER, BAD_REQUEST, BAD_QUERY */
-export function rangeTask(parameters: URLSearchParams, settings: Settings): QueryTask {
+export function rangeTask(parameters: URLSearchParams, settings: Settings): PromqlTask {
   limitParameter(parameters);
   const startMs = requiredTime(parameters, 'start');
   const endMs = requiredTime(parameters, 'end');
@@ -38,7 +38,7 @@ export function rangeTask(parameters: URLSearchParams, settings: Settings): Quer
 function common(
   parameters: URLSearchParams,
   settings: Settings,
-): Pick<QueryTask, 'query' | 'timeoutMs' | 'lookbackMs' | 'limit' | 'stats'> {
+): Pick<PromqlTask, 'query' | 'timeoutMs' | 'lookbackMs' | 'limit' | 'stats'> {
   const limit = limitParameter(parameters);
   const timeoutMs = Math.min(durationParameter(parameters, 'timeout') ?? Number.POSITIVE_INFINITY, settings['query.timeout']);
   const lookbackMs = lookbackParameter(parameters);

@@ -5,6 +5,7 @@ import type { OtlpLogsStats } from '@atalaya/receive';
 import type { HotStats } from '@atalaya/store';
 import type { LoadedEvent, StepCacheState } from '../engine/contract.ts';
 import type { OwnLogStats } from './own-logs.ts';
+import { type LogReadings, registerLogMetrics } from './log-metrics.ts';
 
 const MILLISECONDS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
@@ -40,6 +41,7 @@ export interface Readings {
   readonly tailRows: number;
   readonly targetsUp: number;
   readonly targetsDown: number;
+  readonly logs: LogReadings;
 }
 
 const BREAKER = { closed: 0, open: 1, 'half-open': 2 } as const;
@@ -186,6 +188,7 @@ export class OwnMetrics {
     counter('atalaya_query_cache_evictions_total', 'Decoded series that made room for others.', (now) => now.cache?.evictions ?? 0);
     gauge('atalaya_targets_up', 'Scrape targets whose last scrape succeeded.', (now) => now.targetsUp);
     gauge('atalaya_targets_down', 'Scrape targets whose last scrape failed.', (now) => now.targetsDown);
+    registerLogMetrics(this.registry, () => readings().logs);
     new Counter({
       name: 'atalaya_samples_rejected_total',
       help: 'Samples refused, by reason.',

@@ -6,6 +6,7 @@ import type { Pipeline } from '../pipeline.ts';
 import { type Cluster, Clusters } from './clusters.ts';
 import { patternText } from './pattern-text.ts';
 
+/** Whose messages are wanted, and how many lines may be looked at for it. */
 export interface LinePatternsRequest {
   readonly matchers: readonly Matcher[];
   readonly conditions: readonly LineCondition[];
@@ -32,6 +33,7 @@ export interface LinePattern {
   readonly samples: readonly (readonly [seconds: number, lines: number])[];
 }
 
+/** The messages of a selection. */
 export interface LinePatterns {
   /** The most frequent ones first. */
   readonly patterns: readonly LinePattern[];

@@ -3,36 +3,18 @@
 import { astToJson, childrenOf, type Expression, prettyPromql } from '@atalaya/lang';
 import { AtalayaError, explanationSchema } from '@atalaya/model';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { QueryTask } from '../../engine/query-task.ts';
+import type { PromqlTask } from '../../engine/query-task.ts';
+import { QueryAnswers } from '../answer-query.ts';
 import { parametersOf, plainQueryParameter, queryParameter, timeRange } from '../parameters.ts';
 import type { Parts } from '../parts.ts';
 import { instantTask, rangeTask } from '../query-tasks.ts';
-import { RefusalPause } from '../refusal-pause.ts';
 
 /** Registers the query routes, GET and POST alike. */
 export function queryRoutes(app: FastifyInstance, parts: Parts): void {
   const { clock, settings } = parts;
-  const refusals = new RefusalPause(clock);
+  const answers = new QueryAnswers(parts);
 
-  const ask = async (task: QueryTask, reply: FastifyReply): Promise<FastifyReply> => {
-    const abandoned = new AbortController();
-    // The client went away before it had its answer: the work is cancelled.
-    const onClose = (): void => {
-      if (!reply.raw.writableEnded) abandoned.abort();
-    };
-    reply.raw.once('close', onClose);
-    try {
-      const { bytes } = await parts.engine.request('query', task, abandoned.signal);
-      return await reply
-        .type('application/json')
-        .send(Buffer.from(bytes?.buffer ?? new ArrayBuffer(0), bytes?.byteOffset, bytes?.byteLength));
-    } catch (error) {
-      if (error instanceof AtalayaError && error.code === 'QUERY_LIMIT') await refusals.wait();
-      throw error;
-    } finally {
-      reply.raw.off('close', onClose);
-    }
-  };
+  const ask = (task: PromqlTask, reply: FastifyReply): Promise<FastifyReply> => answers.answer(task, reply);
 
   const instant = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
     ask(instantTask(parametersOf(request), settings, clock.now()), reply);
@@ -92,7 +74,7 @@ function hasSelector(expression: Expression): boolean {
 }
 
 /** A client that forbids caches gets every step computed anew. */
-function withCaching(task: QueryTask, request: FastifyRequest): QueryTask {
+function withCaching(task: PromqlTask, request: FastifyRequest): PromqlTask {
   const forbidden = /\bno-store\b/.test(request.headers['cache-control'] ?? '');
   return forbidden && task.kind === 'range' ? { ...task, fresh: true } : task;
 }

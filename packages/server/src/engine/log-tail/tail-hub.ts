@@ -1,0 +1,190 @@
+/** All tails of the program: lines that are taken in go to those that want them, as far as there is time. */
+
+import { AtalayaError, type CancelSignal, type Clock, type Labels, type Logger, NO_LABELS } from '@atalaya/model';
+import { compilePipeline, LineView, readSelection } from '@atalaya/query';
+import type { TakenLines } from '@atalaya/store';
+import type { TailRequest } from '../log-contract.ts';
+import { BatchBlock } from './batch-block.ts';
+import { TailSubscription } from './tail-subscription.ts';
+
+/** Tails at once. Each may hold some megabytes of lines that its client does not fetch. */
+const MOST_TAILS = 50;
+/** Lines a second that pipelines of all tails together may look at: this thread has samples and lines to take in as well. */
+const MOST_LINES_PER_SECOND = 50_000;
+/** How long after the past was sent its lines are remembered. */
+const PAST_MS = 5000;
+/** A tail that nobody has asked for its next message this long has been forgotten by its client. */
+const FORGOTTEN_MS = 60_000;
+
+export interface TailHubOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The last lines before now, as the JSON of an answer to a range query. */
+  past(request: TailRequest, signal: AbortSignal): Promise<Uint8Array>;
+}
+
+interface Tail {
+  readonly subscription: TailSubscription;
+  /** Sent before what comes in. */
+  past: string | undefined;
+  askedAt: number;
+}
+
+export class TailHub {
+  readonly #options: TailHubOptions;
+  readonly #tails = new Map<number, Tail>();
+  #last = 0;
+  #budget = MOST_LINES_PER_SECOND;
+  #filledAt: number;
+  #dropped = 0;
+  readonly #sweep;
+
+  constructor(options: TailHubOptions) {
+    this.#options = options;
+    this.#filledAt = options.clock.monotonic();
+    this.#sweep = options.clock.every(FORGOTTEN_MS, () => this.#endForgotten());
+  }
+
+  get open(): number {
+    return this.#tails.size;
+  }
+
+  /** Lines that tails wanted and did not get, since the start. */
+  get droppedLines(): number {
+    let dropped = this.#dropped;
+    for (const { subscription } of this.#tails.values()) dropped += subscription.droppedLines;
+    return dropped;
+  }
+
+  /**
+   * Begins a tail and gives its number. From now on its lines are gathered; those of the past come first. Rejects with BAD_QUERY for what is
+   * no selection of lines, BAD_REQUEST when there are too many tails, and as the query for the past does.
+   */
+  async begin(request: TailRequest, signal: AbortSignal): Promise<number> {
+    const { matchers, pipeline = compilePipeline([]) } = readSelection(request.query);
+    if (this.#tails.size >= MOST_TAILS) {
+      const reason = `max concurrent tail requests limit exceeded, count > limit (${this.#tails.size + 1} > ${MOST_TAILS})`;
+      throw new AtalayaError('BAD_REQUEST', { reason });
+    }
+    const { clock } = this.#options;
+    const subscription = new TailSubscription({
+      matchers,
+      pipeline,
+      categorised: request.categorised,
+      delayMs: request.delaySeconds * 1000,
+      clock,
+    });
+    const number = ++this.#last;
+    const tail: Tail = { subscription, past: undefined, askedAt: clock.monotonic() };
+    this.#tails.set(number, tail);
+    try {
+      const answer = await this.#options.past(request, signal);
+      tail.past = pastMessage(answer, subscription, request.categorised);
+    } catch (error) {
+      this.end(number);
+      throw error;
+    }
+    clock.after(PAST_MS, () => subscription.forgetSent());
+    return number;
+  }
+
+  /** The next message of a tail as JSON. Rejects with NOT_FOUND when there is no such tail, QUERY_CANCELED when it ends. */
+  async next(number: number, signal: CancelSignal): Promise<string> {
+    const { clock } = this.#options;
+    const tail = this.#tails.get(number);
+    if (tail === undefined) throw new AtalayaError('NOT_FOUND', { what: `tail ${number}` });
+    const { past } = tail;
+    tail.askedAt = Number.POSITIVE_INFINITY;
+    try {
+      if (past === undefined) return await tail.subscription.next(signal);
+      tail.past = undefined;
+      return past;
+    } finally {
+      tail.askedAt = clock.monotonic();
+    }
+  }
+
+  end(number: number): void {
+    const tail = this.#tails.get(number);
+    if (!this.#tails.delete(number)) return;
+    this.#dropped += tail?.subscription.droppedLines ?? 0;
+    tail?.subscription.close();
+  }
+
+  close(): void {
+    this.#sweep.cancel();
+    for (const number of [...this.#tails.keys()]) this.end(number);
+  }
+
+  /** Gives lines that were taken in to the tails that want them. Never throws: what goes wrong here must not keep lines from being stored. */
+  feed(lines: TakenLines): void {
+    if (this.#tails.size === 0) return;
+    try {
+      this.#feed(lines);
+    } catch (error) {
+      this.#options.log.error({ error: String(error) }, 'lines could not be tailed');
+    }
+  }
+
+  #feed({ batch, keep, labels }: TakenLines): void {
+    const subscriptions = Array.from(this.#tails.values(), ({ subscription }) => subscription);
+    const { count } = batch.origins;
+    const streams: Labels[] = Array.from({ length: count }, () => NO_LABELS);
+    const wanting: (TailSubscription[] | undefined)[] = Array.from({ length: count }, () => undefined);
+    let view: LineView | undefined;
+    let block: BatchBlock | undefined;
+    for (let row = 0; row < batch.rows; row++) {
+      // A stream that was refused has no labels to ask for, and no line that is kept.
+      if (keep?.[row] === 0) continue;
+      const origin = batch.rowOrigins[row] as number;
+      let interested = wanting[origin];
+      if (interested === undefined) {
+        const stream = (streams[origin] = labels(origin));
+        wanting[origin] = interested = subscriptions.filter((subscription) => subscription.wants(stream));
+      }
+      if (interested.length === 0) continue;
+      const timestamp = batch.timestamps[row] as bigint;
+      if (!this.#mayLook(interested.length)) {
+        for (const subscription of interested) subscription.drop(timestamp, streams[origin] as Labels);
+        continue;
+      }
+      block ??= new BatchBlock(batch, streams);
+      view ??= new LineView(true);
+      view.moveTo(block, row, timestamp);
+      for (const subscription of interested) subscription.take(view);
+    }
+  }
+
+  /** Whether there is time for so many looks at a line. */
+  #mayLook(looks: number): boolean {
+    if (this.#budget < looks) {
+      const now = this.#options.clock.monotonic();
+      this.#budget = Math.min(MOST_LINES_PER_SECOND, this.#budget + ((now - this.#filledAt) / 1000) * MOST_LINES_PER_SECOND);
+      this.#filledAt = now;
+    }
+    if (this.#budget < looks) return false;
+    this.#budget -= looks;
+    return true;
+  }
+
+  #endForgotten(): void {
+    const before = this.#options.clock.monotonic() - FORGOTTEN_MS;
+    for (const [number, { askedAt }] of this.#tails) if (askedAt < before) this.end(number);
+  }
+}
+
+/** The answer to a range query (newest lines first) as a message, oldest first; what it holds will not be sent again. */
+function pastMessage(bytes: Uint8Array, subscription: TailSubscription, categorised: boolean): string | undefined {
+  const { data } = JSON.parse(new TextDecoder().decode(bytes)) as {
+    data: { result: { stream: Record<string, string>; values: [time: string, line: string, ...unknown[]][] }[] };
+  };
+  if (data.result.length === 0) return undefined;
+  for (const { stream, values } of data.result) {
+    values.reverse();
+    const labels = Object.keys(stream)
+      .sort()
+      .flatMap((name) => [name, stream[name] as string]);
+    for (const [time, line] of values) subscription.sent(time, line, labels);
+  }
+  return JSON.stringify({ streams: data.result, ...(categorised ? { encodingFlags: ['categorize-labels'] } : {}) });
+}
