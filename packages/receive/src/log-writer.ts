@@ -21,9 +21,9 @@ export type LogRejectReason =
 export interface LineFields {
   /** Structured metadata: names and values alternating, in the order in which they came; of equal names the last one wins. */
   readonly attributes?: readonly string[];
-  /** 32 lower-case hexadecimal digits; without it one is looked for in attributes and text. */
+  /** 32 lower-case hexadecimal digits; without it, or where it is empty, one is looked for in attributes and text. */
   readonly traceId?: string;
-  /** 16 lower-case hexadecimal digits. */
+  /** 16 lower-case hexadecimal digits, or nothing. */
   readonly spanId?: string;
   readonly traceFlags?: number;
   /** 1 to 24, as OTLP counts; without it the level is looked for in attributes and text. */

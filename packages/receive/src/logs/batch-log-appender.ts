@@ -12,6 +12,8 @@ import { RowColumns, TextColumn } from './text-column.ts';
 /** The last second that fits into the tables' times. */
 const LAST_SECOND = 0xffff_ffff;
 const NO_ATTRIBUTES: readonly string[] = [];
+/** Up to so many attributes are compared with each other. */
+const FEW_ATTRIBUTES = 16;
 /** The attribute that marks a line that was cut: the length it had, in bytes. */
 const TRUNCATED = 'truncated';
 
@@ -230,11 +232,21 @@ function pushShort(column: TextColumn, text: string): void {
 
 /** Without those without a name, and of equal names the last one only. */
 function distinct(attributes: readonly string[]): readonly string[] {
-  if (attributes.length <= 2 && attributes[0] !== '') return attributes;
+  if (attributes.length <= FEW_ATTRIBUTES * 2 && areDistinct(attributes)) return attributes;
   const byName = new Map<string, string>();
   for (let i = 0; i < attributes.length; i += 2) byName.set(attributes[i] as string, attributes[i + 1] as string);
   byName.delete('');
   return byName.size * 2 === attributes.length ? attributes : [...byName].flat();
+}
+
+/** Whether all have names, and no two the same. For a few this is faster than a map. */
+function areDistinct(attributes: readonly string[]): boolean {
+  for (let i = 0; i < attributes.length; i += 2) {
+    const name = attributes[i] as string;
+    if (name === '') return false;
+    for (let j = 0; j < i; j += 2) if (attributes[j] === name) return false;
+  }
+  return true;
 }
 
 function bytesOf(attributes: readonly string[]): number {

@@ -181,8 +181,23 @@ export function spanIdOf(text: string): string {
 }
 
 /** What an attribute called so may hold. */
-export function attributeKind(name: string): 'level' | 'trace' | 'span' | undefined {
+export function attributeKind(name: string): AttributeKind | undefined {
   if (name.length > LONGEST_WORD) return undefined;
+  const known = kinds.get(name);
+  if (known !== undefined) return known === 'other' ? undefined : known;
+  const kind = kindOf(name);
+  if (kinds.size >= MOST_KINDS) kinds.clear();
+  kinds.set(name, kind ?? 'other');
+  return kind;
+}
+
+type AttributeKind = 'level' | 'trace' | 'span';
+
+/** Kinds of the names that came lately: there are few, and they come with each line. */
+const kinds = new Map<string, AttributeKind | 'other'>();
+const MOST_KINDS = 4096;
+
+function kindOf(name: string): AttributeKind | undefined {
   const word = name.toLowerCase().replaceAll(/[.-]/g, '_');
   if (LEVEL_NAMES.has(word)) return 'level';
   if (TRACE_NAMES.has(word)) return 'trace';

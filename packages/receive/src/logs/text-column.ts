@@ -5,6 +5,9 @@ const FIRST_ROWS = 256;
 /** Kept between batches; one that needed more gives it back. */
 const KEPT_BYTES = 4 * 1_048_576;
 
+/** Up to here texts are written character by character. */
+const SHORT = 48;
+
 const encoder = new TextEncoder();
 
 /** Bytes that a length takes as LEB128. */
@@ -37,6 +40,7 @@ export class TextColumn {
       this.#finish(text.length);
       return;
     }
+    if (text.length <= SHORT && this.#pushAscii(text)) return;
     // Room for the worst case of three bytes a unit; where the length is short for all cases the text is encoded right into its place.
     const most = text.length * 3;
     this.#reserve(most + 5);
@@ -68,6 +72,23 @@ export class TextColumn {
   clear(): void {
     this.#end = 0;
     if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(FIRST_BYTES);
+  }
+
+  /** Adds a short text of ASCII characters; false, and nothing, when it has others. The encoder would take longer to be called than this. */
+  #pushAscii(text: string): boolean {
+    const { length } = text;
+    this.#reserve(length + 1);
+    const bytes = this.#bytes;
+    const start = this.#end + 1;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) return false;
+      bytes[start + i] = unit;
+    }
+    bytes[this.#end] = length;
+    this.start = start;
+    this.end = this.#end = start + length;
+    return true;
   }
 
   #begin(length: number): void {

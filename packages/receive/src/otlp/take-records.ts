@@ -83,8 +83,8 @@ export class RecordTaker {
       traceFlags: record.flags & 0xff,
       severityNumber: record.severityNumber >= 1 && record.severityNumber <= MOST_SEVERE ? record.severityNumber : 0,
       severityText: record.severityText,
-      ...(record.traceId === '' ? {} : { traceId: record.traceId }),
-      ...(record.spanId === '' ? {} : { spanId: record.spanId }),
+      traceId: record.traceId,
+      spanId: record.spanId,
     };
     const { appender } = this;
     if (time.given) return appender.line(this.#ref, time.seconds, time.nanoseconds, record.body, fields);
