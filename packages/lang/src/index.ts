@@ -64,6 +64,7 @@ export type {
   Unwrap,
   VectorAggregation,
 } from './logql/ast.ts';
+export { LOGQL_OPERATORS, RANGE_OPERATIONS, VECTOR_OPERATIONS } from './logql/ast.ts';
 export { LogqlError } from './logql/error.ts';
 export { readLogBytes, readLogDuration } from './logql/literals.ts';
 export { parseLineSelector, parseLogql, parseLogSelector } from './logql/parser.ts';

@@ -154,6 +154,7 @@ export interface Grouping {
   readonly labels: readonly string[];
 }
 
+/** What range aggregations do. */
 export const RANGE_OPERATIONS = [
   'count_over_time',
   'rate',
@@ -186,6 +187,7 @@ export interface RangeAggregation extends Span {
   readonly grouping: Grouping | undefined;
 }
 
+/** What vector aggregations do. */
 export const VECTOR_OPERATIONS = [
   'sum',
   'avg',
@@ -211,6 +213,7 @@ export interface VectorAggregation extends Span {
   readonly grouping: Grouping | undefined;
 }
 
+/** The binary operators. */
 export const LOGQL_OPERATORS = ['or', 'and', 'unless', '==', '!=', '>', '>=', '<', '<=', '+', '-', '*', '/', '%', '^'] as const;
 export type LogqlOperator = (typeof LOGQL_OPERATORS)[number];
 

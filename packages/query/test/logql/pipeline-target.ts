@@ -34,7 +34,9 @@ export function createPipelineTarget(): LogTarget {
         const pipeline = compilePipeline(tree.stages, { clock });
         const lines = stored
           .filter(({ stream, timestamp }) => timestamp >= start && timestamp < end && matchesAll(stream, matchers))
-          .sort((a, b) => Number(direction === 'forward' ? a.timestamp - b.timestamp : b.timestamp - a.timestamp));
+          .sort((a, b) => Number(a.timestamp - b.timestamp));
+        // Of lines at the same time as well the last one comes first.
+        if (direction === 'backward') lines.reverse();
         const streams = new Map<string, { stream: Record<string, string>; values: [string, string][] }>();
         let count = 0;
         for (const line of lines) {
