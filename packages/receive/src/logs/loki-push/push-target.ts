@@ -6,6 +6,7 @@ import type { LogAppender, LogLimits, LogRejectReason, LogWriter, OriginRef } fr
 /** Refusals that an answer spells out. */
 const MOST_TOLD = 10;
 const LONGEST_TOLD = 1000;
+const LONGEST_SHOWN = 300;
 
 /** One request's lines. */
 export class PushTarget {
@@ -67,7 +68,7 @@ export class PushTarget {
   #streamRefusal(reason: LogRejectReason): () => string {
     const { limits } = this.#writer;
     return () => {
-      const stream = formatLabels(this.#labels);
+      const stream = shown(formatLabels(this.#labels));
       if (reason === 'missing_labels') return 'error at least one label pair is required per stream';
       if (reason === 'stream_limit') {
         return `Maximum active stream limit exceeded when trying to create stream ${stream}, reduce the number of active streams (reduce labels or reduce label values), or raise limits.streams (${limits.streams})`;
@@ -79,7 +80,7 @@ export class PushTarget {
 
   #lineRefusal(reason: LogRejectReason, seconds: number, text: string | Uint8Array, attributes: readonly string[]): string {
     const { limits } = this.#writer;
-    const stream = formatLabels(this.#labels);
+    const stream = shown(formatLabels(this.#labels));
     const time = rfc3339(seconds * 1000);
     if (reason === 'too_old') {
       return `entry for stream '${stream}' has timestamp too old: ${time}, oldest acceptable timestamp is: ${rfc3339(this.#now - limits.retentionMs)}`;
@@ -97,12 +98,14 @@ export class PushTarget {
   }
 }
 
+const shown = (text: string): string => (text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`);
+
 function labelLimitText(labels: Labels, stream: string, limits: LogLimits): string {
   if (labels.length / 2 > limits.labels) return `entry for stream '${stream}' has ${labels.length / 2} label names; limit ${limits.labels}`;
   const name = labels.find((text, i) => i % 2 === 0 && text.length > limits.labelNameBytes);
-  if (name !== undefined) return `stream '${stream}' has label name too long: '${name}'`;
+  if (name !== undefined) return `stream '${stream}' has label name too long: '${shown(name)}'`;
   const value = labels.find((text, i) => i % 2 === 1 && Buffer.byteLength(text) > limits.labelValueBytes);
-  return `stream '${stream}' has label value too long: '${value}'`;
+  return `stream '${stream}' has label value too long: '${shown(value ?? '')}'`;
 }
 
 function rfc3339(milliseconds: number): string {
