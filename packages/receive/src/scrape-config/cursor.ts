@@ -79,7 +79,12 @@ export class Cursor {
 
   /** What stands here as text: the same for everything that means the same, however it is laid out. */
   get content(): string {
-    return JSON.stringify(this.#node?.toJS(this.#source.document) ?? null);
+    try {
+      return JSON.stringify(this.#node?.toJS(this.#source.document) ?? null);
+    } catch (error) {
+      // Aliases of aliases that make a small text a huge one.
+      return this.fail((error as Error).message);
+    }
   }
 
   /** Whether nothing stands here (`key:` and no more). */

@@ -117,7 +117,9 @@ relabel_configs: [{source_labels: [__docker], target_label: x}]`);
         labels: {},
       },
     ]);
-    expect(parse(text).config.jobs.map(({ relabelConfigs }) => relabelConfigs.length)).toEqual([1, 1, 1]);
+    const { jobs } = parse(text).config;
+    expect(jobs.map(({ relabelConfigs }) => relabelConfigs.length)).toEqual([1, 1, 1]);
+    expect(jobs.map(({ name }) => name)).toEqual(['a', 'a (syslog 2)', 'a (docker 3)']);
   });
 
   it('have Promtail’s defaults', () => {
@@ -181,6 +183,20 @@ scrape_configs: []`;
 
   it('may be missing altogether', () => {
     expect(parse('').config.jobs).toEqual([]);
+  });
+});
+
+describe('the text of a job', () => {
+  const textOf = (text: string, more: Partial<PromtailOptions> = {}): string | undefined => parse(text, more).config.jobs[0]?.text;
+  const base = "journal: {labels: {a: '${A:-x}'}}\npipeline_stages: [{cri: {}}]";
+
+  it('is the same only while nothing of it changes', () => {
+    const same = textOf(jobWith(base));
+    expect(same).toBeDefined();
+    expect(textOf(`# remark\n${jobWith(base.replace('{cri: {}}', '{ cri:   {} }'))}`)).toBe(same);
+    expect(textOf(jobWith(base), { environment: { A: 'y' } })).not.toBe(same);
+    expect(textOf(jobWith(base.replace('cri', 'docker')))).not.toBe(same);
+    expect(textOf(`client: {url: http://x, external_labels: {b: c}}\n${jobWith(base)}`)).not.toBe(same);
   });
 });
 

@@ -109,16 +109,15 @@ function readJob(item: Cursor, options: PromtailOptions, extraLabels: LabelPairs
   const stages = fields.get('pipeline_stages');
   const makers = stages === undefined ? [] : readStageList(stages, { clock, metrics, random });
   const pipeline = (): ReturnType<typeof createPipeline> => createPipeline(makers, extraLabels);
-  const jobs = readSources(fields, options, rules).map(
+  const jobs = readSources(fields, options, rules).map((source, index): CollectJob => ({
+    // Each needs a name of its own.
+    name: index === 0 ? name : `${name} (${source.kind} ${index + 1})`,
+    source,
     // The targets of files are relabelled already, since all of their labels are known.
-    (source): CollectJob => ({
-      name,
-      source,
-      relabelConfigs: source.kind === 'files' ? [] : rules,
-      pipeline,
-      text: JSON.stringify([item.content, source, extraLabels]),
-    }),
-  );
+    relabelConfigs: source.kind === 'files' ? [] : rules,
+    pipeline,
+    text: JSON.stringify([item.content, source, extraLabels]),
+  }));
   const hasSource = ['static_configs', 'file_sd_configs', 'journal', 'syslog', 'docker_sd_configs'].some((source) => fields.has(source));
   if (!hasSource && unsupported.length === 0) {
     item.warn(`${item.path}: job "${name}" has no source; give it static_configs, journal, syslog or docker_sd_configs`);
