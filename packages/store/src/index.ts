@@ -10,6 +10,7 @@ export { openMetricStore } from './metrics/metric-store.ts';
 export type { MetricStore, MetricStoreOptions } from './metrics/store-interface.ts';
 export type { Retention, RetentionResult } from './metrics/retention.ts';
 export type { LogCounters, TakenLines } from './logs/intake.ts';
+export type { LogRetention, LogRetentionResult } from './logs/log-retention.ts';
 export type { LogRecord } from './logs/log-record.ts';
 export { logSink } from './logs/log-sink.ts';
 export { openLogStore } from './logs/log-store.ts';

@@ -162,6 +162,18 @@ describe('log intake', () => {
     expect(store.counters.repeated).toBe(5);
   });
 
+  it('recognises after a restart what a sender repeats', async () => {
+    const attributes = ['name', 'value', 'other', ''];
+    const sent = lines('resent', 3).map((line, i) => (i === 1 ? { ...line, attributes } : line));
+    const long = { labels: { job: 'resent' }, at: NOW_NS + 9n, text: 'long '.repeat(100) };
+    await (await open()).load([logRecordOf([...sent, long], { repetitionsDropped: true, appendedAt: NOW - 1000 })]);
+    const next = await open();
+    const more = { labels: { job: 'resent' }, at: NOW_NS + 10n, text: 'more' };
+    await next.load([logRecordOf([...sent, long, more], { repetitionsDropped: true, appendedAt: NOW })]);
+    expect(await bodies('resent')).toEqual(['resent 0', 'resent 1', 'resent 2', long.text, 'more']);
+    expect(next.counters).toMatchObject({ repeated: 4, found: 0 });
+  });
+
   it('makes what was taken in readable before it is loaded, and does not insert it again', async () => {
     const store = await open();
     const records = [logRecordOf(lines('readable', 2)), logRecordOf(lines('readable', 2, NOW_NS + 5n))];

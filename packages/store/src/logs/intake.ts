@@ -10,6 +10,7 @@ import { logDayOf } from './log-day.ts';
 import type { LogRecord } from './log-record.ts';
 import { LineHasher } from './line-hash.ts';
 import { packedEnds } from './packed-texts.ts';
+import { applyLogRetention, type LogRetention, type LogRetentionResult } from './log-retention.ts';
 import type { RecentLines } from './recent-lines.ts';
 import { REFUSED_STREAM, type Streams } from './streams.ts';
 
@@ -49,6 +50,9 @@ interface Taken {
   readonly record: LogRecord;
   readonly keep: Uint8Array | undefined;
   readonly rows: number;
+  readonly slots: Uint32Array;
+  /** How often streams had been removed when its streams were looked up. */
+  removals: number;
   /** Whether some of it may be in the table already. */
   uncertain: boolean;
   inserted: boolean;
@@ -71,6 +75,8 @@ export class LogIntake {
   #flush: Promise<void> | undefined;
   /** Changes of the table run one after another. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Rounds of removing streams. */
+  #removals = 0;
   #lines = 0;
   #repeated = 0;
   #refused = 0;
@@ -117,7 +123,7 @@ export class LogIntake {
     // What this process did not see being received may have been inserted by the one before it. A clock that was set does not matter:
     // asking once too often is right, too.
     const certain = record.appendedAt > this.#openedAt && record.appendedAt <= clock.now();
-    const taken: Taken = { record, keep, rows, uncertain: !certain, inserted: false };
+    const taken: Taken = { record, keep, rows, slots, removals: this.#removals, uncertain: !certain, inserted: false };
     this.#taken.set(record, taken);
     this.#waiting.add(taken);
     const lines: TakenLines = { batch, keep, labels: (origin) => streams.labels(slots[origin] as number) };
@@ -151,7 +157,7 @@ export class LogIntake {
   /** See {@link LogStore.load}. */
   load(records: readonly LogRecord[]): Promise<{ readonly lines: number; readonly newStreams: number }> {
     const all = Array.from(new Set(records), (record) => this.#take(record));
-    return this.alone(async () => {
+    return this.#alone(async () => {
       const newStreams = await this.#insert(all.filter(({ inserted }) => !inserted));
       for (const { record } of all) this.#taken.delete(record);
       return { lines: all.reduce((sum, { rows }) => sum + rows, 0), newStreams };
@@ -169,7 +175,7 @@ export class LogIntake {
     const { clock } = this.#options;
     const pause = this.#lastInsert + EARLY_INSERT_MS - clock.monotonic();
     if (pause > 0) await clock.sleep(pause);
-    await this.alone(() => {
+    await this.#alone(() => {
       // Who asks from now on waits for what is taken in from now on, too.
       this.#flush = undefined;
       return this.#insert([...this.#waiting]);
@@ -181,6 +187,7 @@ export class LogIntake {
     const { engine, streams, clock } = this.#options;
     const there = await this.#there(group.filter(({ uncertain }) => uncertain));
     const parts = group.map((taken) => this.#without(taken, there));
+    for (const taken of group) this.#registerAgain(taken);
     const newStreams = await streams.save();
     // From here on nobody can tell, until the insert has come back, how much of it is there.
     for (const taken of group) taken.uncertain = true;
@@ -193,6 +200,25 @@ export class LogIntake {
     }
     for (const { rows } of parts) this.#found -= rows;
     return newStreams;
+  }
+
+  /** Streams of a record may have been removed as too old since it was taken in. */
+  #registerAgain(taken: Taken): void {
+    if (taken.removals === this.#removals) return;
+    taken.removals = this.#removals;
+    const { streams } = this.#options;
+    const { batch } = taken.record;
+    streams.register(batch.origins);
+    noteDays(batch, taken.slots, streams);
+  }
+
+  /** See {@link LogStore.enforceRetention}. */
+  enforceRetention(retention: LogRetention): Promise<LogRetentionResult> {
+    const { engine, streams, clock, log } = this.#options;
+    return this.#alone(async () => {
+      this.#removals++;
+      return applyLogRetention(engine, streams, retention, clock.now(), log);
+    });
   }
 
   /**
@@ -224,7 +250,7 @@ export class LogIntake {
   }
 
   /** Does something while nothing is put into the table or deleted from it. */
-  alone<T>(work: () => Promise<T>): Promise<T> {
+  #alone<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
     return result;

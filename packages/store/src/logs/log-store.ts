@@ -3,6 +3,7 @@
 import type { CancelSignal, Labels } from '@atalaya/model';
 import { migrate } from '../schema/migrate.ts';
 import { type LogCounters, LogIntake, type TakenLines } from './intake.ts';
+import type { LogRetention, LogRetentionResult } from './log-retention.ts';
 import type { LogRecord } from './log-record.ts';
 import { fingerprints } from './read/chosen-streams.ts';
 import { type CountsAnswer, countLines } from './read/counts.ts';
@@ -17,6 +18,7 @@ import {
   streamStats,
 } from './read/stream-questions.ts';
 import { RecentLines } from './recent-lines.ts';
+import { rememberLines } from './remember-lines.ts';
 import type { LogReading, LogStore, LogStoreOptions } from './store-interface.ts';
 import { Streams } from './streams.ts';
 
@@ -27,19 +29,23 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   const started = clock.monotonic();
   const streams = new Streams(engine, log);
   await streams.load();
-  log.info({ streams: streams.index.count, ms: Math.round(clock.monotonic() - started) }, 'log streams loaded');
-  return new TableLogStore(options, streams);
+  const recent = new RecentLines();
+  const recentLines = await rememberLines(engine, recent, clock.now());
+  log.info({ streams: streams.index.count, recentLines, ms: Math.round(clock.monotonic() - started) }, 'log streams loaded');
+  return new TableLogStore(options, streams, recent);
 }
 
 class TableLogStore implements LogStore {
   readonly #streams: Streams;
   readonly #intake: LogIntake;
   readonly #sources: ReadSources;
+  readonly #retention: LogRetention;
 
-  constructor(options: LogStoreOptions, streams: Streams) {
+  constructor(options: LogStoreOptions, streams: Streams, recent: RecentLines) {
     this.#streams = streams;
+    this.#retention = options.retention ?? { ageMs: 0, bytes: 0, streams: [] };
     this.#sources = { engine: options.engine, streams, limits: options.queryLimits ?? {} };
-    this.#intake = new LogIntake({ ...options, streams, recent: new RecentLines() });
+    this.#intake = new LogIntake({ ...options, streams, recent });
   }
 
   take(record: LogRecord): void {
@@ -81,6 +87,10 @@ class TableLogStore implements LogStore {
 
   stats(question: StreamQuestion, signal: CancelSignal): Promise<StreamStats> {
     return streamStats(this.#sources, question, signal);
+  }
+
+  enforceRetention(): Promise<LogRetentionResult> {
+    return this.#intake.enforceRetention(this.#retention);
   }
 
   onTaken(listener: (lines: TakenLines) => void): () => void {

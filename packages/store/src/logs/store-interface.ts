@@ -3,6 +3,7 @@
 import type { CancelSignal, Clock, Labels, Logger } from '@atalaya/model';
 import type { Engine, QueryLimits } from '../engine/engine.ts';
 import type { LogCounters, TakenLines } from './intake.ts';
+import type { LogRetention, LogRetentionResult } from './log-retention.ts';
 import type { LogRecord } from './log-record.ts';
 import type { CountsAnswer } from './read/counts.ts';
 import type { RawPortion } from './read/lines.ts';
@@ -14,6 +15,8 @@ export interface LogStoreOptions {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How much is kept; without it, everything. */
+  readonly retention?: LogRetention;
   /** Time and memory that one read may take in the engine. */
   readonly queryLimits?: QueryLimits;
 }
@@ -61,6 +64,8 @@ export interface LogStore {
   series(question: StreamQuestion): Labels[];
   /** Counts streams, and lines that are in the table. */
   stats(question: StreamQuestion, signal: CancelSignal): Promise<StreamStats>;
+  /** Drops what the retention no longer covers. Call it once an hour or so. */
+  enforceRetention(): Promise<LogRetentionResult>;
   readonly streamCount: number;
   readonly counters: LogCounters;
   /** Lines that are taken in but not in the table yet. */

@@ -7,7 +7,7 @@ import { activityRows, definitionRows, type IndexTables, loadIndex } from '../me
 import type { NativeBlock } from '../native/block.ts';
 import { column, readNative } from '../native/read.ts';
 import { SeriesIndex } from '../series-index/series-index.ts';
-import { identifier, sql } from '../sql.ts';
+import { identifier, sql, uint64List } from '../sql.ts';
 
 /** Stands for the slot of a stream that was refused, because another one has its fingerprint. */
 export const REFUSED_STREAM = 0xffff_ffff;
@@ -115,6 +115,36 @@ export class Streams {
       throw error;
     }
     return defined.length;
+  }
+
+  /**
+   * Takes streams out of every answer and out of the tables; gives how many. One that is used again meanwhile stays. Not while lines are put
+   * into the table.
+   */
+  async remove(slots: readonly number[]): Promise<number> {
+    if (slots.length === 0) return 0;
+    const { index } = this;
+    const days = slots.map((slot) => [index.firstDay(slot), index.lastDay(slot)] as const);
+    const ids = uint64List(Uint32Array.from(slots.flatMap((slot) => [index.idLow(slot), index.idHigh(slot)])));
+    const own = uint64List(Uint32Array.from(slots.flatMap((slot) => [index.idLow(slot), index.fpHigh(slot)])));
+    await this.#engine.execute(sql`DELETE FROM ${identifier(TABLES.activity)} WHERE id IN (${ids})`);
+    await this.#engine.execute(sql`DELETE FROM ${identifier(OTLP_TABLE)} WHERE fingerprint IN (${own})`);
+    await this.#engine.execute(sql`DELETE FROM ${identifier(TABLES.definitions)} WHERE id IN (${ids})`);
+    let removed = 0;
+    slots.forEach((slot, i) => {
+      const used = index.firstDay(slot) !== days[i]?.[0] || index.lastDay(slot) !== days[i]?.[1];
+      if (used) {
+        this.#undefined.add(slot);
+        this.#unsavedActivity.add(slot);
+        if (this.#otlp.has(slot)) this.#unsavedOtlp.add(slot);
+        return;
+      }
+      index.remove(slot);
+      this.#labels.delete(slot);
+      this.#otlp.delete(slot);
+      removed++;
+    });
+    return removed;
   }
 
   /** The labels of a stream, one object for as long as the stream is there. */
