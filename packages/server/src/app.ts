@@ -107,6 +107,11 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
       memoryBytes: engineMemoryBytes,
       cacheBytes: settings['query.cache'] === -1 ? cacheMemory(availableMemory()) : settings['query.cache'],
       retention: { ageMs: settings['retention.metrics'], bytes: settings['retention.metrics_bytes'] },
+      logRetention: {
+        ageMs: settings['retention.logs'],
+        bytes: settings['retention.logs_bytes'],
+        streams: settings['retention.logs_streams'],
+      },
       query: {
         timeoutMs: settings['query.timeout'],
         lookbackMs: settings['query.lookback'],

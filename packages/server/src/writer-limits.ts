@@ -14,7 +14,10 @@ export function logLimits(settings: Settings): LogLimits {
     lineBytes: settings['limits.line_bytes'],
     attributes: settings['limits.attributes'],
     attributeBytes: settings['limits.attribute_bytes'],
-    retentionMs: orUnlimited(settings['retention.logs']),
+    // A line is taken when the streams that are kept longest could still have it.
+    retentionMs: Math.max(
+      ...[settings['retention.logs'], ...settings['retention.logs_streams'].map(({ ageMs }) => ageMs)].map(orUnlimited),
+    ),
     maxFutureMs: orUnlimited(settings['limits.future']),
   };
 }

@@ -2,8 +2,8 @@
 
 import type { JournalPosition } from '@atalaya/journal';
 import type { Matcher, MetricMetadata } from '@atalaya/model';
-import type { Cardinality, HotStats } from '@atalaya/store';
 import type { LogState } from './log-contract.ts';
+import type { Cardinality, HotStats, LogRetention } from '@atalaya/store';
 import type { ExpositionFormat } from '../remote-read/exposition-encoder.ts';
 
 /** The file descriptor of the engine process that carries the channel. */
@@ -18,6 +18,7 @@ export interface EngineOptions {
   /** Memory for decoded samples; 0 keeps none. */
   readonly cacheBytes: number;
   readonly retention: { readonly ageMs: number; readonly bytes: number };
+  readonly logRetention: LogRetention;
   readonly query: {
     readonly timeoutMs: number;
     readonly lookbackMs: number;

@@ -111,6 +111,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     engine,
     clock,
     log,
+    retention: options.logRetention,
     queryLimits: { memoryBytes: options.query.memoryBytes, timeMs: options.query.timeoutMs },
   });
   const reader = await openJournalReader({ directory: journalDirectory, log, from: checkpoint });
@@ -155,6 +156,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
   const seriesReads = new SeriesReads({ store, limits: options.query, log, serveReader: (port) => serveReader(store, port, readable) });
   const retention = clock.every(RETENTION_EVERY_MS, () => {
     store.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, 'retention could not be enforced'));
+    logs.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, 'retention of log lines could not be enforced'));
   });
 
   return {

@@ -9,6 +9,7 @@ const TYPES = {
   count: 'whole number',
   switch: '`true` or `false`',
   list: 'list',
+  streams: 'rules of streams',
 } as const;
 
 /** `docs/reference/settings.md`. */

@@ -1,9 +1,10 @@
 /** Every setting of `atalaya.yml`, as data: its type, default and meaning. The reference page is made from this table. */
 
 import { DEFAULT_PROMQL_FEATURES, PROMQL_FEATURES } from '@atalaya/lang';
+import type { StreamRetention } from './stream-retention.ts';
 
-/** How a setting is written: durations as `15d`, sizes as `4GiB`, lists comma-separated in the environment. */
-export type SettingType = 'text' | 'duration' | 'bytes' | 'count' | 'switch' | 'list';
+/** How a setting is written: durations as `15d`, sizes as `4GiB`, lists comma-separated in the environment, rules of streams as `{job="a"}=2d`. */
+export type SettingType = 'text' | 'duration' | 'bytes' | 'count' | 'switch' | 'list' | 'streams';
 
 /** What is known of one setting. */
 export interface SettingEntry {
@@ -76,6 +77,16 @@ export const SETTINGS = {
     help: 'Most bytes of samples on disk, oldest days go first; 0 means no limit.',
   },
   'retention.logs': { type: 'duration', default: '15d', help: 'How long log lines are kept; 0 keeps them for ever.' },
+  'retention.logs_bytes': {
+    type: 'bytes',
+    default: '0',
+    help: 'Most bytes of log lines on disk, their index included; oldest days go first, today never. 0 means no limit.',
+  },
+  'retention.logs_streams': {
+    type: 'streams',
+    default: '',
+    help: 'How long the lines of chosen streams are kept, instead of `retention.logs`: `{job="debug"}=2d; {app="audit"}=0`, separated by semicolons, or a list in the file. The first rule that a stream fulfils counts. Lines go by whole UTC days.',
+  },
   'journal.limit': {
     type: 'bytes',
     default: '4GiB',
@@ -204,6 +215,7 @@ interface ValueOf {
   count: number;
   switch: boolean;
   list: readonly string[];
+  streams: readonly StreamRetention[];
 }
 
 /** The settings in force, by path: durations in milliseconds, sizes in bytes, `auto` as -1. */

@@ -1,6 +1,7 @@
 /** Reads the value of one setting from text. */
 
 import { nearestName, parseDuration } from '@atalaya/model';
+import { parseStreamRetention, type StreamRetention } from './stream-retention.ts';
 import { settingEntry, type SettingPath, type SettingType } from './table.ts';
 
 const SIZES: Readonly<Record<string, number>> = {
@@ -23,10 +24,13 @@ const ALLOWED: Readonly<Record<SettingType, string>> = {
   count: 'a whole number',
   switch: 'true or false',
   list: 'a list',
+  streams: 'rules such as {job="debug"}=2d, separated by semicolons',
 };
 
 /** The value, or a sentence on what is allowed. */
-export type ParsedValue = { readonly value: string | number | boolean | readonly string[] } | { readonly problem: string };
+export type ParsedValue =
+  | { readonly value: string | number | boolean | readonly string[] | readonly StreamRetention[] }
+  | { readonly problem: string };
 
 /** Reads `text` as the setting at `path` wants it. */
 export function parseSetting(path: SettingPath, text: string): ParsedValue {
@@ -46,7 +50,11 @@ function unknownChoice(path: SettingPath, word: string, choices: readonly string
   return `"${word}" is not allowed for ${path}: ${advice}`;
 }
 
-const readers: Record<SettingType, (text: string) => string | number | boolean | readonly string[] | undefined> = {
+const readers: Record<
+  SettingType,
+  (text: string) => string | number | boolean | readonly string[] | readonly StreamRetention[] | undefined
+> = {
+  streams: parseStreamRetention,
   text: (text) => text,
   duration: parseDuration,
   bytes(text) {
