@@ -2,9 +2,9 @@
 
 import type { JournalPosition } from '@atalaya/journal';
 import type { Matcher, MetricMetadata } from '@atalaya/model';
-import type { LogState } from './log-contract.ts';
 import type { Cardinality, HotStats, LogRetention } from '@atalaya/store';
 import type { ExpositionFormat } from '../remote-read/exposition-encoder.ts';
+import type { LogState } from './log-contract.ts';
 
 /** The file descriptor of the engine process that carries the channel. */
 export const CHANNEL_FD = 3;

@@ -156,7 +156,9 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
   const seriesReads = new SeriesReads({ store, limits: options.query, log, serveReader: (port) => serveReader(store, port, readable) });
   const retention = clock.every(RETENTION_EVERY_MS, () => {
     store.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, 'retention could not be enforced'));
-    logs.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, 'retention of log lines could not be enforced'));
+    logStore
+      .enforceRetention()
+      .catch((error: unknown) => log.error({ error: String(error) }, 'retention of log lines could not be enforced'));
   });
 
   return {
