@@ -18,6 +18,10 @@ export class ContainerSource implements LogSource {
   readonly #logs = new Map<string, ContainerLog>();
   /** Containers that have ended and were read to their end. */
   readonly #ended = new Set<string>();
+  /** Containers that were heard to start: they are read even if they have ended since. */
+  readonly #started = new Set<string>();
+  /** Those of them that were being read when they started again. */
+  readonly #restarted = new Set<string>();
   readonly #begunAt: number;
   readonly #abort = new AbortController();
   #lastError: string | undefined;
@@ -91,7 +95,9 @@ export class ContainerSource implements LogSource {
       if (!log.ended) continue;
       await log.stop();
       this.#logs.delete(id);
+      if (this.#restarted.delete(id)) continue;
       this.#ended.add(id);
+      this.#started.delete(id);
     }
     const present = new Set(containers.map(({ Id }) => Id));
     for (const [key] of this.#context.bookmarks.entries(this.#prefix)) {
@@ -106,7 +112,8 @@ export class ContainerSource implements LogSource {
     if (this.#logs.has(Id)) return false;
     if (State === 'running' || State === 'paused' || State === 'restarting') return true;
     if (this.#ended.has(Id)) return false;
-    return Created * 1000 >= this.#begunAt || this.#context.bookmarks.get(this.#prefix + Id) !== undefined;
+    // Its time is in whole seconds.
+    return this.#started.has(Id) || (Created + 1) * 1000 > this.#begunAt || this.#context.bookmarks.get(this.#prefix + Id) !== undefined;
   }
 
   #begin(container: ListedContainer): void {
@@ -154,7 +161,13 @@ export class ContainerSource implements LogSource {
 
   #heard(text: string): void {
     // An event that came in two pieces is only read half; the list tells the rest.
-    for (const [, id] of text.matchAll(/"(?:ID|id)":"([0-9a-f]{12,64})"/g)) if (text.includes('"start"')) this.#ended.delete(id as string);
+    for (const event of text.split('\n').filter((line) => line.includes('"start"'))) {
+      const id = /"(?:ID|id)":"([0-9a-f]{12,64})"/.exec(event)?.[1];
+      if (id === undefined) continue;
+      this.#ended.delete(id);
+      this.#started.add(id);
+      if (this.#logs.has(id)) this.#restarted.add(id);
+    }
     this.#refresh();
   }
 

@@ -24,7 +24,7 @@ export function parseRfc3164(text: string, now: number): SyslogMessage {
     rest = rest.slice(time.length);
     const host = /^(\S+) +/.exec(rest);
     // A tag ends with a colon, a host does not (but may have colons inside: IPv6): some senders leave the host out.
-    if (host !== null && !TAG.test(host[0])) {
+    if (host !== null && !host[1]?.endsWith(':')) {
       hostname = host[1] as string;
       rest = rest.slice(host[0].length);
     }
