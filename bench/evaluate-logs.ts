@@ -26,7 +26,8 @@ const QUERIES = {
   'count by status, json': 'sum by (status) (count_over_time({app=~"orders|payments|catalog"} | json | __error__="" [1m]))',
   'count of all labels, logfmt': 'count_over_time({app=~"search|mailer"} | logfmt | keep app, level [1m])',
   'count by level, overlapping 15 times': 'sum by (level) (count_over_time({app="orders"} | json | __error__="" [15m]))',
-  'quantile of a number, json': 'quantile_over_time(0.99, {app=~"orders|payments|catalog"} | json | __error__="" | unwrap duration_ms [1m]) by (app)',
+  'quantile of a number, json':
+    'quantile_over_time(0.99, {app=~"orders|payments|catalog"} | json | __error__="" | unwrap duration_ms [1m]) by (app)',
   'quantile, overlapping 15 times': 'quantile_over_time(0.99, {app="orders"} | json | __error__="" | unwrap duration_ms [15m]) by (app)',
   'mean, overlapping 15 times': 'avg_over_time({app="orders"} | json | __error__="" | unwrap duration_ms [15m]) by (app)',
   'count by minute and level, by the store': 'sum by (detected_level) (count_over_time({job="bench"}[1m]))',
