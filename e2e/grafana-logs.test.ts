@@ -80,7 +80,7 @@ const GRAFANA_CALLS: readonly Call[] = [
       ['time', '4000000000'],
     ],
     schema: vector,
-    holds: { data: { result: [{ metric: {}, value: [4, '2'] }] } },
+    holds: { data: { result: [{ metric: {}, value: [4_000_000_000, '2'] }] } },
   },
   {
     what: 'the version',
@@ -306,10 +306,10 @@ describe('clients of Loki', () => {
   let program: RunningAtalaya;
 
   beforeAll(async () => {
-    program = await startAtalaya();
+    program = await startAtalaya({ environment: { ATALAYA_LOGS_OWN: 'false' } });
     const line = (i: number): string =>
       JSON.stringify({ level: i % 4 === 0 ? 'error' : 'info', msg: 'request handled', user: i % 2 === 0 ? 'alice' : 'bob', ms: i });
-    const shop = Array.from({ length: 40 }, (_, i) => [START + BigInt(i) * 20n * SECOND, line(i)] as const);
+    const shop = Array.from({ length: 40 }, (_, i) => [START + SECOND + BigInt(i) * 20n * SECOND, line(i)] as const);
     await push(program.url, [
       { labels: { app: 'shop' }, lines: shop },
       { labels: { app: 'other' }, lines: [[START + SECOND, 'hello']] },

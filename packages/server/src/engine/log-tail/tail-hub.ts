@@ -5,7 +5,7 @@ import { compilePipeline, LineView, readSelection } from '@atalaya/query';
 import type { TakenLines } from '@atalaya/store';
 import type { TailRequest } from '../log-contract.ts';
 import { BatchBlock } from './batch-block.ts';
-import { TailSubscription } from './tail-subscription.ts';
+import { keyOf, type Past, TailSubscription } from './tail-subscription.ts';
 
 /** Tails at once. Each may hold some megabytes of lines that its client does not fetch. */
 const MOST_TAILS = 50;
@@ -79,12 +79,14 @@ export class TailHub {
     this.#tails.set(number, tail);
     try {
       const answer = await this.#options.past(request, signal);
-      tail.past = pastMessage(answer, subscription, request.categorised);
+      const { message, past } = readPast(answer, request);
+      tail.past = message;
+      subscription.begin(past);
     } catch (error) {
       this.end(number);
       throw error;
     }
-    clock.after(PAST_MS, () => subscription.forgetSent());
+    clock.after(PAST_MS, () => subscription.forgetPast());
     return number;
   }
 
@@ -173,18 +175,27 @@ export class TailHub {
   }
 }
 
-/** The answer to a range query (newest lines first) as a message, oldest first; what it holds will not be sent again. */
-function pastMessage(bytes: Uint8Array, subscription: TailSubscription, categorised: boolean): string | undefined {
+/** The answer to a range query (newest lines first) as a message, oldest first, and what it holds. */
+function readPast(bytes: Uint8Array, { limit, categorised }: TailRequest): { readonly message: string | undefined; readonly past: Past } {
   const { data } = JSON.parse(new TextDecoder().decode(bytes)) as {
     data: { result: { stream: Record<string, string>; values: [time: string, line: string, ...unknown[]][] }[] };
   };
-  if (data.result.length === 0) return undefined;
+  const keys = new Set<string>();
+  let lines = 0;
+  let oldest: bigint | undefined;
   for (const { stream, values } of data.result) {
     values.reverse();
+    lines += values.length;
     const labels = Object.keys(stream)
       .sort()
       .flatMap((name) => [name, stream[name] as string]);
-    for (const [time, line] of values) subscription.sent(time, line, labels);
+    for (const [time, line] of values) keys.add(keyOf(time, line, labels));
+    const first = BigInt(values[0]?.[0] ?? 0);
+    if (oldest === undefined || first < oldest) oldest = first;
   }
-  return JSON.stringify({ streams: data.result, ...(categorised ? { encodingFlags: ['categorize-labels'] } : {}) });
+  const flags = categorised ? { encodingFlags: ['categorize-labels'] } : {};
+  return {
+    message: lines === 0 ? undefined : JSON.stringify({ streams: data.result, ...flags }),
+    past: { keys, from: lines < limit ? undefined : oldest },
+  };
 }

@@ -12,10 +12,26 @@ import {
   type Matcher,
 } from '@atalaya/model';
 import type { Pipeline, ProcessedLine, StoredLine } from '@atalaya/query';
-import { TailBuffer } from './tail-buffer.ts';
+import { TailBuffer, type TailEntry } from './tail-buffer.ts';
 
 /** Lines that come together are sent together. */
 const GATHER_MS = 100;
+/** Lines that are kept while the past is looked for. */
+const MOST_EARLY = 10_000;
+
+/** What is sent before the lines that come in. */
+export interface Past {
+  /** {@link keyOf} each line. */
+  readonly keys: ReadonlySet<string>;
+  /** Time of the oldest line, nanoseconds, where there were more than could be sent. */
+  readonly from: bigint | undefined;
+}
+
+interface EarlyLine {
+  readonly key: string;
+  readonly entry: TailEntry;
+  readonly labels: Labels;
+}
 
 export interface TailSubscriptionOptions {
   readonly matchers: readonly Matcher[];
@@ -32,8 +48,10 @@ export class TailSubscription {
   readonly #matchers: readonly CompiledMatcher[];
   readonly #buffer: TailBuffer;
   readonly #json = new WeakMap<Labels, string>();
+  /** Lines that came while the past was looked for; undefined when it is known. */
+  #early: EarlyLine[] | undefined = [];
   /** Lines that are sent as the past, so that they do not come once more. */
-  #sent: Set<string> | undefined = new Set();
+  #past: ReadonlySet<string> = new Set();
   #wake: (() => void) | undefined;
   #closed = false;
 
@@ -61,9 +79,29 @@ export class TailSubscription {
     const categories = categorised ? processed.labels.categorised() : undefined;
     const labels = categories?.stream ?? processed.labels.all();
     const key = keyOf(String(timestamp), processed.text, labels);
-    if (this.#sent?.has(key) === true) return;
-    const value = valueOf(timestamp, processed, categories);
-    this.#buffer.push({ timestamp, stream: this.#jsonOf(labels), value, dueAt: clock.monotonic() + Math.max(GATHER_MS, delayMs) }, labels);
+    const dueAt = clock.monotonic() + Math.max(GATHER_MS, delayMs);
+    const entry = { timestamp, stream: this.#jsonOf(labels), value: valueOf(timestamp, processed, categories), dueAt };
+    if (this.#early === undefined) this.#push(key, entry, labels);
+    else if (this.#early.length < MOST_EARLY) this.#early.push({ key, entry, labels });
+    else this.#buffer.drop(timestamp, labels);
+  }
+
+  /**
+   * Says what is sent as the past. From now on lines are handed out, but for those; of the lines that came before, those that are older than
+   * `from` are left out too: the past would have held them, had it not been bounded.
+   */
+  begin(past: Past): void {
+    this.#past = past.keys;
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const { key, entry, labels } of early) {
+      if (past.from === undefined || entry.timestamp >= past.from) this.#push(key, entry, labels);
+    }
+  }
+
+  #push(key: string, entry: TailEntry, labels: Labels): void {
+    if (this.#past.has(key)) return;
+    this.#buffer.push(entry, labels);
     this.#wake?.();
   }
 
@@ -73,14 +111,9 @@ export class TailSubscription {
     this.#wake?.();
   }
 
-  /** Remembers a line of the past as sent. */
-  sent(timestamp: string, text: string, stream: Labels): void {
-    this.#sent?.add(keyOf(timestamp, text, stream));
-  }
-
-  /** Forgets what was remembered as sent: lines that came in meanwhile have all been compared with it. */
-  forgetSent(): void {
-    this.#sent = undefined;
+  /** Forgets what was sent as the past: lines that came in meanwhile have all been compared with it. */
+  forgetPast(): void {
+    this.#past = new Set();
   }
 
   /** The next message as JSON, when there is one. Rejects with QUERY_CANCELED when the tail ends or the signal aborts. */
@@ -134,4 +167,5 @@ function valueOf(timestamp: bigint, { text }: ProcessedLine, categories: Categor
 
 type Categories = ReturnType<ProcessedLine['labels']['categorised']>;
 
-const keyOf = (timestamp: string, text: string, labels: Labels): string => `${timestamp} ${text}\u0000${labels.join('\u0000')}`;
+/** What tells a line from all others. */
+export const keyOf = (timestamp: string, text: string, labels: Labels): string => `${timestamp} ${text}\u0000${labels.join('\u0000')}`;

@@ -12,6 +12,8 @@ import type { Parts } from '../../parts.ts';
 /** What clients may send at a time: they have nothing to say. */
 const LARGEST_MESSAGE = 4096;
 const PING_EVERY_MS = 10_000;
+/** How long a client may take to close its side when the server stops. */
+const CLOSED_WITHIN_MS = 500;
 /** Reasons of closing (RFC 6455, 7.4.1). */
 const CLOSE = { goingAway: 1001, internalError: 1011 } as const;
 /** The longest reason that a closing frame holds, in bytes. */
@@ -20,7 +22,17 @@ const REASON_BYTES = 123;
 /** Registers the route. */
 export async function lokiTailRoute(app: FastifyInstance, parts: Parts): Promise<void> {
   const { clock, engine } = parts;
-  await app.register(websocket, { options: { maxPayload: LARGEST_MESSAGE } });
+  await app.register(websocket, {
+    options: { maxPayload: LARGEST_MESSAGE },
+    preClose(done) {
+      const { clients } = app.websocketServer;
+      for (const client of clients) client.close(CLOSE.goingAway, 'the server is shutting down');
+      // Who does not answer that is not waited for.
+      clock.after(CLOSED_WITHIN_MS, () => clients.forEach((client) => client.terminate()));
+      app.websocketServer.close();
+      done();
+    },
+  });
   /** Tails that were begun before the connection was upgraded: what is wrong with a request is answered in HTTP. */
   const begun = new WeakMap<FastifyRequest, number>();
 
