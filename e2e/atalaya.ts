@@ -15,6 +15,8 @@ export interface StartOptions {
   /** Data of an earlier start; a new folder without. */
   readonly folder?: string;
   readonly scrape?: string;
+  /** Promtail's configuration, beside the scrape configuration. */
+  readonly promtail?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   /** Whether to wait for the engine; otherwise only for the address. */
@@ -49,6 +51,7 @@ export async function startAtalaya(options: StartOptions = {}): Promise<RunningA
   const config = path.join(folder, 'config');
   mkdirSync(config, { recursive: true });
   writeFileSync(path.join(config, 'prometheus.yml'), options.scrape ?? 'scrape_configs: []\n');
+  if (options.promtail !== undefined) writeFileSync(path.join(config, 'promtail-config.yml'), options.promtail);
   const args = ['--listen', '127.0.0.1:0', '--data', path.join(folder, 'data'), '--config', config, ...(options.args ?? [])];
   const child = spawn(
     options.throughNpm === true ? 'npm' : process.execPath,

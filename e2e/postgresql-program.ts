@@ -70,12 +70,12 @@ export async function startPostgresql(below: string, settings: Readonly<Record<s
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
 
   const connection = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres'];
-  const query: RunningPostgresql['query'] = async (sql, session = {}) => {
+  const query: RunningPostgresql['query'] = async (sql, { application_name: PGAPPNAME = 'psql', ...session } = {}) => {
     const PGOPTIONS = Object.entries(session)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' ');
     const psql = spawn(path.join(programs, 'psql'), ['-X', '-A', '-t', '-q', ...connection, '-d', 'postgres', '-f', '-'], {
-      env: { ...process.env, PGOPTIONS },
+      env: { ...process.env, PGAPPNAME, PGOPTIONS },
     });
     let output = '';
     for (const stream of [psql.stdout, psql.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
