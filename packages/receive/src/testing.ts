@@ -13,3 +13,4 @@ export {
   type TestSeries,
 } from './remote-write/encode-for-tests.ts';
 export { encodeFamilies, type TestFamily, type TestMetric, type TestMetricHistogram } from './scrape/families-for-tests.ts';
+export { bytes as protobufField, encodeLogs, type TestRecord } from './otlp/encode-for-tests.ts';
