@@ -54,3 +54,4 @@ export {
   type Status,
   statusSchema,
 } from './api/status.ts';
+export { discoverServiceName, SERVICE_NAME, SERVICE_TELLERS, withoutServiceName, withServiceName } from './service-name.ts';

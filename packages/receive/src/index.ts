@@ -21,7 +21,6 @@ export {
 } from './logs/loki-push/create-loki-push.ts';
 export { createLogWriter, type LogWriterOptions } from './logs/create-log-writer.ts';
 export { LEVEL_NAMES } from './logs/level-words.ts';
-export { SERVICE_LABELS } from './logs/stream-registry.ts';
 export type { HttpClientConfig, PrometheusConfig, RelabelRule, ScrapeConfig, TargetGroup } from './scrape-config/config.ts';
 export type { ConfigWarning } from './scrape-config/cursor.ts';
 export { type ParseOptions, parsePrometheusConfig } from './scrape-config/parse.ts';

@@ -46,7 +46,7 @@ export interface LogAppenderOptions {
 /** Collects lines and writes them as one journal record. Not shared between requests. */
 export interface LogAppender {
   /**
-   * The stream with these labels; a reason instead when it is refused. `service_name` is added where it is missing and the labels tell it.
+   * The stream with these labels; a reason instead when it is refused. The store finds `service_name` in them where it is missing.
    * `details` is what OTLP says of resource and scope; origins with different details are different.
    */
   origin(labels: Labels, details?: LogOriginDetails): OriginRef | LogRejectReason;

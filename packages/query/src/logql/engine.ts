@@ -1,7 +1,7 @@
 /** The LogQL engine: takes a query's text and times, reads what it needs, evaluates, answers. */
 
 import { LogqlError, type LogqlExpression, type MetricExpression, parseLogql } from '@atalaya/lang';
-import { AtalayaError, type CancelSignal, type Clock } from '@atalaya/model';
+import { AtalayaError, type CancelSignal, type Clock, SERVICE_NAME } from '@atalaya/model';
 import type { LogqlAnswer, LogqlResult } from './answer.ts';
 import { LogqlBudget, type LogqlLimits } from './limits.ts';
 import type { LogReader } from './log-reader.ts';
@@ -57,6 +57,18 @@ export interface LogqlEngine {
 
 /** Makes an engine over a reader. */
 export function createLogqlEngine(reader: LogReader, { clock, limits, pushesDown = true }: LogqlEngineOptions): LogqlEngine {
+  /** A label that was discovered is there for those who name it: `without (app)` should not keep apart what its twin `service_name` keeps apart. */
+  function readerFor(query: string): LogReader {
+    if (!query.includes(SERVICE_NAME)) return reader;
+    return {
+      lines: (request, signal) => reader.lines({ ...request, discovered: true }, signal),
+      counts: (request, groupLimits, signal) => reader.counts({ ...request, discovered: true }, groupLimits, signal),
+      get cost() {
+        return reader.cost;
+      },
+    };
+  }
+
   async function run(signal: CancelSignal, work: (budget: LogqlBudget) => Promise<LogqlResult>): Promise<LogqlAnswer> {
     const startedAt = clock.monotonic();
     const budget = new LogqlBudget(limits, clock, signal, startedAt, reader);
@@ -74,7 +86,7 @@ export function createLogqlEngine(reader: LogReader, { clock, limits, pushesDown
   ): ReturnType<typeof evaluate> {
     // A name in a template is deep inside the tree; in the text it stands plainly.
     const namesLevel = query.includes('detected_level');
-    return evaluate(expression, { reader, signal, budget, steps, instant, namesLevel, pushesDown });
+    return evaluate(expression, { reader: readerFor(query), signal, budget, steps, instant, namesLevel, pushesDown });
   }
 
   return {
@@ -98,7 +110,7 @@ export function createLogqlEngine(reader: LogReader, { clock, limits, pushesDown
         }
         if (limit > limits.entries) throw tooManyEntries(limit, limits.entries);
         const request = { start: startNs, end: endNs, interval: intervalNs, limit, direction };
-        return { resultType: 'streams', entries: await selectEntries(expression, request, reader, budget, signal) };
+        return { resultType: 'streams', entries: await selectEntries(expression, request, readerFor(query), budget, signal) };
       });
     },
   };

@@ -20,6 +20,8 @@ export interface LinesRequest {
   readonly expected?: number;
   /** Whether attributes are wanted; without them the blocks' are empty. */
   readonly attributes: boolean;
+  /** Whether labels of streams that were discovered (`service_name`) are told beside those that the sender gave; matchers see both. */
+  readonly discovered?: boolean;
 }
 
 /** What a line has to fulfil, said such that an index can help. */
@@ -70,6 +72,8 @@ export interface CountRequest {
    * there are, but for `detected_level`; there an attribute named as a label of the stream counts as `NAME_extracted`.
    */
   readonly by?: readonly string[];
+  /** Whether discovered labels are among all there are, see {@link LinesRequest}. */
+  readonly discovered?: boolean;
 }
 
 /** Groups with their counts; only buckets that are not empty. */

@@ -45,10 +45,10 @@ describe('log writer', () => {
       level: 'unknown',
       attributes: [],
     };
-    const labels = { app: 'shop', env: 'prod', service_name: 'shop' };
+    const labels = { app: 'shop', env: 'prod' };
     expect(journal.lines).toEqual([
       { ...plain, labels, timestamp: 1_700_000_000_000_000_005n, body: 'hello', attributes: ['b', '1', 'a', '2'] },
-      { ...plain, labels: { job: 'db', service_name: 'db' }, timestamp: 1_699_999_999_999_999_999n, body: 'héllo 👌' },
+      { ...plain, labels: { job: 'db' }, timestamp: 1_699_999_999_999_999_999n, body: 'héllo 👌' },
       {
         ...plain,
         labels,
@@ -184,14 +184,6 @@ describe('log writer', () => {
     appender.line(origin(), SECONDS, 0, 'x');
     await appender.commit(Uint8Array.of(1, 2, 3));
     expect(journal.batches[0]?.note).toEqual(Uint8Array.of(1, 2, 3));
-  });
-
-  it('adds service_name by the first label that tells it', async () => {
-    const { journal, appender, origin } = start();
-    const streams = [{ job: 'j', container: 'c' }, { service_name: 's', app: 'a' }, { host: 'h' }, { name: 'n', job: 'j' }];
-    for (const labels of streams) appender.line(origin(labels), SECONDS, 0, 'x');
-    await appender.commit();
-    expect(journal.lines.map(({ labels }) => labels['service_name'])).toEqual(['c', 's', 'unknown_service', 'n']);
   });
 
   it('finds the level in severity, attributes and labels before it looks at the text', async () => {

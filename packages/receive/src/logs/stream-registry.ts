@@ -1,6 +1,6 @@
-/** Streams that lines were written to lately: their labels checked, completed and in canonical form. */
+/** Streams that lines were written to lately: their labels checked and in canonical form. */
 
-import { type Clock, encodeLabels, type Hash64, hashBytes, type Labels, labelsOf } from '@atalaya/model';
+import { type Clock, encodeLabels, type Hash64, hashBytes, type Labels } from '@atalaya/model';
 import type { LogLimits, LogRejectReason } from '../log-writer.ts';
 import { attributeKind } from './line-scanner.ts';
 import { levelOfValue } from './level-words.ts';
@@ -11,7 +11,6 @@ export interface KnownStream {
   readonly canonical: Uint8Array;
   readonly low: number;
   readonly high: number;
-  readonly serviceName: string;
   /** The level that its labels name for all of its lines; 0 for none. */
   readonly level: number;
   usedAt: number;
@@ -19,24 +18,6 @@ export interface KnownStream {
 
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const IDLE_MS = 3_600_000;
-
-/** Labels that tell the service, the best first: those that Loki looks for. */
-export const SERVICE_LABELS: readonly string[] = [
-  'service',
-  'app',
-  'application',
-  'name',
-  'app_kubernetes_io_name',
-  'container',
-  'container_name',
-  'k8s_container_name',
-  'component',
-  'workload',
-  'job',
-  'k8s_job_name',
-];
-const SERVICE_NAME = 'service_name';
-const UNKNOWN_SERVICE = 'unknown_service';
 
 /** The streams of a log writer. */
 export class StreamRegistry {
@@ -54,7 +35,7 @@ export class StreamRegistry {
     return this.#streams.size;
   }
 
-  /** The stream with these labels (`service_name` may be missing), or why there is none. */
+  /** The stream with these labels, or why there is none. */
   find(labels: Labels): KnownStream | LogRejectReason {
     const key = labels.join('\u0000');
     const now = this.#clock.now();
@@ -69,7 +50,7 @@ export class StreamRegistry {
       this.evictIdle();
       if (this.#streams.size >= this.#limits.streams) return 'stream_limit';
     }
-    const stream = knownStream(withServiceName(labels), now);
+    const stream = knownStream(labels, now);
     this.#streams.set(key, stream);
     return stream;
   }
@@ -98,23 +79,11 @@ function knownStream(labels: Labels, usedAt: number): KnownStream {
   const canonical = encodeLabels(labels);
   const hash: Hash64 = { low: 0, high: 0 };
   hashBytes(canonical, 0, canonical.length, 0, hash);
-  let serviceName = '';
   let level = 0;
   for (let i = 0; i < labels.length; i += 2) {
     const name = labels[i] as string;
     const value = labels[i + 1] as string;
-    if (name === SERVICE_NAME) serviceName = value;
     if (level === 0 && attributeKind(name) === 'level') level = levelOfValue(value);
   }
-  return { labels, canonical, low: hash.low, high: hash.high, serviceName, level, usedAt };
-}
-
-/** Adds the label `service_name`, where it is missing, as Loki does. */
-function withServiceName(labels: Labels): Labels {
-  const values = new Map<string, string>();
-  for (let i = 0; i < labels.length; i += 2) values.set(labels[i] as string, labels[i + 1] as string);
-  if (values.has(SERVICE_NAME)) return labels;
-  const teller = SERVICE_LABELS.find((name) => values.has(name));
-  values.set(SERVICE_NAME, teller === undefined ? UNKNOWN_SERVICE : (values.get(teller) as string));
-  return labelsOf(values);
+  return { labels, canonical, low: hash.low, high: hash.high, level, usedAt };
 }

@@ -203,12 +203,15 @@ describe('log intake', () => {
   it('tells whoever listens of the lines as they come', async () => {
     const store = await open();
     const heard: string[] = [];
-    const stop = store.onTaken(({ batch, keep, labels }) => heard.push(`${batch.rows} ${keep?.join('') ?? 'all'} ${labels(0).join()}`));
+    const stop = store.onTaken(({ batch, keep, labels, given }) =>
+      heard.push(`${batch.rows} ${keep?.join('') ?? 'all'} ${given(0).join()} ${labels(0).join()}`),
+    );
     store.take(logRecordOf(lines('heard', 2), { repetitionsDropped: true }));
     store.take(logRecordOf(lines('heard', 3), { repetitionsDropped: true }));
     stop();
     store.take(logRecordOf(lines('heard', 4)));
-    expect(heard).toEqual(['2 all job,heard', '3 001 job,heard']);
+    const labels = 'job,heard job,heard,service_name,heard';
+    expect(heard).toEqual([`2 all ${labels}`, `3 001 ${labels}`]);
   });
 
   it('knows the streams again after a restart', async () => {

@@ -19,8 +19,10 @@ export interface TakenLines {
   readonly batch: LogBatch;
   /** 1 for each row that is stored; absent: all are. The others repeat earlier ones, or their stream was refused. */
   readonly keep: Uint8Array | undefined;
-  /** Labels of an origin's stream: the same object for the same stream. */
+  /** Labels of an origin's stream, `service_name` always among them: the same object for the same stream. */
   readonly labels: (origin: number) => Labels;
+  /** The same as the sender gave them. */
+  readonly given: (origin: number) => Labels;
 }
 
 /** Counted since the start. */
@@ -126,7 +128,12 @@ export class LogIntake {
     const taken: Taken = { record, keep, rows, slots, removals: this.#removals, uncertain: !certain, inserted: false };
     this.#taken.set(record, taken);
     this.#waiting.add(taken);
-    const lines: TakenLines = { batch, keep, labels: (origin) => streams.labels(slots[origin] as number) };
+    const lines: TakenLines = {
+      batch,
+      keep,
+      labels: (origin) => streams.labels(slots[origin] as number),
+      given: (origin) => streams.given(slots[origin] as number),
+    };
     for (const listener of this.#listeners) listener(lines);
     return taken;
   }

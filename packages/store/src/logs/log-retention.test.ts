@@ -78,10 +78,12 @@ describe('log retention', () => {
     const retention = { ageMs: 10 * DAY, bytes: 0, streams: [rule('audit', 0), rule('debug.*', 2), rule('.*', 30)].slice(0, 2) };
     const days = [0, 5, 20];
     const store = await openWith(retention, { audit: days, debug1: days, debug2: [5], normal: days });
-    expect(await store.enforceRetention()).toMatchObject({ droppedDays: 0, thinnedStreams: 3 });
-    // The engine deletes in its own time.
+    const first = await store.enforceRetention();
+    expect(first).toMatchObject({ droppedDays: 0, thinnedStreams: 3 });
+    // The engine deletes in its own time: the stream that has no lines left goes in the round that sees it.
     await expect.poll(left, { timeout: 20_000 }).toEqual(['audit 0', 'audit 20', 'audit 5', 'debug1 0', 'normal 0', 'normal 5']);
-    expect(await store.enforceRetention()).toMatchObject({ thinnedStreams: 0, removedStreams: 1 });
+    const second = await store.enforceRetention();
+    expect([second.thinnedStreams, first.removedStreams + second.removedStreams]).toEqual([0, 1]);
     expect(apps(store)).toEqual(['audit', 'debug1', 'normal']);
   });
 

@@ -68,9 +68,8 @@ class TableLogStore implements LogStore {
     return countLines(this.#sources, question, groups, signal);
   }
 
-  streamForms(slots: Uint32Array): ReturnType<LogStore['streamForms']> {
-    const { ends, bytes } = this.#streams.index.canonicalForms(slots);
-    return { fingerprints: fingerprints(this.#streams, slots), ends, labels: bytes };
+  streamForms(slots: Uint32Array, discovered: boolean): ReturnType<LogStore['streamForms']> {
+    return { fingerprints: fingerprints(this.#streams, slots), ...this.#streams.forms(slots, discovered) };
   }
 
   labelNames(question: StreamQuestion): string[] {

@@ -50,8 +50,11 @@ export interface LogStore {
   lines(question: LinesQuestion): LogReading;
   /** Counts lines or bytes that are in the table. Rejects with QUERY_LIMIT when there are more groups than `groups`. */
   counts(question: CountsQuestion, groups: number, signal: CancelSignal): Promise<CountsAnswer>;
-  /** Fingerprints of streams, as words, and their canonical label forms one after the other: those of `slots[i]` end at `ends[i]`. */
-  streamForms(slots: Uint32Array): {
+  /** Fingerprints of streams, as words, and their canonical label forms one after the other: those of `slots[i]` end at `ends[i]`. Labels that were discovered are among them or not. */
+  streamForms(
+    slots: Uint32Array,
+    discovered: boolean,
+  ): {
     readonly fingerprints: Uint32Array<ArrayBuffer>;
     readonly ends: Uint32Array<ArrayBuffer>;
     readonly labels: Uint8Array<ArrayBuffer>;

@@ -39,15 +39,15 @@ const db = [{ name: 'app', operator: '=', value: 'db' }] as const;
 const today = { start: at(-3600), end: at(3600) };
 
 it('tells labels, their values and streams, to the day', () => {
-  expect(store.labelNames({ matcherSets: [], ...today })).toEqual(['app', 'env']);
-  expect(store.labelNames({ matcherSets: [db], start: at(-4 * 86_400), end: at(0) })).toEqual(['app', 'zone']);
+  expect(store.labelNames({ matcherSets: [], ...today })).toEqual(['app', 'env', 'service_name']);
+  expect(store.labelNames({ matcherSets: [db], start: at(-4 * 86_400), end: at(0) })).toEqual(['app', 'service_name', 'zone']);
   expect(store.labelValues('env', { matcherSets: [web], ...today })).toEqual(['dev', 'prod']);
   expect(
     store
       .series({ matcherSets: [web, db], ...today })
       .map((labels) => labels.join(' '))
       .sort(),
-  ).toEqual(['app web env dev', 'app web env prod']);
+  ).toEqual(['app web env dev service_name web', 'app web env prod service_name web']);
 });
 
 it('counts streams, lines and bytes of the very range', async () => {

@@ -1,7 +1,22 @@
-/** The streams: an index in memory of their labels and days, and the tables that it is loaded from. */
+/**
+ * The streams: an index in memory of their labels and days, and the tables that it is loaded from. All have the label `service_name`: it is
+ * discovered where the sender does not give it. The fingerprint is that of the labels as they were given.
+ */
 
 import type { LogOrigins } from '@atalaya/journal';
-import { decodeLabels, formatLabels, type Labels, type Logger } from '@atalaya/model';
+import {
+  decodeLabels,
+  encodeLabels,
+  formatLabels,
+  type Hash64,
+  hashBytes,
+  type Labels,
+  labelValue,
+  type Logger,
+  SERVICE_NAME,
+  withoutServiceName,
+  withServiceName,
+} from '@atalaya/model';
 import type { Engine } from '../engine/engine.ts';
 import { activityRows, definitionRows, type IndexTables, loadIndex } from '../metrics/series-rows.ts';
 import type { NativeBlock } from '../native/block.ts';
@@ -24,6 +39,7 @@ export class Streams {
   #undefined = new Set<number>();
   #unsavedActivity = new Set<number>();
   readonly #labels = new Map<number, Labels>();
+  readonly #given = new Map<number, Labels>();
   /** Streams that have lines which came by OTLP, and those of them that the table does not know. */
   readonly #otlp = new Set<number>();
   #unsavedOtlp = new Set<number>();
@@ -75,13 +91,15 @@ export class Streams {
 
   #register(labels: Uint8Array, start: number, end: number, low: number, high: number): number {
     const { index } = this;
+    const given = decodeLabels(labels.subarray(start, end));
+    const complete = withServiceName(given);
+    const canonical = complete === given ? labels.subarray(start, end) : encodeLabels(complete);
     index.begin();
-    index.labelsOf(labels, start, end);
+    index.labelsOf(canonical, 0, canonical.length);
     const outcome = index.commit(low, high);
     if (outcome === 'collision') {
       this.#collisions++;
-      const text = formatLabels(decodeLabels(labels.subarray(start, end)));
-      this.#log.error({ labels: text }, 'log stream refused: another one has the same fingerprint');
+      this.#log.error({ labels: formatLabels(given) }, 'log stream refused: another one has the same fingerprint');
       return REFUSED_STREAM;
     }
     if (outcome !== 'known') this.#undefined.add(index.lastSlot);
@@ -147,11 +165,39 @@ export class Streams {
     return removed;
   }
 
-  /** The labels of a stream, one object for as long as the stream is there. */
+  /** The labels of a stream, `service_name` always among them, one object for as long as the stream is there. */
   labels(slot: number): Labels {
     let labels = this.#labels.get(slot);
     if (labels === undefined) this.#labels.set(slot, (labels = this.index.labels(slot)));
     return labels;
+  }
+
+  /** The labels that the sender gave: without `service_name` where it was discovered. */
+  given(slot: number): Labels {
+    let given = this.#given.get(slot);
+    if (given === undefined) this.#given.set(slot, (given = this.#withoutDiscovered(slot)));
+    return given;
+  }
+
+  /** Canonical forms of the labels of streams, one after the other: those of `slots[i]` end at `ends[i]`. */
+  forms(slots: Uint32Array, discovered: boolean): { readonly ends: Uint32Array<ArrayBuffer>; readonly labels: Uint8Array<ArrayBuffer> } {
+    const forms = Array.from(slots, (slot) => encodeLabels(discovered ? this.labels(slot) : this.given(slot)));
+    let length = 0;
+    const ends = Uint32Array.from(forms, (form) => (length += form.length));
+    const labels = new Uint8Array(length);
+    forms.forEach((form, i) => labels.set(form, (ends[i] as number) - form.length));
+    return { ends, labels };
+  }
+
+  #withoutDiscovered(slot: number): Labels {
+    const complete = this.labels(slot);
+    if (labelValue(complete, SERVICE_NAME) === '') return complete;
+    // The fingerprint is that of the labels as they were given.
+    const others = withoutServiceName(complete);
+    const canonical = encodeLabels(others);
+    const hash: Hash64 = { low: 0, high: 0 };
+    hashBytes(canonical, 0, canonical.length, 0, hash);
+    return hash.low === this.index.idLow(slot) && hash.high === this.index.fpHigh(slot) ? others : complete;
   }
 }
 

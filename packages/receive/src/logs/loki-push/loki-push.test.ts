@@ -27,7 +27,7 @@ function start(limits: Partial<LogLimits> = {}, bodyBytes = 1 << 20) {
   return { journal, clock, writer, push, send, stored, reserved };
 }
 
-const labels = { app: 'shop', service_name: 'shop' };
+const labels = { app: 'shop' };
 const request = (...values: unknown[]): object => ({ streams: [{ stream: { app: 'shop' }, values }] });
 
 describe('pushing logs as Loki takes them', () => {
@@ -49,7 +49,7 @@ describe('pushing logs as Loki takes them', () => {
     expect(stored()).toEqual([
       [labels, TIME, 'one', []],
       [labels, TIME + 1n, 'two \u0000 世界', ['user', 'ana', '__proto__x', '1']],
-      [{ job: 'db', service_name: 'db' }, TIME, '', []],
+      [{ job: 'db' }, TIME, '', []],
     ]);
     expect(journal.batches).toHaveLength(1);
     expect(journal.batches[0]?.repetitionsDropped).toBe(true);
@@ -109,7 +109,7 @@ describe('pushing logs as Loki takes them', () => {
   ])('reads the labels %s', async (text, expected) => {
     const { send, journal } = start();
     await send(PROTOBUF_TYPE, encodeSnappyPush([{ labels: text, lines: [{ time: TIME, line: 'x' }] }]));
-    expect(journal.lines[0]?.labels).toEqual({ ...expected, service_name: expected.app });
+    expect(journal.lines[0]?.labels).toEqual(expected);
   });
 
   it.each([

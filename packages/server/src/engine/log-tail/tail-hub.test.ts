@@ -1,4 +1,4 @@
-import { AtalayaError, decodeLabels, ManualClock, silentLogger } from '@atalaya/model';
+import { AtalayaError, decodeLabels, type Labels, ManualClock, silentLogger, withServiceName } from '@atalaya/model';
 import type { TakenLines } from '@atalaya/store';
 import { logRecordOf, type TestLine } from '@atalaya/store/testing';
 import { describe, expect, test } from 'vitest';
@@ -11,7 +11,8 @@ const REQUEST: TailRequest = { query: '{app="web"}', timeoutMs: 1000, start: '0'
 function takenLines(lines: readonly TestLine[], keep?: Uint8Array): TakenLines {
   const { batch } = logRecordOf(lines);
   const { ends, labels } = batch.origins;
-  return { batch, keep, labels: (origin) => decodeLabels(labels.subarray(origin === 0 ? 0 : ends[origin - 1], ends[origin])) };
+  const given = (origin: number): Labels => decodeLabels(labels.subarray(origin === 0 ? 0 : ends[origin - 1], ends[origin]));
+  return { batch, keep, labels: (origin) => withServiceName(given(origin)), given };
 }
 
 const web = (at: number, text: string, more: Partial<TestLine> = {}): TestLine => ({

@@ -1,6 +1,6 @@
 /** All tails of the program: lines that are taken in go to those that want them, as far as there is time. */
 
-import { AtalayaError, type CancelSignal, type Clock, type Labels, type Logger, NO_LABELS } from '@atalaya/model';
+import { AtalayaError, type CancelSignal, type Clock, type Labels, type Logger, NO_LABELS, SERVICE_NAME } from '@atalaya/model';
 import { compilePipeline, LineView, readSelection } from '@atalaya/query';
 import type { TakenLines } from '@atalaya/store';
 import type { TailRequest } from '../log-contract.ts';
@@ -71,6 +71,7 @@ export class TailHub {
       matchers,
       pipeline,
       categorised: request.categorised,
+      discovered: request.query.includes(SERVICE_NAME),
       delayMs: request.delaySeconds * 1000,
       clock,
     });
@@ -128,13 +129,14 @@ export class TailHub {
     }
   }
 
-  #feed({ batch, keep, labels }: TakenLines): void {
+  #feed({ batch, keep, labels, given }: TakenLines): void {
     const subscriptions = Array.from(this.#tails.values(), ({ subscription }) => subscription);
     const { count } = batch.origins;
     const streams: Labels[] = Array.from({ length: count }, () => NO_LABELS);
     const wanting: (TailSubscription[] | undefined)[] = Array.from({ length: count }, () => undefined);
-    let view: LineView | undefined;
-    let block: BatchBlock | undefined;
+    const givenStreams: Labels[] = Array.from({ length: count }, () => NO_LABELS);
+    /** The same lines with the labels that their senders gave, and with those that were discovered besides. */
+    let views: { readonly given: RowView; readonly complete: RowView } | undefined;
     for (let row = 0; row < batch.rows; row++) {
       // A stream that was refused has no labels to ask for, and no line that is kept.
       if (keep?.[row] === 0) continue;
@@ -142,6 +144,7 @@ export class TailHub {
       let interested = wanting[origin];
       if (interested === undefined) {
         const stream = (streams[origin] = labels(origin));
+        givenStreams[origin] = given(origin);
         wanting[origin] = interested = subscriptions.filter((subscription) => subscription.wants(stream));
       }
       if (interested.length === 0) continue;
@@ -150,10 +153,8 @@ export class TailHub {
         for (const subscription of interested) subscription.drop(timestamp, streams[origin] as Labels);
         continue;
       }
-      block ??= new BatchBlock(batch, streams);
-      view ??= new LineView(true);
-      view.moveTo(block, row, timestamp);
-      for (const subscription of interested) subscription.take(view);
+      views ??= { given: new RowView(new BatchBlock(batch, givenStreams)), complete: new RowView(new BatchBlock(batch, streams)) };
+      for (const subscription of interested) subscription.take((subscription.discovered ? views.complete : views.given).at(row, timestamp));
     }
   }
 
@@ -198,4 +199,19 @@ function readPast(bytes: Uint8Array, { limit, categorised }: TailRequest): { rea
     message: lines === 0 ? undefined : JSON.stringify({ streams: data.result, ...flags }),
     past: { keys, from: lines < limit ? undefined : oldest },
   };
+}
+
+/** The lines of a batch, one at a time. */
+class RowView {
+  readonly #block: BatchBlock;
+  readonly #view = new LineView(true);
+
+  constructor(block: BatchBlock) {
+    this.#block = block;
+  }
+
+  at(row: number, timestamp: bigint): LineView {
+    this.#view.moveTo(this.#block, row, timestamp);
+    return this.#view;
+  }
 }

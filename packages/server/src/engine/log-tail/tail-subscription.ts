@@ -38,6 +38,8 @@ export interface TailSubscriptionOptions {
   readonly pipeline: Pipeline;
   /** Whether labels are told by where they came from. */
   readonly categorised: boolean;
+  /** Whether labels of streams that were discovered are told. */
+  readonly discovered: boolean;
   /** How long lines are held back, so that slow senders come in between. */
   readonly delayMs: number;
   readonly clock: Clock;
@@ -59,6 +61,10 @@ export class TailSubscription {
     this.#options = options;
     this.#matchers = options.matchers.map((matcher) => compileMatcher(matcher));
     this.#buffer = new TailBuffer(options.categorised);
+  }
+
+  get discovered(): boolean {
+    return this.#options.discovered;
   }
 
   get droppedLines(): number {

@@ -58,7 +58,7 @@ export async function countLines(
   const { bytes, rowsRead, bytesRead } = await engine.query(statement, { limits, signal });
   const groups = new Groups(groupLimit);
   for (const block of readLazily(bytes)) {
-    const labelsAt = by === undefined ? allLabels(block, streams, chosen) : namedLabels(block, by, alike);
+    const labelsAt = by === undefined ? allLabels(block, streams, chosen, question.discovered ?? false) : namedLabels(block, by, alike);
     groups.add(block, labelsAt);
   }
   return { ...groups.finish(), rowsRead, bytesRead };
@@ -156,8 +156,8 @@ function namedLabels(block: LazyBlock, by: readonly string[], alike: AlikeStream
   };
 }
 
-function allLabels(block: LazyBlock, streams: Streams, chosen: ChosenStreams): LabelsAt {
-  const stream = streamAt(block, streams);
+function allLabels(block: LazyBlock, streams: Streams, chosen: ChosenStreams, discovered: boolean): LabelsAt {
+  const stream = streamAt(block, streams, discovered);
   const attributes = block.column('a', 'Map(String, String)');
   const rest = chosen.otlp ? otlpColumns(block) : undefined;
   return (row) => {
@@ -204,12 +204,13 @@ function joinedLabels(stream: Labels, metadata: Labels): Labels {
   return labelsOf(record);
 }
 
-function streamAt(block: LazyBlock, streams: Streams): (row: number) => Labels {
+function streamAt(block: LazyBlock, streams: Streams, discovered: boolean): (row: number) => Labels {
   if (!block.has('s')) return () => [];
   const words = block.column('s', 'UInt64');
   return (row) => {
     const slot = streams.index.slotOf(words[row * 2] as number, words[row * 2 + 1] as number);
-    return slot < 0 ? [] : streams.labels(slot);
+    if (slot < 0) return [];
+    return discovered ? streams.labels(slot) : streams.given(slot);
   };
 }
 

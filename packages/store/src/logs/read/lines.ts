@@ -19,6 +19,8 @@ export interface RawPortion {
   readonly rows: number;
   /** Streams that occur and did not in an earlier portion of this reading. */
   readonly newStreams: Uint32Array;
+  /** Whether labels that were discovered are wanted. */
+  readonly discovered: boolean;
   /** Rows and bytes that the engine looked at. */
   readonly rowsRead: number;
   readonly bytesRead: number;
@@ -150,7 +152,7 @@ export class LineReading {
 
   #portion(answer: QueryAnswer, blocks: readonly LazyBlock[], rows: number): RawPortion {
     const { rowsRead, bytesRead, bytes } = answer;
-    return { bytes, rows, newStreams: this.#newStreams(blocks, rows), rowsRead, bytesRead };
+    return { bytes, rows, newStreams: this.#newStreams(blocks, rows), discovered: this.#question.discovered ?? false, rowsRead, bytesRead };
   }
 
   #newStreams(blocks: readonly LazyBlock[], rows: number): Uint32Array {

@@ -13,6 +13,7 @@ export interface LinesQuestion {
   readonly conditions: readonly TextCondition[];
   readonly expected?: number;
   readonly attributes: boolean;
+  readonly discovered?: boolean;
 }
 
 /** What a line has to fulfil. */
@@ -31,6 +32,7 @@ export interface CountsQuestion {
   readonly buckets: number;
   readonly measure: 'lines' | 'bytes';
   readonly by?: readonly string[];
+  readonly discovered?: boolean;
 }
 
 /** What is left of a time in nanoseconds that 64 bits cannot say. */

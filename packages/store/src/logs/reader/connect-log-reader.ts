@@ -123,12 +123,21 @@ class LogReaderClient implements PortLogReader {
 }
 
 /** Only what the engine's thread needs to know: what else an object holds might not be cloneable. */
-function plainLines({ matchers, start, end, direction, conditions, expected, attributes }: LinesQuestion): LinesQuestion {
-  return { matchers, start, end, direction, conditions, attributes, ...(expected === undefined ? {} : { expected }) };
+function plainLines({
+  matchers,
+  start,
+  end,
+  direction,
+  conditions,
+  expected,
+  attributes,
+  discovered = false,
+}: LinesQuestion): LinesQuestion {
+  return { matchers, start, end, direction, conditions, attributes, discovered, ...(expected === undefined ? {} : { expected }) };
 }
 
-function plainCounts({ matchers, conditions, origin, width, buckets, measure, by }: CountsQuestion): CountsQuestion {
-  return { matchers, conditions, origin, width, buckets, measure, ...(by === undefined ? {} : { by }) };
+function plainCounts({ matchers, conditions, origin, width, buckets, measure, by, discovered = false }: CountsQuestion): CountsQuestion {
+  return { matchers, conditions, origin, width, buckets, measure, discovered, ...(by === undefined ? {} : { by }) };
 }
 
 function takeStreams({ streams: told }: LinesPortion, streams: Map<string, BlockStream>): void {

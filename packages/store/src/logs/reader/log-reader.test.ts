@@ -377,6 +377,34 @@ describe('log reader', () => {
     expect(Object.keys(await count({ matchers: is('job', job), by: ['attribute', text] }))).toHaveLength(2);
   });
 
+  it('finds streams by the service that was discovered, and tells it to those who ask for it', async () => {
+    const at = NOW + 77n;
+    const [discovered, named] = [{ app: 'found' }, { app: 'called', service_name: 'found' }];
+    await store.load([
+      logRecordOf([
+        { labels: discovered, at, text: 'one' },
+        { labels: named, at, text: 'two' },
+      ]),
+    ]);
+    const found = is('service_name', 'found');
+    const streams = async (rest: Partial<LinesQuestion>): Promise<string[]> => {
+      const labels = new Set<string>();
+      for await (const block of reader.lines(question(found, rest), never))
+        for (const stream of block.streams) labels.add(formatLabels(stream.labels));
+      return [...labels].sort();
+    };
+    expect(await streams({})).toEqual(['{app="called", service_name="found"}', '{app="found"}']);
+    expect(await streams({ discovered: true })).toEqual(['{app="called", service_name="found"}', '{app="found", service_name="found"}']);
+    const one = { matchers: found, origin: at - 1n, width: 1n, buckets: 1 };
+    expect(await count(one)).toEqual({ '{app="called", service_name="found"}': [[0, 1]], '{app="found"}': [[0, 1]] });
+    expect(Object.keys(await count({ ...one, discovered: true }))).toContain('{app="found", service_name="found"}');
+    expect(await count({ ...one, by: ['service_name'] })).toEqual({ '{service_name="found"}': [[0, 2]] });
+    // The next run knows it from the table.
+    const again = await openLogStore({ engine, clock: systemClock, log: silentLogger });
+    const series = again.series({ matcherSets: [found], start: NOW, end: NOW + HOUR_NS });
+    expect(series.map(formatLabels).sort()).toEqual(['{app="called", service_name="found"}', '{app="found", service_name="found"}']);
+  });
+
   it('rejects an expression that is none with BAD_QUERY, and can be asked again', async () => {
     const wrong: Matcher = { name: 'job', operator: '=~', value: '(' };
     await expect(read([wrong])).rejects.toMatchObject({ code: 'BAD_QUERY' });

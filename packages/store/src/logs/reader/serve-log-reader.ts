@@ -76,8 +76,8 @@ export function serveLogReader(store: LogStore, port: ReaderPort, readable: () =
   });
 }
 
-function portionOf(store: LogStore, { bytes, rows, newStreams, rowsRead, bytesRead }: RawPortion): LinesPortion {
-  return { bytes, rows, streams: store.streamForms(newStreams), rowsRead, bytesRead };
+function portionOf(store: LogStore, { bytes, rows, newStreams, discovered, rowsRead, bytesRead }: RawPortion): LinesPortion {
+  return { bytes, rows, streams: store.streamForms(newStreams, discovered), rowsRead, bytesRead };
 }
 
 function buffersOf({ bytes, streams }: LinesPortion): ArrayBuffer[] {

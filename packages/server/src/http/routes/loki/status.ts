@@ -2,7 +2,8 @@
 
 import { LogqlError, parseLogql, prettyLogql } from '@atalaya/lang';
 import { AtalayaError, formatDuration, OTLP_INDEX_ATTRIBUTES } from '@atalaya/model';
-import { LEVEL_NAMES, SERVICE_LABELS } from '@atalaya/receive';
+import { SERVICE_TELLERS } from '@atalaya/model';
+import { LEVEL_NAMES } from '@atalaya/receive';
 import type { FastifyInstance } from 'fastify';
 import { VERSION } from '../../../version.ts';
 import { parametersOf } from '../../parameters.ts';
@@ -38,7 +39,7 @@ export function lokiStatusRoutes(app: FastifyInstance, parts: Parts): void {
     async () => ({
       limits: {
         discover_log_levels: true,
-        discover_service_name: SERVICE_LABELS,
+        discover_service_name: SERVICE_TELLERS,
         log_level_fields: [...LEVEL_NAMES],
         max_entries_limit_per_query: settings['query.log_entries'],
         max_line_size_truncate: false,
