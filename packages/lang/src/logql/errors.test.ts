@@ -60,6 +60,7 @@ test.each([
   ['| pattern "none"', /at least one capture is required/],
   ['| regexp "(.*)"', /at least one named capture/],
   ['| regexp "(?P<a>.)(?P<a>.)"', /duplicate/i],
+  ['| label_format __error__="x"', /__error__ cannot be formatted/],
   ['| json x="a..b"', /cannot parse expression \[a\.\.b\]/],
   ['| json x="a b"', /cannot parse expression/],
   ['| logfmt x="a b"', /cannot parse expression \[a b\]/],

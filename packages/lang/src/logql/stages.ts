@@ -156,6 +156,7 @@ function readAssignments(cursor: TokenCursor): LabelAssignment[] {
     const { token } = cursor;
     if (token.kind !== 'string' && token.kind !== 'identifier') throw cursor.unexpected('STRING', 'IDENTIFIER');
     cursor.take();
+    if (label.text === '__error__') throw LogqlError.stage(label.start, cursor.lastEnd, `${label.text} cannot be formatted`);
     if (seen.has(label.text)) {
       throw LogqlError.stage(label.start, cursor.lastEnd, `multiple label name '${label.text}' not allowed in a single format operation`);
     }

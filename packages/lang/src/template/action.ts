@@ -151,7 +151,7 @@ export class ActionReader {
         if (text === 'nil') return { kind: 'nil', at, text };
         if (!BUILT_IN_NAMES.has(text) && !this.#scope.functions.has(text))
           throw this.#scope.fail(at, `function ${JSON.stringify(text)} not defined`);
-        return { kind: 'function', at, text, name: text };
+        return this.#called({ kind: 'function', at, text, name: text });
       case 'symbol':
         if (text === '.') return { kind: 'dot', at, text };
         if (text === '(') {
@@ -166,6 +166,15 @@ export class ActionReader {
       case 'end':
     }
     throw this.#scope.fail(at, `unexpected ${describe(token)} in ${context}`);
+  }
+
+  /** A function; with fields behind it, as in `now.UTC`, it is called without arguments, as if it stood in parentheses. */
+  #called(operand: Operand & { kind: 'function' }): Operand {
+    const path = this.#path();
+    if (path.length === 0) return operand;
+    const { at, text } = operand;
+    const pipeline = { at, commands: [{ at, operands: [operand] }], variables: [], declares: false };
+    return { kind: 'pipeline', at, text, pipeline, path };
   }
 
   /** The fields that follow an operand without a space. */

@@ -7,6 +7,7 @@ import { printValue, type TemplateValue } from './value.ts';
 const functions: Record<string, TemplateFunction> = {
   upper: { least: 1, most: 1, call: (text) => printValue(text ?? null).toUpperCase() },
   now: { least: 0, most: 0, call: () => 7n },
+  pair: { least: 0, most: 0, call: () => new Map([['left', 'l']]) },
   fail: {
     least: 0,
     most: 0,
@@ -44,6 +45,7 @@ describe('what templates give', () => {
     ['a {{- /* nothing */ -}} b', 'ab'],
     ['a {{- .name -}} b{{/* kept */}} c', 'awebb c'],
     ['{{printf "%.1f %.1f %.0f %.1e" 2.25 2.35 2.5 2.25}} {{printf "%9999999d" 1}}', '2.2 2.4 2 2.2e+00 %!(BADWIDTH)%!(EXTRA int=1)'],
+    ['{{pair.left}} {{upper pair.left}}', 'l L'],
     ['{{.name | upper | printf "%s-%d" "x" 1}}', 'x-1%!(EXTRA string=WEB)'],
     ['{{printf "%5s|%-5s|%05d|%+.2f|%q|%x|%v" "ab" "cd" 42 3.14159 "e" "fg" .list}}', '   ab|cd   |00042|+3.14|"e"|6667|[a b c]'],
     [
