@@ -15,6 +15,9 @@ export const PRESERVE_ERROR_LABEL = '__preserve_error__';
 /** What can go wrong, in Loki's words. */
 export type LineError = 'JSONParserErr' | 'LogfmtParserErr' | 'SampleExtractionErr' | 'LabelFilterErr' | 'TemplateFormatErr';
 
+/** How many names there are from the beginning, those of errors. */
+const RESERVED = 3;
+
 const METADATA = 1;
 const PARSED = 2;
 const DELETED = 3;
@@ -26,7 +29,7 @@ const NO_STREAM: Labels = [];
  * line for which each place was written.
  */
 export class Line implements LineLabels {
-  readonly names = new LabelNames();
+  readonly names = new LabelNames([ERROR_LABEL, ERROR_DETAILS_LABEL, PRESERVE_ERROR_LABEL]);
   readonly #streams = new Streams(this.names);
   readonly #sets = new LabelSets();
   text = '';
@@ -43,7 +46,7 @@ export class Line implements LineLabels {
   /** Names whose place was written, in that order. */
   readonly #written: number[] = [];
   #writes = 0;
-  /** Names that stages took for labels of the line, the last set of labels made of them, and whether it still holds. */
+  /** All labels, while nothing has changed since they were asked for. */
   #result: Labels | undefined;
 
   /** Starts a line. Labels of before are gone. */
@@ -129,9 +132,12 @@ export class Line implements LineLabels {
     this.#extractedAt[id] = this.#number;
   }
 
-  /** Whether the line's stream has the label (even when it was dropped), or its metadata have it: what is parsed then gets another name. */
+  /**
+   * Whether what is parsed gets another name: the line's stream has the label (even when it was dropped), its metadata have it, or its name
+   * is one that errors have.
+   */
   isTaken(id: number): boolean {
-    return this.#stream.has(id) || (this.#writtenAt[id] === this.#number && this.#state[id] === METADATA);
+    return id < RESERVED || this.#stream.has(id) || (this.#writtenAt[id] === this.#number && this.#state[id] === METADATA);
   }
 
   /** The name under which a parser puts a field: its own, or one with `_extracted`. */
@@ -201,13 +207,39 @@ export class Line implements LineLabels {
 
   /** The chosen labels, sorted by name. Errors have numbers below 0. */
   #flat(isChosen: (id: number) => boolean): string[] {
-    const entries: (readonly [string, string])[] = [];
-    for (const id of this.labelNames()) if (isChosen(id)) entries.push([this.names.name(id), this.valueOf(id) as string]);
-    if (this.error !== '' && isChosen(-1)) entries.push([ERROR_LABEL, this.error]);
-    if (this.errorDetails !== '' && isChosen(-1)) entries.push([ERROR_DETAILS_LABEL, this.errorDetails]);
-    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    const ids = this.labelNames().filter(isChosen);
+    if (this.error !== '' && isChosen(ERROR)) ids.push(ERROR);
+    if (this.errorDetails !== '' && isChosen(ERROR_DETAILS)) ids.push(ERROR_DETAILS);
+    sortByName(ids, (id) => this.#nameOf(id));
     const flat: string[] = [];
-    for (const [name, value] of entries) flat.push(name, value);
+    for (const id of ids) {
+      const value = id === ERROR ? this.error : id === ERROR_DETAILS ? this.errorDetails : (this.valueOf(id) as string);
+      flat.push(this.#nameOf(id), value);
+    }
     return flat;
+  }
+
+  #nameOf(id: number): string {
+    if (id >= 0) return this.names.name(id);
+    return id === ERROR ? ERROR_LABEL : ERROR_DETAILS_LABEL;
+  }
+}
+
+/** Numbers that stand for errors among those of names. */
+const ERROR = -1;
+const ERROR_DETAILS = -2;
+
+/** Few names, mostly: putting each at its place is faster than a general sort. */
+function sortByName(ids: number[], nameOf: (id: number) => string): void {
+  if (ids.length > 40) {
+    ids.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    return;
+  }
+  for (let i = 1; i < ids.length; i++) {
+    const id = ids[i] as number;
+    const name = nameOf(id);
+    let place = i;
+    for (; place > 0 && name < nameOf(ids[place - 1] as number); place--) ids[place] = ids[place - 1] as number;
+    ids[place] = id;
   }
 }

@@ -13,6 +13,11 @@ export class LabelNames {
   /** Changes when numbers that were given out lose their meaning; those from before `fix` never do. */
   generation = 0;
 
+  /** `first` get the numbers from 0 on. */
+  constructor(first: readonly string[] = []) {
+    for (const name of first) this.idOf(name);
+  }
+
   /** The number of a name, which gets one where it has none. */
   idOf(name: string): number {
     let id = this.#ids.get(name);

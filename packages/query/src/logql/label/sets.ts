@@ -2,8 +2,8 @@
 
 import type { Labels } from '@atalaya/model';
 
-/** How many sets are kept; more of them are hardly groups any more. */
-const LIMIT = 100_000;
+/** How many sets are kept; more of them are no groups of lines any more, but lines. */
+const LIMIT = 20_000;
 
 /** The label sets that a pipeline has given out. */
 export class LabelSets {

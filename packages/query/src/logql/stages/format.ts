@@ -1,7 +1,7 @@
 /** The stages `| line_format` and `| label_format`. */
 
 import { executeTemplate, type LabelAssignment, type Template, type TemplateFunction, type TemplateValue } from '@atalaya/lang';
-import type { Line } from '../line.ts';
+import { ERROR_DETAILS_LABEL, type Line } from '../line.ts';
 import type { CompiledStage } from '../stage.ts';
 import { LabelView } from '../template/label-view.ts';
 import { plainParts, type PlainPart } from '../template/plain-parts.ts';
@@ -64,6 +64,7 @@ export class LineFormatting implements CompiledStage {
 export class LabelFormatting implements CompiledStage {
   readonly #assignments: readonly { readonly id: number; readonly from: number | Filler }[];
   readonly #templates: number;
+  readonly #details: number;
 
   constructor(assignments: readonly LabelAssignment[], functions: Functions, line: Line) {
     this.#assignments = assignments.map(({ label, value }) => ({
@@ -71,6 +72,7 @@ export class LabelFormatting implements CompiledStage {
       from: value.kind === 'label' ? line.names.idOf(value.name) : new Filler(value.template, functions, line),
     }));
     this.#templates = assignments.filter(({ value }) => value.kind === 'template').length;
+    this.#details = line.names.idOf(ERROR_DETAILS_LABEL);
   }
 
   run(line: Line): boolean {
@@ -85,7 +87,9 @@ export class LabelFormatting implements CompiledStage {
       }
       if (this.#templates > 1) before ??= new Map(new LabelView(line));
       const value = from.fill(line, before);
-      if (value !== undefined) line.setParsed(id, value);
+      if (value === undefined) continue;
+      if (id === this.#details) line.errorDetails = value;
+      else line.setParsed(id, value);
     }
     return true;
   }

@@ -11,6 +11,9 @@ interface AddressRange {
   readonly version: 4 | 6;
   readonly first: bigint;
   readonly last: bigint;
+  /** The same as numbers, for version 4. */
+  readonly low: number;
+  readonly high: number;
 }
 
 /** Whether a text holds an address of a set. */
@@ -25,9 +28,17 @@ export function compileAddressSearch(pattern: string): AddressSearch {
   return { holds: (text) => isFound(text, range) };
 }
 
+const makeRange = (version: 4 | 6, first: bigint, last: bigint): AddressRange => ({
+  version,
+  first,
+  last,
+  low: Number(first),
+  high: Number(last),
+});
+
 function rangeOf(pattern: string): AddressRange | undefined {
   const one = addressOf(pattern);
-  if (one !== undefined) return { version: one.version, first: one.bits, last: one.bits };
+  if (one !== undefined) return makeRange(one.version, one.bits, one.bits);
   const [, network = '', length] = /^(.*)\/(0|[1-9]\d{0,2})$/.exec(pattern) ?? [];
   if (length !== undefined) {
     const address = addressOf(network);
@@ -35,16 +46,14 @@ function rangeOf(pattern: string): AddressRange | undefined {
     if (address === undefined || Number(length) > width) return undefined;
     const free = BigInt(width - Number(length));
     const first = (address.bits >> free) << free;
-    return { version: address.version, first, last: first + (1n << free) - 1n };
+    return makeRange(address.version, first, first + (1n << free) - 1n);
   }
   const dash = pattern.indexOf('-');
   const first = addressOf(pattern.slice(0, Math.max(0, dash)));
   const last = addressOf(pattern.slice(dash + 1));
   if (first === undefined || last === undefined || first.version !== last.version || first.bits > last.bits) return undefined;
-  return { version: first.version, first: first.bits, last: last.bits };
+  return makeRange(first.version, first.bits, last.bits);
 }
-
-const DOTTED = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
 function addressOf(text: string): Address | undefined {
   if (text.includes(':')) return version6(text);
@@ -52,22 +61,28 @@ function addressOf(text: string): Address | undefined {
   return value === undefined ? undefined : { version: 4, bits: BigInt(value) };
 }
 
-/** The 32 bits of a dotted address without leading zeros. */
-function version4(text: string): number | undefined {
-  const match = DOTTED.exec(text);
-  if (match === null) return undefined;
+/** The 32 bits of a dotted address without leading zeros, which the text has to be from one place to another. */
+function version4(text: string, start = 0, end = text.length): number | undefined {
   let bits = 0;
-  for (let i = 1; i <= 4; i++) {
-    const part = Number(match[i]);
-    if (part > 255) return undefined;
+  let parts = 0;
+  for (let at = start; at <= end; at++) {
+    const first = at;
+    let part = 0;
+    for (; at < end && isDigit(text.charCodeAt(at)) && at - first < 4; at++) part = part * 10 + text.charCodeAt(at) - 0x30;
+    const isPart = at > first && part <= 255 && (at - first === 1 || text.charCodeAt(first) !== 0x30);
+    if (!isPart || (at < end && text.charCodeAt(at) !== DOT)) return undefined;
     bits = bits * 256 + part;
+    parts++;
   }
-  return bits;
+  return parts === 4 ? bits : undefined;
 }
+
+/** Characters of the longest address: eight groups, the last two as a version 4 address. */
+const LONGEST = 45;
 
 function version6(text: string): Address | undefined {
   const halves = text.split('::');
-  if (text.length > 45 || halves.length > 2) return undefined;
+  if (text.length > LONGEST || halves.length > 2) return undefined;
   const [head, tail] = halves.map((half, index) => groupsOf(half, index === halves.length - 1));
   if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined;
   const missing = 8 - head.length - (tail?.length ?? 0);
@@ -98,6 +113,16 @@ const isHex = (unit: number): boolean => isDigit(unit) || (unit >= 0x61 && unit 
 const DOT = 0x2e;
 const COLON = 0x3a;
 
+function holdsVersion4({ low, high }: AddressRange, text: string, start: number, end: number): boolean {
+  const bits = version4(text, start, end);
+  return bits !== undefined && bits >= low && bits <= high;
+}
+
+function holdsVersion6({ first, last }: AddressRange, text: string): boolean {
+  const address = version6(text);
+  return address !== undefined && address.bits >= first && address.bits <= last;
+}
+
 /** Goes through a text from one thing that looks like an address to the next. */
 function isFound(text: string, range: AddressRange): boolean {
   for (let at = 0; at < text.length; at++) {
@@ -105,8 +130,12 @@ function isFound(text: string, range: AddressRange): boolean {
     if (!short && !startsVersion6(text, at)) continue;
     let end = at;
     while (end < text.length && isAddressUnit(text.charCodeAt(end), short)) end++;
-    const address = end - at > 45 ? undefined : addressOf(text.slice(at, end));
-    if (address !== undefined && address.version === range.version && address.bits >= range.first && address.bits <= range.last)
+    // Longer runs are no addresses.
+    const isShort = end - at <= LONGEST;
+    if (
+      isShort &&
+      (range.version === 4 ? short && holdsVersion4(range, text, at, end) : !short && holdsVersion6(range, text.slice(at, end)))
+    )
       return true;
     at = end;
   }
