@@ -1,22 +1,34 @@
 /**
  * Pictures of the pages in both themes, both languages, wide and narrow: `node dev/screenshots.ts FOLDER [BASE-URL] [ONLY]`.
- * Without a base URL the mock serves; ONLY is a part of the file names wanted.
+ * Without a base URL the mock serves; ONLY is an expression that the names of the wanted files match.
  */
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 import type { Scene } from './mock/answers.ts';
 import { type MockServer, startMockServer } from './mock/server.ts';
 
 const [folder = 'screenshots', baseUrl = '', only = ''] = process.argv.slice(2);
+const wanted = new RegExp(only);
 
 interface Shot {
   readonly name: string;
   readonly path: string;
   readonly scene?: Scene;
+  /** What is done on the page before the picture is taken. */
+  readonly act?: (page: Page) => Promise<unknown>;
+}
+
+/** Opens the first line that has fields of all kinds. */
+async function openLine(page: Page): Promise<void> {
+  await page.locator('[data-line]').nth(2).click();
+  await page
+    .getByRole('button', { name: /duration_ms/ })
+    .nth(3)
+    .click();
 }
 
 const QUERY = 'sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[1m]))';
@@ -41,13 +53,44 @@ const SHOTS: readonly Shot[] = [
     name: 'metrics-remarks',
     path: `/explore?q=${encodeURIComponent('rate(node_load1[5m])')}&q=${encodeURIComponent('node_filesystem_size_bytes')}&q=${encodeURIComponent('{__name__=~".+"}')}`,
   },
+  { name: 'logs', path: '/logs' },
+  { name: 'logs-search', path: `/logs?q=${encodeURIComponent('{job="shop"} |= "refused" | detected_level="error"')}` },
+  { name: 'logs-line', path: `/logs?q=${encodeURIComponent('{service_name="checkout"}')}`, act: openLine },
+  {
+    name: 'logs-columns',
+    path: `/logs?q=${encodeURIComponent('{service_name="checkout"} | json')}&column=order&column=duration_ms&wrap=1`,
+  },
+  {
+    name: 'logs-logql',
+    path: `/logs?mode=logql&q=${encodeURIComponent('{job="shop"} | json | duration_ms > 2000 | line_format "{{.msg}}"')}`,
+  },
+  { name: 'logs-wrong', path: `/logs?mode=logql&q=${encodeURIComponent('{job="shop"} | json | duration_ms >')}` },
+  { name: 'logs-beyond', path: `/logs?q=${encodeURIComponent('{job="shop"} |~ "time(out|r)"')}` },
+  { name: 'logs-numbers', path: `/logs?q=${encodeURIComponent('sum by (service_name) (count_over_time({job=~".+"} [1m]))')}` },
+  { name: 'logs-tail', path: '/logs?tail=1', act: async (page) => page.waitForTimeout(2500) },
+  { name: 'logs-patterns', path: '/logs?tab=patterns' },
+  { name: 'logs-empty', path: '/logs', scene: 'empty' },
+  { name: 'logs-none', path: `/logs?q=${encodeURIComponent('{job="shop"} |= "no such word"')}` },
+  { name: 'logs-error', path: '/logs', scene: 'error' },
   { name: 'targets', path: '/targets', scene: 'problems' },
   { name: 'status', path: '/status' },
   { name: 'status-storage', path: '/status?section=storage' },
   { name: 'status-configuration', path: '/status?section=configuration', scene: 'problems' },
 ];
 /** These are made in all variants; the others only once each. */
-const EVERYWHERE = new Set(['home', 'metrics', 'explain', 'metrics-remarks', 'metrics-histogram-table', 'targets', 'status']);
+const EVERYWHERE = new Set([
+  'home',
+  'logs',
+  'logs-line',
+  'logs-tail',
+  'logs-patterns',
+  'metrics',
+  'explain',
+  'metrics-remarks',
+  'metrics-histogram-table',
+  'targets',
+  'status',
+]);
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } } as const;
 
 async function shoot(browser: Browser, base: string, mock: MockServer | undefined): Promise<void> {
@@ -66,12 +109,14 @@ async function shoot(browser: Browser, base: string, mock: MockServer | undefine
         for (const shot of SHOTS) {
           const name = `${shot.name}-${scheme}-${language}-${size}`;
           const plain = scheme === 'light' ? language === 'en' : language === 'es';
-          if (!name.includes(only) || (!EVERYWHERE.has(shot.name) && !plain)) continue;
+          if (!wanted.test(name) || (!EVERYWHERE.has(shot.name) && !plain)) continue;
           if (mock) mock.scene = shot.scene ?? 'full';
           else if (shot.scene) continue;
           await page.goto(base + shot.path);
-          await page.waitForLoadState('networkidle');
+          // A page that follows something is never idle.
+          await page.waitForLoadState('networkidle', { timeout: 5000 }).catch(() => undefined);
           await page.evaluate(() => document.fonts.ready);
+          await shot.act?.(page);
           await page.waitForTimeout(250);
           if (size === 'narrow') {
             // As tall as the page, so that the bar at the bottom is at the bottom of the picture.

@@ -2,7 +2,7 @@
 
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router';
 
-import { metricsSearch, parseSearch, sharedSearch, statusSearch, stringifySearch, targetsSearch } from './data/search.ts';
+import { logsSearch, metricsSearch, parseSearch, sharedSearch, statusSearch, stringifySearch, targetsSearch } from './data/search.ts';
 import { Crashed } from './frame/crashed.tsx';
 import { Frame } from './frame/frame.tsx';
 import { NotFound } from './frame/not-found.tsx';
@@ -27,6 +27,12 @@ const metrics = createRoute({
   validateSearch: metricsSearch,
   component: lazyRouteComponent(() => import('./views/metrics/metrics.tsx'), 'Metrics'),
 });
+const logs = createRoute({
+  getParentRoute: () => root,
+  path: '/logs',
+  validateSearch: logsSearch,
+  component: lazyRouteComponent(() => import('./views/logs/logs.tsx'), 'LogsView'),
+});
 const targets = createRoute({
   getParentRoute: () => root,
   path: '/targets',
@@ -42,7 +48,7 @@ const status = createRoute({
 
 /** The console's router. */
 export const router = createRouter({
-  routeTree: root.addChildren([home, metrics, targets, status]),
+  routeTree: root.addChildren([home, metrics, logs, targets, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

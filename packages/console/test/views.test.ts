@@ -40,6 +40,27 @@ const VIEWS: readonly View[] = [
     error: 'text=Something went wrong in the server',
   },
   {
+    name: 'Logs',
+    path: '/logs',
+    full: 'role=treegrid >> role=row >> nth=3',
+    empty: 'text=No logs yet',
+    error: 'text=Something went wrong in the server',
+  },
+  {
+    name: 'Logs, patterns',
+    path: '/logs?tab=patterns',
+    full: 'role=table',
+    empty: 'text=No patterns in this time range',
+    error: 'text=Something went wrong in the server',
+  },
+  {
+    name: 'Logs, numbers',
+    path: `/logs?mode=logql&q=${encodeURIComponent('sum by (job) (rate({job=~".+"} [1m]))')}`,
+    full: 'canvas',
+    empty: 'text=No data in this time range',
+    error: 'text=Something went wrong in the server',
+  },
+  {
     name: 'Targets',
     path: '/targets',
     full: 'text=edge-1.lan:9100',

@@ -9,6 +9,8 @@ import { extname, join, normalize } from 'node:path';
 import { configurationOf, type Scene, statusOf, storageOf, targetsOf } from './answers.ts';
 import { evaluate, type Point, QueryError, select } from './evaluate.ts';
 import { explain } from './explain.ts';
+import { respondLogs } from './logs/answers.ts';
+import { serveTail } from './logs/tail.ts';
 import { asksHistograms, histogramsAt, numbersAt } from './histograms.ts';
 import { HISTOGRAM_METRIC, makeWorld, type MockMetric } from './world.ts';
 
@@ -47,12 +49,18 @@ export async function startMockServer({ port = 0, dist = DIST } = {}): Promise<M
       response.writeHead(500).end(String(error));
     });
   });
+  const tails = new Set<() => void>();
+  server.on('upgrade', (request, socket) => {
+    if (state.scene === 'error') socket.end('HTTP/1.1 500 Internal Server Error\r\nconnection: close\r\n\r\n');
+    else tails.add(serveTail(request, socket));
+  });
   await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve));
   return Object.assign(state, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise<void>((resolve) => {
         for (const timer of waiting) clearTimeout(timer);
+        for (const end of tails) end();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -138,6 +146,8 @@ function respond(path: string, parameters: URLSearchParams, world: readonly Mock
   }
   if (scene === 'engine-down')
     return fail(503, 'unavailable', 'the storage engine is not available: it was killed by SIGKILL and restarts in 4 s');
+  if (path.startsWith('/loki/api/v1/'))
+    return respondLogs(path.slice('/loki/api/v1/'.length), parameters, scene === 'empty' || scene === 'fresh', now);
   const known = scene === 'empty' ? [] : world;
   switch (path) {
     case '/api/atalaya/storage/metrics':

@@ -6,6 +6,7 @@ import type { Frame } from '../data/series.ts';
 import { stack } from '../data/series.ts';
 import { formatTicks, tickIncrements, type Unit } from '../format/number.ts';
 import { formatTimeTicks } from '../format/time.ts';
+import { barPaths } from './bars.ts';
 import { lineStyle, type Scheme } from './palette.ts';
 
 /** A line across the chart that values are judged by. */
@@ -26,6 +27,10 @@ export interface ChartShape {
   /** The axis goes at least this far up (1 for a ratio, the size of a memory). */
   readonly ceiling?: number | undefined;
   readonly threshold?: Threshold | undefined;
+  /** Counts of spans of time that begin at the grid's moments: drawn as bars, one on another. */
+  readonly bars?: boolean;
+  /** Colours of series that mean something; the palette's unless given. */
+  readonly colours?: readonly string[] | undefined;
   readonly syncKey: string;
 }
 
@@ -99,16 +104,16 @@ export function chartOptions(
       },
     ],
     series: [{}, ...shape.ids.map((_, index) => seriesOptions(index, shape, scheme))],
-    ...(stacked ? { bands: stackBands(shape.shown) } : {}),
+    ...(stacked && shape.bars !== true ? { bands: stackBands(shape.shown) } : {}),
     cursor: {
       sync: { key: shape.syncKey, setSeries: false, scales: ['x', null] },
       drag: { x: true, y: false, setScale: false, dist: 6 },
       points: {
-        show: !crowded,
+        show: !crowded && shape.bars !== true,
         size: 7,
         width: 2,
         fill: () => colours.surface,
-        stroke: (_u, index) => lineStyle(index - 1, scheme).colour,
+        stroke: (_u, index) => shape.colours?.[index - 1] ?? lineStyle(index - 1, scheme).colour,
       },
       focus: { prox: 24 },
       bind: {
@@ -151,7 +156,9 @@ export function readColours(element: Element): Colours {
 }
 
 function seriesOptions(index: number, shape: ChartShape, scheme: Scheme): uPlot.Series {
-  const { colour, dash } = lineStyle(index, scheme);
+  const { colour: ofPalette, dash } = lineStyle(index, scheme);
+  const colour = shape.colours?.[index] ?? ofPalette;
+  if (shape.bars === true) return { show: shape.shown[index] !== false, fill: colour, width: 0, points: { show: false }, paths: barPaths };
   return {
     show: shape.shown[index] !== false,
     stroke: colour,

@@ -34,6 +34,28 @@ export const PALETTE = {
   ],
 } as const;
 
+/** Colours of areas that stand for levels of log lines: red and yellow as everywhere, the quiet ones pale. */
+export const LEVEL_COLOURS = {
+  light: {
+    critical: '#8c1560',
+    error: '#d8402f',
+    warn: '#e2a412',
+    info: '#6f9fdc',
+    debug: '#8fb3ab',
+    trace: '#b9c6cc',
+    unknown: '#c3c8d1',
+  },
+  dark: {
+    critical: '#ff6fb5',
+    error: '#ee5f52',
+    warn: '#e5b340',
+    info: '#5a8ed0',
+    debug: '#55827a',
+    trace: '#4a616b',
+    unknown: '#525c69',
+  },
+} as const;
+
 /** The themes that have a palette. */
 export type Scheme = keyof typeof PALETTE;
 

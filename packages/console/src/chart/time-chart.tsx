@@ -13,6 +13,7 @@ import { useFormat } from '../format/use-format.ts';
 import { useRange } from '../live/range.tsx';
 import classes from './chart.module.css';
 import { chartData, chartOptions, FONT, readColours, type Threshold } from './options.ts';
+import { lineStyle } from './palette.ts';
 import { describeChart } from './summary.ts';
 import { tooltipPlugin } from './tooltip.ts';
 
@@ -29,12 +30,17 @@ export interface TimeChartProps {
   readonly ceiling?: number | undefined;
   /** Must keep its identity like the frame. */
   readonly threshold?: Threshold | undefined;
+  /** Counts of the spans that begin at the grid's moments, as bars; they are stacked. */
+  readonly bars?: boolean;
+  /** Colours of series that mean something, instead of the palette's. Must keep its identity. */
+  readonly colours?: readonly string[];
 }
 
 const ALL: readonly boolean[] = [];
 
 /** The chart. Colours follow the order of the frame's series. */
-export default function TimeChart({ title, frame, unit, height, stacked = false, shown = ALL, ceiling, threshold }: TimeChartProps) {
+export default function TimeChart(props: TimeChartProps) {
+  const { title, frame, unit, height, bars = false, stacked = bars, shown = ALL, ceiling, threshold, colours } = props;
   const { t } = useTranslation();
   const formats = useFormat();
   const { zoom, resetZoom } = useRange();
@@ -65,19 +71,26 @@ export default function TimeChart({ title, frame, unit, height, stacked = false,
       locale: formats.locale,
       ceiling,
       threshold,
+      bars,
+      colours,
       syncKey: 'page',
     };
     const events = {
       zoom: (start: number, end: number) => now().zoom(start, end),
       reset: () => now().resetZoom(),
-      window: () => ({ start: now().frame.times[0] ?? 0, end: now().frame.times.at(-1) ?? 1 }),
+      window: () => {
+        const { times } = now().frame;
+        const [start = 0, second = start + 1] = times;
+        // A bar reaches to where the next one would begin.
+        return { start, end: (times.at(-1) ?? 1) + (bars ? second - start : 0) };
+      },
     };
     const source = {
       frame: () => now().frame,
       shown: () => now().shown,
       unit: () => now().unit,
       formats: () => now().formats,
-      scheme: () => now().scheme,
+      colour: (index: number) => colours?.[index] ?? lineStyle(index, now().scheme).colour,
       more: (count: number) => now().t('chart.more', { count }),
     };
     const size = { width: Math.max(element.clientWidth, 120), height };
@@ -102,7 +115,7 @@ export default function TimeChart({ title, frame, unit, height, stacked = false,
       chart.current = undefined;
     };
     // The frame counts by its series only: new samples alone keep the chart.
-  }, [ids, shownKey, unit, stacked, scheme, formats.locale, ceiling, threshold, height]);
+  }, [ids, shownKey, unit, stacked, scheme, formats.locale, ceiling, threshold, height, bars, colours]);
 
   useEffect(() => {
     chart.current?.setData(

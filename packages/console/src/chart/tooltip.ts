@@ -6,7 +6,6 @@ import type { Frame } from '../data/series.ts';
 import type { Formats } from '../format/use-format.ts';
 import type { Unit } from '../format/number.ts';
 import classes from './chart.module.css';
-import { lineStyle, type Scheme } from './palette.ts';
 
 /** Most rows in the box. */
 const ROWS = 8;
@@ -17,7 +16,7 @@ export interface TooltipSource {
   shown(): readonly boolean[];
   unit(): Unit;
   formats(): Formats;
-  scheme(): Scheme;
+  colour(index: number): string;
   more(count: number): string;
 }
 
@@ -53,7 +52,7 @@ function fill(box: HTMLElement, u: uPlot, index: number, top: number, source: To
   const nearest = rows.length > ROWS ? rows.toSorted((a, b) => distance(a.i) - distance(b.i)).slice(0, ROWS) : rows;
   const lines = nearest
     .sort((a, b) => (b.value as number) - (a.value as number))
-    .map(({ series, i, value }) => row(series.name, formats.value(value, source.unit()), lineStyle(i, source.scheme()).colour));
+    .map(({ series, i, value }) => row(series.name, formats.value(value, source.unit()), source.colour(i)));
   const time = document.createElement('div');
   time.className = classes['tooltipTime'] as string;
   time.textContent = formats.instant((frame.times[index] ?? 0) * 1000);

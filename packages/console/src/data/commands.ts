@@ -5,7 +5,7 @@ import { metricEntries, type MetadataByMetric, startingQuery } from './metadata.
 import { type Target, targetName } from './targets.ts';
 
 /** The kinds of things that can be found, in the order in which they are shown. */
-export type CommandKind = 'page' | 'metric' | 'target';
+export type CommandKind = 'page' | 'metric' | 'target' | 'logs';
 
 /** One thing to go to. */
 export interface Command {
@@ -45,15 +45,23 @@ export function buildCommands(
   ];
 }
 
-const LIMITS: Record<CommandKind, number> = { page: 4, metric: 12, target: 6 };
+const LIMITS = { page: 6, metric: 12, target: 6 } as const;
+
+/** Looking for what was typed in the lines of all logs. */
+function logsCommand(text: string): Command {
+  const words = text.trim();
+  const q = `{service_name=~".+"} |= ${JSON.stringify(words)}`;
+  return { id: 'logs-words', kind: 'logs', name: words, detail: '', to: '/logs', search: { q } };
+}
 
 /** The best of each kind; kinds without a hit are left out. With nothing typed: pages, and a few of the others. */
 export function rankCommands(commands: readonly Command[], text: string): { kind: CommandKind; commands: Command[] }[] {
   const empty = text.trim() === '';
-  return (['page', 'target', 'metric'] as const)
+  const found: { kind: CommandKind; commands: Command[] }[] = (['page', 'target', 'metric'] as const)
     .map((kind) => {
       const candidates = commands.filter((command) => command.kind === kind);
       return { kind, commands: fuzzyRank(text, candidates, (command) => command.name, empty && kind !== 'page' ? 4 : LIMITS[kind]) };
     })
     .filter((group) => group.commands.length > 0);
+  return empty ? found : [...found, { kind: 'logs' as const, commands: [logsCommand(text)] }];
 }

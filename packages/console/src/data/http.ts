@@ -52,6 +52,7 @@ interface RequestOptions {
   readonly method?: 'GET' | 'POST';
   /** Sends the parameters as a form body: queries can be longer than a URL may be. */
   readonly form?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Asks the server for JSON. @throws ApiError, or the signal's reason when it was aborted. */
@@ -74,7 +75,7 @@ export async function request(path: string, options: RequestOptions = {}): Promi
   try {
     response = await fetch(form || text === '' ? path : `${path}?${text}`, {
       method: form ? 'POST' : (options.method ?? 'GET'),
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', ...options.headers },
       ...(form ? { body: search } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
     });

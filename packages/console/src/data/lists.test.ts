@@ -27,8 +27,10 @@ describe('finding by a few letters', () => {
       targetsOf('full', NOW).activeTargets,
     );
     const groups = rankCommands(commands, 'edge');
-    expect(groups.map(({ kind }) => kind)).toEqual(['target', 'metric']);
+    expect(groups.map(({ kind }) => kind)).toEqual(['target', 'metric', 'logs']);
     expect(groups[1]?.commands[0]).toMatchObject({ to: '/explore', search: { q: ['rate(edge_total[5m])'] } });
+    expect(groups[2]?.commands[0]).toMatchObject({ to: '/logs', search: { q: '{service_name=~".+"} |= "edge"' } });
+    expect(rankCommands(commands, ' ').map(({ kind }) => kind)).not.toContain('logs');
   });
 });
 

@@ -1,7 +1,14 @@
 /** What the browser remembers for its user between visits. Storage may be full or forbidden: then nothing is remembered, and nothing breaks. */
 
 /** The names under which things are kept. */
-export type RememberedName = 'query-history' | 'table-columns' | 'next-steps-hidden' | 'navigation-collapsed' | 'metric-browser-closed';
+export type RememberedName =
+  | 'query-history'
+  | 'log-history'
+  | 'log-facets-closed'
+  | 'table-columns'
+  | 'next-steps-hidden'
+  | 'navigation-collapsed'
+  | 'metric-browser-closed';
 
 const prefix = 'atalaya-';
 

@@ -85,6 +85,47 @@ export function metricsSearch(raw: Readonly<Record<string, unknown>>): MetricsSe
   return search;
 }
 
+/** State of the logs page. */
+export interface LogsSearch {
+  /** The question in LogQL; without one, all lines. */
+  q?: string;
+  /** Written as LogQL, not with the search's controls. */
+  mode?: 'logql';
+  tab?: 'patterns';
+  /** Lines are followed as they come in. */
+  tail?: boolean;
+  order?: 'oldest';
+  /** Long lines are cut, or broken into several. */
+  wrap?: boolean;
+  /** Texts that are JSON stand over several lines. */
+  pretty?: boolean;
+  /** Times in UTC, not in the browser's zone. */
+  utc?: boolean;
+  /** Labels and fields that have a column. */
+  column?: string[];
+  /** The line that a link points at. */
+  line?: string;
+}
+
+/** Most columns beside the lines. */
+export const MAX_COLUMNS = 8;
+
+/** Reads the logs page's state. */
+export function logsSearch(raw: Readonly<Record<string, unknown>>): LogsSearch {
+  const search: LogsSearch = {};
+  const query = textOf(raw['q']);
+  if (query) search.q = query;
+  if (raw['mode'] === 'logql') search.mode = 'logql';
+  if (raw['tab'] === 'patterns') search.tab = 'patterns';
+  if (raw['order'] === 'oldest') search.order = 'oldest';
+  for (const name of ['tail', 'wrap', 'pretty', 'utc'] as const) if (isTrue(raw[name])) search[name] = true;
+  const columns = [...new Set(listOf(raw['column']))].slice(0, MAX_COLUMNS);
+  if (columns.length > 0) search.column = columns;
+  const line = textOf(raw['line']);
+  if (line) search.line = line;
+  return search;
+}
+
 /** State of the targets page. */
 export interface TargetsSearch {
   state?: 'up' | 'down' | 'unknown';

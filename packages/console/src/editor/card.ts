@@ -29,14 +29,15 @@ function element(tag: string, className: string, ...children: (Node | string)[])
   return made;
 }
 
-function card(title: string, note: string, ...rest: (Node | undefined)[]): HTMLElement {
+/** A card of parts that are made already. */
+export function card(title: string, note: string, ...rest: (Node | undefined)[]): HTMLElement {
   const head = element('div', 'at-card-head', element('code', 'at-card-title', title));
   if (note !== '') head.append(element('span', 'at-card-note', note));
   return element('div', 'at-card', head, ...rest.filter((node) => node !== undefined));
 }
 
 /** A sentence; what stands in backquotes is code. */
-function sentence(text: string | undefined, className = 'at-card-text'): HTMLElement | undefined {
+export function sentence(text: string | undefined, className = 'at-card-text'): HTMLElement | undefined {
   if (text === undefined || text === '') return undefined;
   const parts = text.split('`');
   // Help texts of other programs may hold a lone backquote.
@@ -47,10 +48,12 @@ function sentence(text: string | undefined, className = 'at-card-text'): HTMLEle
   );
 }
 
-const exampleOf = (word: string) => {
-  const example = WORD_EXAMPLES[word];
+/** An example, if there is one. */
+export function exampleText(example: string | undefined): HTMLElement | undefined {
   return example === undefined ? undefined : element('code', 'at-card-example', example);
-};
+}
+
+const exampleOf = (word: string) => exampleText(WORD_EXAMPLES[word]);
 
 /** The card of a function, an aggregation, an operator or a modifier; `undefined` for any other word. */
 export function wordCard(word: string, { t, words }: CardSource): HTMLElement | undefined {

@@ -93,7 +93,7 @@ export function diagnosticsOf(text: string, t: TFunction, cursor: number, { metr
 }
 
 /** The reader's words, and the server's own below: those are what logs and other tools show. */
-function messageOf(told: string, original: string): HTMLElement {
+export function messageOf(told: string, original: string): HTMLElement {
   const box = document.createElement('span');
   box.className = 'at-diagnostic';
   const first = document.createElement('span');

@@ -1,11 +1,9 @@
 /** The PromQL editor: completion from live data with its documentation, errors under the cursor, Ctrl-Enter to run, Shift-Alt-F to format. */
 
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { bracketMatching } from '@codemirror/language';
-import { linter, lintKeymap } from '@codemirror/lint';
-import { Compartment, EditorState, Prec, StateEffect } from '@codemirror/state';
-import { EditorView, keymap, placeholder as placeholderText } from '@codemirror/view';
+import { autocompletion } from '@codemirror/autocomplete';
+import { linter } from '@codemirror/lint';
+import { Compartment, EditorState, StateEffect } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
 import { useQueryClient } from '@tanstack/react-query';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -19,8 +17,8 @@ import { liveData } from './complete/live.ts';
 import { documentation } from './documentation.ts';
 import { formatQuery, type FormatState, movedCursor } from './format.ts';
 import { promql } from './language.ts';
-import { editorLook } from './look.ts';
 import { type Part, partAt, pointAt, pointing } from './pointing.ts';
+import { CHECK_AFTER_MS, editorSetup, READY, replaceText } from './setup.ts';
 import { loadWords } from './words/words.ts';
 
 /** A part of a query, or a position that stands for the expression that begins there. */
@@ -50,12 +48,6 @@ interface PromqlEditorProps {
   onFormatState(state: FormatState): void;
 }
 
-/** Errors are marked once typing pauses this long. */
-const CHECK_AFTER_MS = 350;
-
-/** Says, to style sheets and tests, that completion and documentation are there. */
-const READY = EditorView.contentAttributes.of({ 'data-ready': '' });
-
 /** The server's metrics and feature flags have become known: what is not among them can be marked. */
 const serverKnown = StateEffect.define<null>();
 
@@ -80,10 +72,6 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
       const { state } = formatQuery(text);
       if (state !== formatState) latest.current.onFormatState((formatState = state));
     };
-    const run = () => {
-      latest.current.onRun();
-      return true;
-    };
     const check = (editor: EditorView) => {
       const known = live.knownMetrics();
       const cursor = editor.hasFocus ? editor.state.selection.main.head : -1;
@@ -94,17 +82,7 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
       parent: holder.current as HTMLElement,
       state: EditorState.create({
         doc: latest.current.value,
-        extensions: [
-          Prec.highest(
-            keymap.of([
-              { key: 'Mod-Enter', run },
-              { key: 'Tab', run: acceptCompletion },
-            ]),
-          ),
-          keymap.of([{ key: 'Shift-Alt-f', run: format }]),
-          history(),
-          bracketMatching(),
-          closeBrackets(),
+        extensions: editorSetup({ label, placeholder: t('metrics.placeholder'), t, run: () => latest.current.onRun(), format }, [
           promql,
           helped.of([]),
           linter(check, {
@@ -112,11 +90,6 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
             needsRefresh: ({ transactions }) => transactions.some(({ effects }) => effects.some((effect) => effect.is(serverKnown))),
           }),
           pointing,
-          keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
-          EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
-          placeholderText(t('metrics.placeholder')),
-          EditorState.phrases.of({ Completions: t('editor.completions'), Diagnostics: t('editor.diagnostics') }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) {
               const text = update.state.doc.toString();
@@ -125,8 +98,7 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
             }
             if (update.focusChanged && update.view.hasFocus) latest.current.onFocus();
           }),
-          editorLook,
-        ],
+        ]),
       }),
     });
     view.current = editor;
@@ -196,11 +168,6 @@ export default function PromqlEditor({ value, label, ref, onChange, onRun, onFoc
 function format(editor: EditorView): boolean {
   const text = editor.state.doc.toString();
   const { formatted } = formatQuery(text);
-  if (formatted === undefined) return true;
-  editor.dispatch({
-    changes: { from: 0, to: text.length, insert: formatted },
-    selection: { anchor: movedCursor(text, editor.state.selection.main.head, formatted) },
-    userEvent: 'input.format',
-  });
+  if (formatted !== undefined) replaceText(editor, formatted, movedCursor(text, editor.state.selection.main.head, formatted));
   return true;
 }

@@ -5,9 +5,10 @@ import { explainTexts } from './en/explain.ts';
 import { explorerTexts } from './en/explorer.ts';
 import { frameTexts } from './en/frame.ts';
 import { homeTexts } from './en/home.ts';
+import { logsTexts } from './en/logs.ts';
 import { operationTexts } from './en/operation.ts';
 
-export const en = { ...frameTexts, ...homeTexts, ...explorerTexts, ...editorTexts, ...explainTexts, ...operationTexts };
+export const en = { ...frameTexts, ...homeTexts, ...explorerTexts, ...editorTexts, ...explainTexts, ...logsTexts, ...operationTexts };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> } & {
   readonly [Key in `${string}_many`]?: string;

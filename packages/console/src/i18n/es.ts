@@ -6,6 +6,15 @@ import { explainTexts } from './es/explain.ts';
 import { explorerTexts } from './es/explorer.ts';
 import { frameTexts } from './es/frame.ts';
 import { homeTexts } from './es/home.ts';
+import { logsTexts } from './es/logs.ts';
 import { operationTexts } from './es/operation.ts';
 
-export const es = { ...frameTexts, ...homeTexts, ...explorerTexts, ...editorTexts, ...explainTexts, ...operationTexts } satisfies Catalogue;
+export const es = {
+  ...frameTexts,
+  ...homeTexts,
+  ...explorerTexts,
+  ...editorTexts,
+  ...explainTexts,
+  ...logsTexts,
+  ...operationTexts,
+} satisfies Catalogue;

@@ -4,6 +4,7 @@ export const frameTexts = {
   page: {
     home: 'Home',
     metrics: 'Metrics',
+    logs: 'Logs',
     targets: 'Targets',
     status: 'Status',
     title: '{{page}} · Atalaya',
@@ -51,7 +52,7 @@ export const frameTexts = {
     placeholder: 'Go to a page, metric or target',
     results: 'Results',
     none: 'Nothing found',
-    kind: { page: 'Pages', metric: 'Metrics', target: 'Targets' },
+    kind: { page: 'Pages', metric: 'Metrics', target: 'Targets', logs: 'Find in all logs' },
   },
   range: {
     label: 'Time range',

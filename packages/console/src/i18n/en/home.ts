@@ -49,6 +49,13 @@ export const homeTexts = {
     reload: 'Reload configuration',
   },
   home: {
+    logs: {
+      rate: '{{rate}} lines per minute',
+      errors_one: '{{errors}} error in the last hour',
+      errors_other: '{{errors}} errors in the last hour',
+      show: 'Show logs',
+      send: 'Look further back, or see how to send logs',
+    },
     cpu: 'CPU',
     cpus_one: '{{count}} CPU',
     cpus_other: '{{count}} CPUs',

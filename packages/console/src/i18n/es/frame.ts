@@ -4,6 +4,7 @@ export const frameTexts = {
   page: {
     home: 'Inicio',
     metrics: 'Métricas',
+    logs: 'Logs',
     targets: 'Targets',
     status: 'Estado',
     title: '{{page}} · Atalaya',
@@ -59,7 +60,7 @@ export const frameTexts = {
     placeholder: 'Ir a una página, métrica o target',
     results: 'Resultados',
     none: 'No se encontró nada',
-    kind: { page: 'Páginas', metric: 'Métricas', target: 'Targets' },
+    kind: { page: 'Páginas', metric: 'Métricas', target: 'Targets', logs: 'Buscar en todos los logs' },
   },
   range: {
     label: 'Intervalo de tiempo',

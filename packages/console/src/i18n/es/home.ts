@@ -54,6 +54,14 @@ export const homeTexts = {
     reload: 'Recargar la configuración',
   },
   home: {
+    logs: {
+      rate: '{{rate}} líneas por minuto',
+      errors_one: '{{errors}} error en la última hora',
+      errors_many: '{{errors}} errores en la última hora',
+      errors_other: '{{errors}} errores en la última hora',
+      show: 'Ver los logs',
+      send: 'Buscar más atrás, o ver cómo enviar logs',
+    },
     cpu: 'CPU',
     cpus_one: '{{count}} CPU',
     cpus_many: '{{count}} CPU',

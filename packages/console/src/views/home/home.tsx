@@ -10,6 +10,7 @@ import { HealthLine } from './health-line.tsx';
 import classes from './home.module.css';
 import { HostCharts } from './host-charts.tsx';
 import { HostTiles } from './host-tiles.tsx';
+import { LogsCard } from './logs-card.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { Platform } from './platform.tsx';
 import { useDisks } from './use-host.ts';
@@ -46,6 +47,7 @@ export function Home() {
       <HealthLine status={status.data} disks={disks.disks} />
       <NextSteps />
       <HostTiles host={host} disks={disks.disks} />
+      <LogsCard />
       <HostCharts host={host} />
       <div className={classes['lower']}>
         <DiskList state={disks} now={status.data.now} />
