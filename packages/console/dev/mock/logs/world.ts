@@ -1,4 +1,4 @@
-/** The pretended log streams: any moment's lines can be made again, so that a day needs no memory. */
+/** The pretended log streams. Each moment's lines can be made again, so that a day needs no memory. */
 
 import { type Level, levelOf } from '../../../src/data/logs/levels.ts';
 
