@@ -144,7 +144,8 @@ const logs: Migration = {
           SeverityNumber <= 16, 'warn', SeverityNumber <= 20, 'error', 'fatal') CODEC(ZSTD(1)),
       IsOtlp Bool DEFAULT true COMMENT 'whether resource, scope, severity and trace columns are labels of the line, or LogAttributes alone' CODEC(ZSTD(1)),
       Batch UInt64 DEFAULT 0 COMMENT 'the journal record it came in; 0: not through the journal' CODEC(Delta(8), ZSTD(1)),
-      INDEX idx_body Body TYPE text(tokenizer = splitByNonAlpha),
+      INDEX idx_body lower(toValidUTF8(Body)) TYPE ngrambf_v1(3, 8192, 2, 0) GRANULARITY 1,
+      INDEX idx_log_attr_value mapValues(LogAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
       INDEX idx_trace_id TraceId TYPE bloom_filter(0.001),
       INDEX idx_batch Batch TYPE minmax
     ) ENGINE = MergeTree

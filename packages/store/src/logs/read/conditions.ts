@@ -5,6 +5,7 @@ import { fragment, joined, sql, type Sql } from '../../sql.ts';
 import type { Streams } from '../streams.ts';
 import { type ChosenStreams, fulfilling, ofStreams, withLabel } from './chosen-streams.ts';
 import { lineLabelIn } from './label-expression.ts';
+import { indexHelp } from './index-help.ts';
 import type { TextCondition } from './requests.ts';
 
 /** What a condition needs to know of the question. */
@@ -13,8 +14,16 @@ export interface ConditionContext {
   readonly chosen: ChosenStreams;
 }
 
+/** That all conditions hold, and what the index can say of that. @throws AtalayaError BAD_QUERY for an invalid regular expression in a label's matcher. */
+export function conditionsSql(conditions: readonly TextCondition[], context: ConditionContext): Sql[] {
+  return [
+    ...conditions.flatMap((condition) => indexHelp(condition) ?? []),
+    ...conditions.map((condition) => conditionSql(condition, context)),
+  ];
+}
+
 /** The condition, exactly. @throws AtalayaError BAD_QUERY for an invalid regular expression in a label's matcher. */
-export function conditionSql(condition: TextCondition, context: ConditionContext): Sql {
+function conditionSql(condition: TextCondition, context: ConditionContext): Sql {
   switch (condition.kind) {
     case 'contains': {
       const found = anyOf(condition.any.map((text) => containsSql(text, condition.ignoreCase)));

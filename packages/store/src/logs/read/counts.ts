@@ -5,7 +5,7 @@ import { type LazyBlock, type LazyMaps, lazyText, readLazily } from '../../nativ
 import { fragment, identifier, joined, sql, type Sql, uint64List } from '../../sql.ts';
 import type { Streams } from '../streams.ts';
 import { chooseStreams, type ChosenStreams, fingerprints, ofStreams, withLabel } from './chosen-streams.ts';
-import { conditionSql } from './conditions.ts';
+import { conditionsSql } from './conditions.ts';
 import { lineLabelIn } from './label-expression.ts';
 import type { ReadSources } from './lines.ts';
 import { mapPairs, recordOf } from './map-pairs.ts';
@@ -39,10 +39,7 @@ export async function countLines(
   const to = clampTime(origin + width * BigInt(buckets));
   const chosen = chooseStreams(streams, question.matchers, from, to);
   if (chosen.slots.length === 0 || from > to) return { groups: [], lines: 0, rowsRead: 0, bytesRead: 0 };
-  const where = [
-    ...(chosen.all ? [] : [ofStreams(streams, chosen.slots)]),
-    ...question.conditions.map((condition) => conditionSql(condition, { streams, chosen })),
-  ];
+  const where = [...(chosen.all ? [] : [ofStreams(streams, chosen.slots)]), ...conditionsSql(question.conditions, { streams, chosen })];
   const { by } = question;
   const alike = alikeStreams(by ?? [], streams, chosen.slots);
   const keys = by === undefined ? allKeys(chosen) : namedKeys(by, alike, streams, chosen);

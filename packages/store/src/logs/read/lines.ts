@@ -7,7 +7,7 @@ import { fragment, sql, type Sql } from '../../sql.ts';
 import { HOUR_NS } from '../log-day.ts';
 import type { Streams } from '../streams.ts';
 import { chooseStreams, type ChosenStreams, ofStreams } from './chosen-streams.ts';
-import { conditionSql } from './conditions.ts';
+import { conditionsSql } from './conditions.ts';
 import { clampTime, type LinesQuestion } from './requests.ts';
 import { inRange } from './table-range.ts';
 
@@ -67,10 +67,7 @@ export class LineReading {
     this.#chosen = chooseStreams(streams, question.matchers, this.#from, this.#to);
     const { slots, all } = this.#chosen;
     const context = { streams, chosen: this.#chosen };
-    this.#where = [
-      ...(all ? [] : [ofStreams(streams, slots)]),
-      ...question.conditions.map((condition) => conditionSql(condition, context)),
-    ];
+    this.#where = [...(all ? [] : [ofStreams(streams, slots)]), ...conditionsSql(question.conditions, context)];
     this.#columns = columnsOf(question.attributes, this.#chosen.otlp);
     const { expected } = question;
     this.#slice = expected === undefined ? FIRST_SLICE_OF_ALL : FIRST_SLICE;

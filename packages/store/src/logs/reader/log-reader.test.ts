@@ -250,6 +250,38 @@ describe('log reader', () => {
     expect(await read(is('job', 'bytes'), { conditions: [contains('b\0c')] })).toHaveLength(1);
   });
 
+  it('finds every text in every mixture of bytes, whatever the index makes of it', async () => {
+    const pieces = ['abc', 'Qrs', 'k', ' = ', 'é', '語', '😀', '%_', '\\', '\u212a', 'İ'].map((text) => Buffer.from(text));
+    const stray = [
+      Buffer.of(0xf0),
+      Buffer.of(0xe2, 0x82),
+      Buffer.of(0xc3),
+      Buffer.of(0xff, 0x80),
+      Buffer.of(0),
+      Buffer.of(0xed, 0xa0, 0x80),
+    ];
+    let state = 7;
+    const below = (limit: number): number => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) % limit;
+    for (let turn = 0; turn < 30; turn++) {
+      const parts = Array.from({ length: 9 }, () => (below(3) === 0 ? stray[below(stray.length)]! : pieces[below(pieces.length)]!));
+      const from = below(5);
+      // What a user can type: a run of whole characters between stray bytes.
+      const needle = Buffer.concat(parts.slice(from, from + 4).filter((part) => pieces.includes(part))).toString();
+      const text = Buffer.concat([...parts, ...parts.slice(from, from + 4).filter((part) => pieces.includes(part)), Buffer.of(0xe2)]);
+      // A part of the table for each, so that the index alone can leave it out.
+      await load([{ labels: { job: `mixture ${turn}` }, at: NOW + BigInt(turn), text }]);
+      const of = is('job', `mixture ${turn}`);
+      for (const condition of [
+        contains(needle),
+        { ...contains(needle.toUpperCase() === needle ? needle : needle.replace('abc', 'ABC')), ignoreCase: true },
+        { kind: 'matches', any: [`x|${quote(needle)}`], negated: false },
+        { kind: 'matches', any: [`(?i)${quote(needle)}`], negated: false },
+      ] as TextCondition[]) {
+        expect([needle, condition, await read(of, { conditions: [condition] })]).toEqual([needle, condition, [text.toString()]]);
+      }
+    }
+  });
+
   const byLabel = (name: string, operator: Matcher['operator'], value: string): TextCondition => ({
     kind: 'label',
     matcher: { name, operator, value },
