@@ -37,7 +37,9 @@ export function indexHelp(condition: TextCondition): Sql | undefined {
  */
 function indexed(text: string, folds: boolean): string[] {
   const parts = folds ? text.split(/[ksKS]|[^\0-\x7F]/u) : [text];
-  return parts.filter((part) => [...part].length >= PIECE).map((part) => part.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()));
+  return parts
+    .filter((part) => Array.from(part).length >= PIECE)
+    .map((part) => part.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()));
 }
 
 function likePattern(text: string): string {

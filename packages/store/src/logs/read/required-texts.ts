@@ -48,7 +48,7 @@ class ExpressionReader {
     while (this.#at < this.#text.length && !'|)'.includes(this.#text[this.#at] as string)) {
       const atom = this.#atom();
       const least = this.#leastTimes();
-      if (atom.literal !== undefined && least.quantified === false) {
+      if (atom.literal !== undefined && !least.quantified) {
         run += atom.literal;
         continue;
       }
