@@ -57,6 +57,18 @@ describe('the running program', () => {
     }
   });
 
+  test('starts without OTLP over gRPC when its port is taken, and says so', async () => {
+    const first = await start();
+    const address = (await first.status()).listeners.find(({ setting }) => setting === 'otlp.grpc_listen')?.address ?? '';
+    const second = await start({ environment: { ATALAYA_OTLP_GRPC_LISTEN: address } });
+    const { listeners } = await second.status();
+    const message = 'another program listens there already; see otlp.grpc_listen';
+    expect(listeners).toContainEqual({ name: 'OTLP over gRPC', setting: 'otlp.grpc_listen', address, up: false, message });
+    expect(second.output()).toContain('OTLP over gRPC does not listen: its address cannot be had; everything else works');
+    const third = await start({ environment: { ATALAYA_OTLP_GRPC_LISTEN: 'off' } });
+    expect((await third.status()).listeners).toEqual([]);
+  });
+
   test('a second start on the same data is refused and does not disturb the first', async () => {
     const first = await start();
     const second = run('--data', path.join(first.folder, 'data'), '--listen', '127.0.0.1:0', '--config', path.join(first.folder, 'config'));

@@ -24,6 +24,7 @@ export function OverviewSection({ status }: { status: Status }) {
         <Engine status={status} />
         <Journal status={status} />
         <Dependencies status={status} />
+        <Listeners status={status} />
       </div>
       <div className={classes['column']}>
         <Versions status={status} />
@@ -114,6 +115,25 @@ function Dependencies({ status }: { status: Status }) {
                 {dependency.up ? t('status.serving') : t('status.notServing')}
               </StateBadge>
               <span className="at-muted at-break">{dependency.message}</span>
+            </span>
+          </Fact>
+        ))}
+      </Facts>
+    </Panel>
+  );
+}
+
+function Listeners({ status }: { status: Status }) {
+  const { t } = useTranslation();
+  if (status.listeners.length === 0) return null;
+  return (
+    <Panel title={t('status.listeners')} note={t('status.listenersNote')}>
+      <Facts>
+        {status.listeners.map(({ name, setting, address, up, message }) => (
+          <Fact key={`${setting} ${address}`} name={name}>
+            <span className={classes['part']}>
+              <StateBadge severity={up ? 'ok' : 'warning'}>{up ? t('status.listening') : t('status.notListening')}</StateBadge>
+              <span className="at-muted at-break">{up ? address : `${address}: ${message}`}</span>
             </span>
           </Fact>
         ))}
