@@ -63,6 +63,22 @@ describe('cri', () => {
     expect(run.out.map(({ line }) => line)).toEqual(['first']);
   });
 
+  it('lets a part go whose rest does not come', async () => {
+    const run = makePipeline('- cri: {}');
+    run.send('2019-04-30T02:12:41Z stdout P unfinished');
+    await run.clock.advance(10_000);
+    run.send('2019-04-30T02:12:51Z stderr F other');
+    expect(run.out.map(({ line }) => line)).toEqual(['unfinished', 'other']);
+    expect(run.pipeline.held).toBe(0);
+  });
+
+  it('does not join to more than a line may have', () => {
+    const run = makePipeline('- cri: {}');
+    const part = 'x'.repeat(400_000);
+    run.send(...['P', 'P', 'P', 'F'].map((flag) => `2019-04-30T02:12:41Z stdout ${flag} ${part}`));
+    expect(run.out.map(({ line }) => line.length)).toEqual([800_000, 800_000]);
+  });
+
   it('cuts what is longer than it may be, never inside a character', () => {
     const run = makePipeline('- cri: {max_partial_line_size: 5B, max_partial_line_size_truncate: true}');
     run.send('2019-04-30T02:12:41Z stdout P abcd', '2019-04-30T02:12:41Z stdout P äö', '2019-04-30T02:12:41Z stdout F xyz');

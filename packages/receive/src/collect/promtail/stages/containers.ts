@@ -2,6 +2,7 @@
 
 import { GO_LAYOUTS, GoTimeError, parseGoTime } from '@atalaya/lang';
 import { changing, type Emit, type Holding, type StageEntry, type Stage, type StageReader } from './stage.ts';
+import { BLOCK_BYTES, type OpenBlock, OpenBlocks } from './open-blocks.ts';
 import { streamKey } from './stream-key.ts';
 
 const LAYOUT = GO_LAYOUTS['RFC3339Nano'] as string;
@@ -52,38 +53,27 @@ const CRI_LINE = /^(\S+) (stdout|stderr) (\S+) (.*)$/s;
 const PART_WAIT_MS = 10_000;
 
 /** `cri`: the lines of containerd and CRI-O, parts of long lines joined. */
-export const readCriStage: StageReader = (config) => {
+export const readCriStage: StageReader = (config, { clock }) => {
   const fields = config.section({ known: ['max_partial_lines', 'max_partial_line_size', 'max_partial_line_size_truncate'] });
   const streams = fields.get('max_partial_lines')?.count() || 100;
   const size = fields.get('max_partial_line_size')?.size() ?? 0;
   const truncates = fields.get('max_partial_line_size_truncate')?.boolean() ?? false;
   const bytes = truncates && size > 0 ? size : Infinity;
-  return () => new CriStage(streams, bytes);
+  return () => new CriStage(new OpenBlocks(clock, PART_WAIT_MS, streams), bytes);
 };
 
 class CriStage implements Stage {
-  readonly #streams: number;
+  readonly #lines: OpenBlocks<PartialLine>;
   readonly #bytes: number;
-  /** What came of the line of each stream so far. */
-  readonly #parts = new Map<string, StageEntry>();
-  readonly holding: Holding = {
-    oldest: () => {
-      let oldest: number | undefined;
-      for (const { sequence } of this.#parts.values()) oldest = Math.min(oldest ?? sequence, sequence);
-      return oldest;
-    },
-    waitMs: PART_WAIT_MS,
-    flush: (emit) => {
-      const parts = [...this.#parts.values()];
-      this.#parts.clear();
-      for (const part of parts) emit(part);
-    },
-  };
 
-  /** @param streams how many may have an unfinished line at once @param bytes where a joined line is cut */
-  constructor(streams: number, bytes: number) {
-    this.#streams = streams;
+  /** @param lines of streams whose line is unfinished @param bytes where a joined line is cut */
+  constructor(lines: OpenBlocks<PartialLine>, bytes: number) {
+    this.#lines = lines;
     this.#bytes = bytes;
+  }
+
+  get holding(): Holding {
+    return this.#lines;
   }
 
   process(entry: StageEntry, emit: Emit): void {
@@ -99,19 +89,46 @@ class CriStage implements Stage {
     entry.line = content;
 
     const key = streamKey(entry.labels);
-    const former = this.#parts.get(key);
-    if (former === undefined && flags === 'P' && this.#parts.size >= this.#streams) this.holding.flush(emit);
-    const joined = former === undefined ? entry : { ...entry, line: this.#cut(former.line + content), sequence: former.sequence };
-    if (flags === 'P') this.#parts.set(key, joined);
-    else {
-      this.#parts.delete(key);
-      emit(joined);
+    let line = this.#lines.get(key);
+    if (line === undefined && flags === 'P') {
+      line = new PartialLine();
+      this.#lines.add(key, line, emit);
     }
+    this.#lines.touch(key, emit);
+    if (line === undefined) {
+      emit(entry);
+      return;
+    }
+    line.add(entry, this.#bytes, emit);
+    if (flags === 'P') return;
+    line.finish(emit);
+    this.#lines.delete(key);
+  }
+}
+
+/** What came of a line so far: the text of all parts, and what else the last one has. */
+class PartialLine implements OpenBlock {
+  #entry: StageEntry | undefined;
+
+  get sequence(): number | undefined {
+    return this.#entry?.sequence;
   }
 
-  #cut(line: string): string {
-    if (line.length * 3 <= this.#bytes || Buffer.byteLength(line) <= this.#bytes) return line;
-    // Not inside a character.
-    return new TextDecoder().decode(Buffer.from(line).subarray(0, this.#bytes), { stream: true });
+  add(part: StageEntry, bytes: number, emit: Emit): void {
+    if (this.#entry !== undefined && this.#entry.line.length + part.line.length > BLOCK_BYTES) this.finish(emit);
+    const former = this.#entry;
+    this.#entry = former === undefined ? part : { ...part, line: cut(former.line + part.line, bytes), sequence: former.sequence };
   }
+
+  finish(emit: Emit): void {
+    const entry = this.#entry;
+    this.#entry = undefined;
+    if (entry !== undefined) emit(entry);
+  }
+}
+
+/** The first so many bytes, never ending inside a character. */
+function cut(line: string, bytes: number): string {
+  if (line.length * 3 <= bytes || Buffer.byteLength(line) <= bytes) return line;
+  return new TextDecoder().decode(Buffer.from(line).subarray(0, bytes), { stream: true });
 }

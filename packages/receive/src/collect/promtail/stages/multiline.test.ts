@@ -65,4 +65,27 @@ describe('multiline', () => {
     run.flush();
     expect(run.out.map(({ line }) => line)).toEqual(['Traceback:\n\n  at a', '[2] INFO fine']);
   });
+
+  it('lets a stream go that is silent while others go on', async () => {
+    const run = makePipeline(stages);
+    const [a, b] = [{ labels: { s: 'a' } }, { labels: { s: 'b' } }];
+    run.send({ line: '[1] a', ...a }, { line: '[1] b', ...b });
+    await run.clock.advance(2000);
+    run.send({ line: 'more b', ...b });
+    await run.clock.advance(1000);
+    run.send({ line: 'yet more b', ...b });
+    expect(run.out.map(({ line }) => line)).toEqual(['[1] a']);
+    // Only what b holds is held now: its first line was the second that came.
+    expect(run.pipeline.held).toBe(3);
+    run.flush();
+    expect(run.out.at(-1)?.line).toBe('[1] b\nmore b\nyet more b');
+  });
+
+  it('does not join to more than a line may have', () => {
+    const run = makePipeline(`- multiline: {firstline: '^x', max_lines: 1000}`);
+    const long = 'ä'.repeat(200_000);
+    run.send(`x${long}`, long, long, long);
+    run.flush();
+    expect(run.out.map(({ line }) => line.length)).toEqual([400_002, 400_001]);
+  });
 });
