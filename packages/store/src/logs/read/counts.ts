@@ -198,7 +198,8 @@ function joinedLabels(stream: Labels, metadata: Labels): Labels {
     record.set(taken ? `${name}_extracted` : name, metadata[i + 1] as string);
   }
   for (let i = 0; i < stream.length; i += 2) record.set(stream[i] as string, stream[i + 1] as string);
-  return labelsOf(record);
+  // Unlike a stream's, an attribute that is empty is a label.
+  return [...record.keys()].sort().flatMap((name) => [name, record.get(name) as string]);
 }
 
 function streamAt(block: LazyBlock, streams: Streams, discovered: boolean): (row: number) => Labels {

@@ -409,6 +409,19 @@ describe('log reader', () => {
     expect(Object.keys(await count({ matchers: is('job', job), by: ['attribute', text] }))).toHaveLength(2);
   });
 
+  it('counts lines with an empty attribute apart from those without', async () => {
+    const at = NOW + 88n;
+    const labels = { app: 'empty' };
+    await store.load([
+      logRecordOf([
+        { labels, at, text: 'one', attributes: ['name', ''] },
+        { labels, at, text: 'two' },
+      ]),
+    ]);
+    const counted = await count({ matchers: is('app', 'empty'), origin: at - 1n, width: 1n, buckets: 1 });
+    expect(counted).toEqual({ '{app="empty", name=""}': [[0, 1]], '{app="empty"}': [[0, 1]] });
+  });
+
   it('finds streams by the service that was discovered, and tells it to those who ask for it', async () => {
     const at = NOW + 77n;
     const [discovered, named] = [{ app: 'found' }, { app: 'called', service_name: 'found' }];
