@@ -40,6 +40,7 @@ export {
   otlpLineMetadata,
   type OtlpOrigin,
   otlpOriginMetadata,
+  plainLineMetadata,
 } from './otlp-log-labels.ts';
 export { compilePattern, type Pattern, PatternError } from './pattern.ts';
 export { compileSearch, type SearchMatch, type SearchPattern } from './search-pattern.ts';

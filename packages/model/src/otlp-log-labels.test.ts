@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { otlpLabelName, otlpLineMetadata, otlpOriginMetadata } from './otlp-log-labels.ts';
+import { otlpLabelName, otlpLineMetadata, otlpOriginMetadata, plainLineMetadata } from './otlp-log-labels.ts';
 
 test.each([
   ['service.name', 'service_name'],
@@ -39,6 +39,17 @@ test('resource attributes that are no stream labels, scope and line come togethe
     ...['severity_text', 'INFO'],
     ...['shared', 'scope'],
     ...['trace_id', '0123456789abcdef0123456789abcdef'],
+  ]);
+});
+
+test('lines that came in another way keep their attributes, empty ones too', () => {
+  expect(plainLineMetadata(['z.last', '1', 'empty', '', 'a', 'x', '', 'nameless', 'a', 'y'])).toEqual([
+    'a',
+    'y',
+    'empty',
+    '',
+    'z_last',
+    '1',
   ]);
 });
 

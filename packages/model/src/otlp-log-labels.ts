@@ -101,6 +101,19 @@ export function otlpLineMetadata(origin: ReadonlyMap<string, string>, line: Otlp
   return labels;
 }
 
+/**
+ * The structured metadata of a line that came in any other way: names made valid, sorted. Of equal names the last one wins. Unlike OTLP's it
+ * keeps empty values, as Loki does.
+ */
+export function plainLineMetadata(attributes: readonly string[]): Labels {
+  const metadata = new Map<string, string>();
+  for (let i = 0; i < attributes.length; i += 2) {
+    const name = otlpLabelName(attributes[i] as string);
+    if (name !== '') metadata.set(name, attributes[i + 1] as string);
+  }
+  return [...metadata.keys()].sort().flatMap((name) => [name, metadata.get(name) as string]);
+}
+
 /** An empty value means that there is no such label. */
 function put(metadata: Map<string, string>, name: string, value: string): void {
   if (name !== '' && value !== '') metadata.set(name, value);

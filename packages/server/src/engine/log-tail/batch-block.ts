@@ -1,7 +1,7 @@
 /** A log batch as a block of lines, so that lines which just came in go the same way as those which are read back. */
 
 import { eachText, LOG_LEVELS, type LogBatch, type LogOriginDetails } from '@atalaya/journal';
-import { type Labels, otlpLineMetadata, otlpOriginMetadata } from '@atalaya/model';
+import { type Labels, otlpLineMetadata, otlpOriginMetadata, plainLineMetadata } from '@atalaya/model';
 import type { BlockStream, LineBlock } from '@atalaya/query';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -49,7 +49,7 @@ export class BatchBlock implements LineBlock {
     const { rowOrigins, origins } = this.#batch;
     const attributes = this.#storedAttributes(row);
     const details = origins.details[rowOrigins[row] as number];
-    return details === null || details === undefined ? sorted(attributes) : this.#otlpAttributes(row, details, attributes);
+    return details === null || details === undefined ? plainLineMetadata(attributes) : this.#otlpAttributes(row, details, attributes);
   }
 
   level(row: number): (typeof LOG_LEVELS)[number] {
@@ -110,12 +110,4 @@ function placesOf(column: Uint8Array, count: number): TextPlaces {
 
 function textAt(column: Uint8Array, { starts, ends }: TextPlaces, i: number): string {
   return decoder.decode(column.subarray(starts[i], ends[i]));
-}
-
-/** Pairs by name; of equal names the last one counts. */
-function sorted(pairs: readonly string[]): readonly string[] {
-  if (pairs.length <= 2) return pairs;
-  const byName = new Map<string, string>();
-  for (let i = 0; i < pairs.length; i += 2) byName.set(pairs[i] as string, pairs[i + 1] as string);
-  return [...byName.keys()].sort().flatMap((name) => [name, byName.get(name) as string]);
 }

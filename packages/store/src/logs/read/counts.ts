@@ -1,6 +1,16 @@
 /** Counts lines or bytes by time and labels with one question to the engine. */
 
-import { AtalayaError, type CancelSignal, type Labels, labelsOf, labelValue, otlpLineMetadata, otlpOriginMetadata } from '@atalaya/model';
+import {
+  AtalayaError,
+  type CancelSignal,
+  type Labels,
+  labelsOf,
+  labelValue,
+  type OtlpLine,
+  otlpLineMetadata,
+  otlpOriginMetadata,
+  plainLineMetadata,
+} from '@atalaya/model';
 import { type LazyBlock, type LazyMaps, lazyText, readLazily } from '../../native/lazy.ts';
 import { fragment, identifier, joined, sql, type Sql, uint64List } from '../../sql.ts';
 import type { Streams } from '../streams.ts';
@@ -159,18 +169,23 @@ function allLabels(block: LazyBlock, streams: Streams, chosen: ChosenStreams, di
   const rest = chosen.otlp ? otlpColumns(block) : undefined;
   return (row) => {
     const own = mapPairs(attributes, row);
-    const metadata = otlpLineMetadata(rest?.origin(row) ?? NOTHING, { ...NO_FIELDS, ...rest?.fields(row), attributes: own });
-    return joinedLabels(stream(row), metadata);
+    if (rest?.isOtlp(row) !== true) return joinedLabels(stream(row), plainLineMetadata(own));
+    return joinedLabels(stream(row), otlpLineMetadata(rest.origin(row), { ...rest.fields(row), attributes: own }));
   };
 }
 
-const NOTHING: ReadonlyMap<string, string> = new Map();
-const NO_FIELDS = { severityText: '', severityNumber: 0, traceId: '', spanId: '', traceFlags: 0 };
+/** What OTLP says of the lines of a row besides their attributes. */
+interface OtlpRow {
+  isOtlp(row: number): boolean;
+  origin(row: number): ReadonlyMap<string, string>;
+  fields(row: number): Omit<OtlpLine, 'attributes'>;
+}
 
-function otlpColumns(block: LazyBlock): { origin(row: number): ReadonlyMap<string, string>; fields(row: number): typeof NO_FIELDS } {
+function otlpColumns(block: LazyBlock): OtlpRow {
   const [resource, scope] = ['ra', 'sa'].map((name) => block.column(name, 'Map(String, String)')) as [LazyMaps, LazyMaps];
   const text = (name: string, row: number): string => lazyText(block.column(name, 'String'), row);
   return {
+    isOtlp: (row) => block.column('o', 'UInt8')[row] === 1,
     origin: (row) =>
       otlpOriginMetadata({
         resourceAttributes: recordOf(mapPairs(resource, row)),
@@ -179,8 +194,8 @@ function otlpColumns(block: LazyBlock): { origin(row: number): ReadonlyMap<strin
         scopeVersion: text('sv', row),
       }),
     fields: (row) => ({
-      severityText: block.column('o', 'UInt8')[row] === 1 ? text('st', row) : '',
-      severityNumber: block.column('o', 'UInt8')[row] === 1 ? (block.column('sy', 'UInt8')[row] as number) : 0,
+      severityText: text('st', row),
+      severityNumber: block.column('sy', 'UInt8')[row] as number,
       traceId: text('ti', row),
       spanId: text('si', row),
       traceFlags: block.column('tf', 'UInt8')[row] as number,

@@ -1,7 +1,7 @@
 /** Lines as the engine's bytes hold them: texts and attributes are made when they are asked for. */
 
 import { LOG_LEVELS } from '@atalaya/journal';
-import { type Labels, type LogLevel, otlpLineMetadata, otlpOriginMetadata } from '@atalaya/model';
+import { type Labels, type LogLevel, type OtlpLine, otlpLineMetadata, otlpOriginMetadata, plainLineMetadata } from '@atalaya/model';
 import { type LazyBlock, type LazyMaps, type LazyTexts, lazyText } from '../../native/lazy.ts';
 import { mapPairs, recordOf } from '../read/map-pairs.ts';
 
@@ -24,7 +24,6 @@ export interface ReadLineBlock {
 
 const NO_ATTRIBUTES: Labels = [];
 const NO_ORIGIN: ReadonlyMap<string, string> = new Map();
-const NO_FIELDS = { severityText: '', severityNumber: 0, traceId: '', spanId: '', traceFlags: 0 };
 
 export class NativeLineBlock implements ReadLineBlock {
   readonly rows: number;
@@ -78,9 +77,8 @@ export class NativeLineBlock implements ReadLineBlock {
     if (maps === undefined) return NO_ATTRIBUTES;
     const otlp = this.#otlp?.isOtlp(row) === true ? this.#otlp : undefined;
     const none = maps.offsets[row] === (row === 0 ? 0 : maps.offsets[row - 1]);
-    if (none && otlp === undefined) return NO_ATTRIBUTES;
-    const fields = otlp?.fields(row) ?? NO_FIELDS;
-    return otlpLineMetadata(otlp?.origin(row) ?? NO_ORIGIN, { ...fields, attributes: mapPairs(maps, row) });
+    if (otlp === undefined) return none ? NO_ATTRIBUTES : plainLineMetadata(mapPairs(maps, row));
+    return otlpLineMetadata(otlp.origin(row), { ...otlp.fields(row), attributes: mapPairs(maps, row) });
   }
 }
 
@@ -105,7 +103,7 @@ class OtlpColumns {
     return this.#marks[row] === 1;
   }
 
-  fields(row: number): typeof NO_FIELDS {
+  fields(row: number): Omit<OtlpLine, 'attributes'> {
     return {
       severityText: this.#text('st', row),
       severityNumber: this.#block.column('sy', 'UInt8')[row] as number,

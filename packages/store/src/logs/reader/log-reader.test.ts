@@ -122,7 +122,7 @@ describe('log reader', () => {
       }
     }
     expect(rows).toEqual([
-      ['job,fields', 0n, 'error', 2, ['key_0first', 'x', 'z_last', '1']],
+      ['job,fields', 0n, 'error', 2, ['empty', '', 'key_0first', 'x', 'z_last', '1']],
       [
         'job,fields,service_name,s',
         1n,
