@@ -219,6 +219,28 @@ describe('variables', () => {
   });
 });
 
+describe('what Promtail takes and does nothing with', () => {
+  it.each([
+    [
+      'scrape_configs:\n- {job_name: a, journal: {}}\n- {job_name: a, journal: {}}',
+      'line 3',
+      '"a" is the name of another job too; here it is "a (2)"',
+    ],
+    [jobWith('static_configs:\n- targets: [localhost]\n  labels: {job: x}'), 'line 5', '__path__ names the files to follow'],
+    [jobWith('static_configs: [{labels: {__path__: logs/*.log}}]'), 'line 3', '"logs/*.log" does not begin with /'],
+    [jobWith('journal: {}\npipeline_stages:\n- regex: {expression: "(a)"}'), 'line 5', 'no named group'],
+    [jobWith('journal: {}\npipeline_stages:\n- replace: {expression: abc, replace: x}'), 'line 5', 'no group in parentheses'],
+    [jobWith('journal: {}\npipeline_stages:\n- labels:'), 'line 5', 'names no label'],
+    [jobWith('journal: {}\npipeline_stages:\n- tenant: {value: x}'), 'line 5', 'has one tenant'],
+    ['global: {file_watch_config: {min_poll_frequency: 1s}}', 'line 1', 'not acted on'],
+    [jobWith('entry_parser: docker\njournal: {}'), 'line 3', 'is a field of Promtail'],
+    [jobWith('pipeline_stages: []'), 'line 2', 'has no source'],
+  ])('%#: %s', (text, line, message) => {
+    expect(warned(text)).toEqual([expect.stringContaining(message)]);
+    expect(`line ${warned(text)[0]}`).toContain(line);
+  });
+});
+
 describe('mistakes', () => {
   it.each([
     [
@@ -227,12 +249,6 @@ describe('mistakes', () => {
     ],
     ['scrape_config: []', 'line 1: scrape_config: unknown field "scrape_config"; did you mean "scrape_configs"?'],
     ['scrape_configs:\n- journal: {}', 'line 2: scrape_configs[0]: job_name is missing'],
-    ['scrape_configs:\n- job_name: a\n- job_name: a', 'line 3: scrape_configs[1].job_name: "a" is the name of another job too'],
-    [
-      jobWith('static_configs:\n- targets: [localhost]\n  labels: {job: x}'),
-      'line 5: scrape_configs[0].static_configs[0].labels: __path__ is missing',
-    ],
-    [jobWith('static_configs: [{labels: {__path__: logs/*.log}}]'), '__path__: "logs/*.log" must begin with /'],
     [jobWith('static_configs: [{labels: {__path__: /x, "a-b": c}}]'), '"a-b" is not a label name'],
     [jobWith('syslog: {}'), 'listen_address is missing'],
     [jobWith('syslog: {listen_address: 1514}'), '"1514" is not an address to listen on; write it like 0.0.0.0:1514'],
@@ -250,15 +266,12 @@ describe('mistakes', () => {
     ['- json: {}', 'pipeline_stages[0].json: expressions are missing'],
     ['- json: {expressions: {a: "b["}}', 'is not a JMESPath expression'],
     ['- regex: {expression: "(?P<a>"}', 'error parsing regexp: missing closing )'],
-    ['- regex: {expression: "(a)"}', 'no named group'],
     ['- regex: {source: "", expression: "(?P<a>)"}', 'source: must not be empty'],
-    ['- replace: {expression: "abc"}', 'no group in parentheses'],
     ['- template: {source: a, template: "{{ .a"}', 'template: pipeline_template:1: unclosed action'],
     ['- template: {source: a, template: "{{ env .a }}"}', 'function "env" not defined'],
     ['- timestamp: {source: a}', 'format is missing'],
     ['- timestamp: {source: a, format: RFC3339, location: Mars/Base}', '"Mars/Base" is not a time zone'],
     ['- timestamp: {source: a, format: RFC3339, action_on_failure: guess}', 'allowed are fudge, skip'],
-    ['- labels: {}', 'must name at least one label'],
     ['- labels: {"a b": c}', '"a b" is not a label name'],
     ['- match: {selector: "{a=\\"b\\""}', 'parse error'],
     ['- match: {selector: "{a=\\"b\\"} | json", stages: [{cri: {}}]}', 'only line filters'],

@@ -95,9 +95,7 @@ function readJob(item: Cursor, options: PromtailOptions, extraLabels: LabelPairs
   if (item.empty) item.fail('an empty job');
   const fields = item.section({ known: JOB_FIELDS, passive: PASSIVE_JOB, program: 'Promtail' });
   const nameField = fields.get('job_name');
-  const name = nameField?.requiredText() ?? item.fail('job_name is missing');
-  if (names.has(name)) nameField?.fail(`"${name}" is the name of another job too; each needs its own`);
-  names.add(name);
+  const name = distinctName(nameField ?? item.fail('job_name is missing'), names);
   const unsupported = Object.keys(UNSUPPORTED_SOURCES).filter((source) => fields.has(source));
   for (const source of unsupported) {
     const field = fields.get(source) as Cursor;
@@ -123,6 +121,16 @@ function readJob(item: Cursor, options: PromtailOptions, extraLabels: LabelPairs
     item.warn(`${item.path}: job "${name}" has no source; give it static_configs, journal, syslog or docker_sd_configs`);
   }
   return jobs;
+}
+
+/** The job's name, which no job before it has. */
+function distinctName(field: Cursor, names: Set<string>): string {
+  const written = field.requiredText();
+  let name = written;
+  for (let count = 2; names.has(name); count++) name = `${written} (${count})`;
+  if (name !== written) field.warn(`${field.path}: "${written}" is the name of another job too; here it is "${name}"`);
+  names.add(name);
+  return name;
 }
 
 function readSources(fields: ReadonlyMap<string, Cursor>, options: PromtailOptions, rules: CollectJob['relabelConfigs']): CollectSource[] {

@@ -2,6 +2,7 @@
 
 /** Top-level sections and what takes their place. */
 export const PASSIVE_SECTIONS: Readonly<Record<string, string>> = {
+  global: 'files are watched without polling',
   server: 'Atalaya has one listener, set by the setting "listen"',
   positions: 'how far files were read is kept in the data directory',
   limits_config: 'the settings limits.* of atalaya.yml bound what is taken in',

@@ -45,8 +45,12 @@ function readGroup(group: Cursor, { rules, host }: FilesOptions): FileGroup[] {
       section.warn(`${section.path}: __host__ is "${onlyHost}" and this machine is "${host}"; these files are not followed here`);
       continue;
     }
-    const path = labels.get('__path__') ?? section.fail('__path__ is missing: the files to follow, as /var/log/*.log');
-    if (!path.startsWith('/')) section.fail(`__path__: "${path}" must begin with /`);
+    const path = labels.get('__path__') ?? '';
+    if (!path.startsWith('/')) {
+      const given = path === '' ? 'it is missing' : `"${path}" does not begin with /`;
+      section.warn(`${section.path}: __path__ names the files to follow, as /var/log/*.log, but ${given}; nothing is followed`);
+      continue;
+    }
     const kept = [...labels].filter(([name]) => !name.startsWith('__'));
     found.push({ path, exclude: labels.get('__path_exclude__'), labels: Object.fromEntries(kept) });
   }

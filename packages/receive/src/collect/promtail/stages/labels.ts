@@ -7,7 +7,7 @@ import { changing, type StageReader, textOf } from './stage.ts';
 /** Names with the extracted value that each is filled from: its own name unless another is given. */
 function readMapping(config: Cursor): [name: string, source: string][] {
   const entries = config.entries();
-  if (entries.length === 0) config.fail('must name at least one label');
+  if (entries.length === 0) config.warn(`${config.path}: names no label, so that it does nothing`);
   return entries.map(([name, source]) => {
     checkLabelName(name, source);
     return [name, source.text() || name];
@@ -39,7 +39,7 @@ export const readStructuredMetadataStage: StageReader = (config) => {
 /** `static_labels`: labels with fixed values; one without a value is passed over. */
 export const readStaticLabelsStage: StageReader = (config) => {
   const entries = config.entries();
-  if (entries.length === 0) config.fail('must name at least one label');
+  if (entries.length === 0) config.warn(`${config.path}: names no label, so that it does nothing`);
   const labels = entries.flatMap(([name, value]) => {
     checkLabelName(name, value);
     return value.empty ? [] : [[name, value.text()] as const];

@@ -15,7 +15,6 @@ type Update = (metric: StageMetric, entry: StageEntry) => void;
 
 export const readMetricsStage: StageReader = (config, { metrics }) => {
   const entries = config.entries();
-  if (entries.length === 0) config.fail('must name at least one metric');
   const read = entries.map(([name, section]) => readMetric(name, section));
   return (): Stage => {
     const updates = read.map(({ definition, update }) => ({ metric: metrics.metric(definition), update }));

@@ -10,7 +10,7 @@ export const readRegexStage: StageReader = (config) => {
   const source = readSource(fields);
   const alsoLabels = fields.get('labels_from_groups')?.boolean() ?? false;
   const groups = pattern.groupNames.flatMap((name, group) => (name === '' ? [] : [{ name, group }]));
-  if (groups.length === 0) field.fail('the expression has no named group, like (?P<name>…), so that it extracts nothing');
+  if (groups.length === 0) field.warn(`${field.path}: the expression has no named group, like (?P<name>…), so that it extracts nothing`);
   if (alsoLabels) for (const { name } of groups) checkLabelName(name, field);
   return changing((entry) => {
     const input = inputOf(entry, source);

@@ -29,6 +29,15 @@ describe('template', () => {
     ['{{ dateInZone "2006-01-02 15:04" (toDate "2006-01-02" "2024-05-06") "UTC" | len }}', '16'],
     ['{{ now | unixEpoch }}', '1768046400'],
     [
+      '{{ base "/var/log/a.b.log" }} {{ dir "/var/log/x" }} {{ ext "a.b.log" }} {{ clean "/a/../b/" }} {{ isAbs "a" }}',
+      'a.b.log /var/log .log /b false',
+    ],
+    ['{{ regexSplit ", *" "a,b, c" -1 }} {{ regexSplit "," "a,b,c" 2 }} {{ regexQuoteMeta "a.b" }}', '[a b c] [a b,c] a\\.b'],
+    [
+      '{{ mustRegexReplaceAll "o" .app "0" }} {{ append (list 1) 2 }} {{ without (list 1 2) 1 }} {{ concat (list 1) (list 2) }}',
+      'L0ki [1 2] [2] [1 2]',
+    ],
+    [
       '{{ snakecase "FirstName" }} {{ camelcase "first_name" }} {{ kebabcase "FirstName" }} {{ swapcase "aB" }}',
       'first_name FirstName first-name Ab',
     ],

@@ -61,7 +61,9 @@ export const readReplaceStage: StageReader = (config, { clock }) => {
   const fields = config.section({ known: ['expression', 'source', 'replace'] });
   const field = fields.get('expression') ?? config.fail('expression is missing');
   const pattern = readExpression(field);
-  if (pattern.groupNames.length === 1) field.fail('the expression has no group in parentheses, so that it replaces nothing');
+  if (pattern.groupNames.length === 1) {
+    field.warn(`${field.path}: the expression has no group in parentheses, so that it replaces nothing`);
+  }
   const source = readSource(fields);
   const template = fields.get('replace');
   const write: Writer = template === undefined ? () => '' : readTemplate(template, clock, 'empty');

@@ -3,6 +3,7 @@
 import { logTemplateFunctions, type TemplateFunction } from '@atalaya/lang';
 import type { Clock } from '@atalaya/model';
 import { HASHES } from './hashes.ts';
+import { PATHS } from './paths.ts';
 import { STRINGS } from './strings.ts';
 import { VALUES } from './values.ts';
 
@@ -10,5 +11,40 @@ import { VALUES } from './values.ts';
 export function pipelineFunctions(clock: Clock): Readonly<Record<string, TemplateFunction>> {
   const shared = logTemplateFunctions(clock);
   const toInt = shared['int'] as TemplateFunction;
-  return { ...shared, int64: toInt, atoi: toInt, ...STRINGS, ...HASHES, ...VALUES };
+  const all = { ...shared, int64: toInt, atoi: toInt, ...STRINGS, ...HASHES, ...PATHS, ...VALUES };
+  return { ...all, ...strictNames(all) };
+}
+
+/** Functions of which sprig has a second form, `must…`, that fails where the first gives nothing. Here all fail. */
+const STRICT = [
+  'regexMatch',
+  'regexFind',
+  'regexFindAll',
+  'regexReplaceAll',
+  'regexReplaceAllLiteral',
+  'regexSplit',
+  'fromJson',
+  'toJson',
+  'toPrettyJson',
+  'toDate',
+  'first',
+  'last',
+  'rest',
+  'initial',
+  'reverse',
+  'uniq',
+  'compact',
+  'has',
+  'append',
+  'prepend',
+  'without',
+];
+
+function strictNames(functions: Readonly<Record<string, TemplateFunction>>): Record<string, TemplateFunction> {
+  return Object.fromEntries(
+    STRICT.flatMap((name) => {
+      const called = functions[name];
+      return called === undefined ? [] : [[`must${name.slice(0, 1).toUpperCase()}${name.slice(1)}`, called]];
+    }),
+  );
 }

@@ -18,6 +18,20 @@ function searchOf(expression: string): SearchPattern {
   return search;
 }
 
+/** The texts between matches; at most `count` of them where that is not negative, the last one being all that is left. */
+function splitBy(pattern: SearchPattern, text: string, count: number): string[] {
+  const parts: string[] = [];
+  let end = 0;
+  for (const match of pattern.searchAll(text)) {
+    if (count >= 0 && parts.length >= count - 1) break;
+    // As in Go an empty match before or behind everything splits nothing.
+    if (match.end === match.start && (match.start === 0 || match.start === text.length)) continue;
+    parts.push(text.slice(end, match.start));
+    ({ end } = match);
+  }
+  return count === 0 ? [] : [...parts, text.slice(end)];
+}
+
 /** Words as they are told apart by capitals, digits and anything that is neither. */
 const words = (text: string): string[] => text.match(/\p{Lu}?[\p{Ll}\p{N}]+|\p{Lu}+(?!\p{Ll})/gu) ?? [];
 const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
@@ -32,6 +46,8 @@ export const STRINGS: Readonly<Record<string, TemplateFunction>> = {
       .map(({ groups }) => groups[0] ?? '');
     return count < 0n ? found : found.slice(0, Number(count));
   }),
+  regexSplit: of(['text', 'text', 'int'], (expression, text, count) => splitBy(searchOf(expression), text, Number(count))),
+  regexQuoteMeta: of(['text'], (text) => text.replaceAll(/[\\.+*?()|[\]{}^$]/g, String.raw`\$&`)),
   untitle: of(['text'], (text) => text.replaceAll(/(?<![\p{L}\p{N}_])\p{L}/gu, (letter) => letter.toLowerCase())),
   nospace: of(['text'], (text) => text.replaceAll(/\s/g, '')),
   abbrev: of(['int', 'text'], (width, text) =>
