@@ -47,6 +47,8 @@ describe('settings', () => {
     const prometheus = write('prometheus.yml', 'scrape_configs: []\n');
     const settings = write('atalaya.yml', '');
     const all = { promtailFile: first, prometheusFile: prometheus, file: settings };
+    const other = write('config.yml', 'positions: {filename: /p}\nscrape_configs: []\n');
+    expect(load({}, {}, other)).toMatchObject({ promtailFile: other, prometheusFile: prometheus, file: settings });
     expect([load(), load({}, {}, first), load({}, {}, prometheus), load({}, {}, settings)]).toMatchObject([all, all, all, all]);
   });
 

@@ -73,6 +73,9 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
 
 /** The usual names of Promtail's configuration, the first that is there being read. */
 const PROMTAIL_FILES = ['promtail-config.yml', 'promtail-config.yaml', 'promtail.yml', 'promtail.yaml'];
+/** What tells a file of another name to be Promtail's, or Prometheus'. Both have `scrape_configs`. */
+const PROMTAIL_TEXT = /^(?:clients?|positions)\s*:|^\s+(?:- )?(?:pipeline_stages|__path__)\s*:/m;
+const PROMETHEUS_TEXT = /^(?:scrape_configs|global|scrape_config_files)\s*:/m;
 
 function locate(config: string): Pick<LoadedSettings, 'file' | 'prometheusFile' | 'promtailFile'> {
   if (!existsSync(config)) {
@@ -96,18 +99,15 @@ function locate(config: string): Pick<LoadedSettings, 'file' | 'prometheusFile' 
     }
     return { file, prometheusFile, promtailFile };
   }
-  const hasScrapeConfiguration = /^(?:scrape_configs|global|scrape_config_files)\s*:/m.test(readFileSync(config, 'utf8'));
   const folder = path.dirname(config);
-  if (PROMTAIL_FILES.includes(path.basename(config))) {
-    return {
-      file: existing(path.join(folder, 'atalaya.yml')),
-      prometheusFile: existing(path.join(folder, 'prometheus.yml')),
-      promtailFile: config,
-    };
-  }
-  const promtailFile = promtailIn(folder);
-  if (hasScrapeConfiguration) return { file: existing(path.join(folder, 'atalaya.yml')), prometheusFile: config, promtailFile };
-  return { file: config, prometheusFile: existing(path.join(folder, 'prometheus.yml')), promtailFile };
+  const beside = {
+    file: existing(path.join(folder, 'atalaya.yml')),
+    prometheusFile: existing(path.join(folder, 'prometheus.yml')),
+    promtailFile: promtailIn(folder),
+  };
+  const text = readFileSync(config, 'utf8');
+  if (PROMTAIL_FILES.includes(path.basename(config)) || PROMTAIL_TEXT.test(text)) return { ...beside, promtailFile: config };
+  return PROMETHEUS_TEXT.test(text) ? { ...beside, prometheusFile: config } : { ...beside, file: config };
 }
 
 function readFile(file: string): { name: SettingPath; text: string; line: number }[] {
