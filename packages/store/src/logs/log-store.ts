@@ -29,6 +29,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   const started = clock.monotonic();
   const streams = new Streams(engine, log);
   await streams.load();
+  await streams.discover();
   const recent = new RecentLines();
   const recentLines = await rememberLines(engine, recent, clock.now());
   log.info({ streams: streams.index.count, recentLines, ms: Math.round(clock.monotonic() - started) }, 'log streams loaded');
@@ -88,7 +89,8 @@ class TableLogStore implements LogStore {
     return streamStats(this.#sources, question, signal);
   }
 
-  enforceRetention(): Promise<LogRetentionResult> {
+  async enforceRetention(): Promise<LogRetentionResult> {
+    await this.#streams.discover();
     return this.#intake.enforceRetention(this.#retention);
   }
 

@@ -67,7 +67,7 @@ export interface LogStore {
   series(question: StreamQuestion): Labels[];
   /** Counts streams, and lines that are in the table. */
   stats(question: StreamQuestion, signal: CancelSignal): Promise<StreamStats>;
-  /** Drops what the retention no longer covers. Call it once an hour or so. */
+  /** Drops what the retention no longer covers, and looks for lines that somebody else put into the table. Call it every few minutes. */
   enforceRetention(): Promise<LogRetentionResult>;
   readonly streamCount: number;
   readonly counters: LogCounters;

@@ -19,10 +19,10 @@ import {
 } from '@atalaya/model';
 import type { Engine } from '../engine/engine.ts';
 import { activityRows, definitionRows, type IndexTables, loadIndex } from '../metrics/series-rows.ts';
-import type { NativeBlock } from '../native/block.ts';
+import { type NativeBlock, stringAt } from '../native/block.ts';
 import { column, readNative } from '../native/read.ts';
 import { SeriesIndex } from '../series-index/series-index.ts';
-import { identifier, sql, uint64List } from '../sql.ts';
+import { fragment, identifier, sql, uint64List } from '../sql.ts';
 
 /** Stands for the slot of a stream that was refused, because another one has its fingerprint. */
 export const REFUSED_STREAM = 0xffff_ffff;
@@ -62,6 +62,34 @@ export class Streams {
       for (let row = 0; row < block.rows; row++) {
         const slot = this.index.slotOf(words[row * 2] as number, words[row * 2 + 1] as number);
         if (slot >= 0) this.#otlp.add(slot);
+      }
+    }
+  }
+
+  /**
+   * Makes streams known of lines that somebody else, such as an OpenTelemetry Collector, put into the table: those of a service are the stream
+   * `{service_name="…"}`. They are not written down, but looked for again.
+   */
+  async discover(): Promise<void> {
+    const day = fragment(sql`toInt32(intDiv(toUnixTimestamp64Nano(Timestamp), 86400000000000))`);
+    const { bytes } = await this.#engine.query(
+      sql`SELECT StreamId AS id, CAST(ServiceName, 'String') AS service, min(${day}) AS first, max(${day}) AS last
+        FROM otel_logs WHERE Batch = 0 GROUP BY id, service`,
+    );
+    for (const block of readNative(bytes)) {
+      const { words } = column(block, 'id', 'UInt64');
+      const services = column(block, 'service', 'String');
+      const [first, last] = [column(block, 'first', 'Int32').values, column(block, 'last', 'Int32').values];
+      for (let row = 0; row < block.rows; row++) {
+        const service = stringAt(services, row);
+        const labels = encodeLabels(withServiceName(service === '' ? [] : [SERVICE_NAME, service]));
+        this.index.begin();
+        this.index.labelsOf(labels, 0, labels.length);
+        if (this.index.commit(words[row * 2] as number, words[row * 2 + 1] as number) === 'collision') continue;
+        const slot = this.index.lastSlot;
+        this.index.touch(slot, first[row] as number);
+        this.index.touch(slot, last[row] as number);
+        this.#otlp.add(slot);
       }
     }
   }
@@ -159,6 +187,7 @@ export class Streams {
       }
       index.remove(slot);
       this.#labels.delete(slot);
+      this.#given.delete(slot);
       this.#otlp.delete(slot);
       removed++;
     });

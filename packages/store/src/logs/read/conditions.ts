@@ -17,9 +17,19 @@ export interface ConditionContext {
 /** That all conditions hold, and what the index can say of that. @throws AtalayaError BAD_QUERY for an invalid regular expression in a label's matcher. */
 export function conditionsSql(conditions: readonly TextCondition[], context: ConditionContext): Sql[] {
   return [
-    ...conditions.flatMap((condition) => indexHelp(condition) ?? []),
+    ...conditions.flatMap((condition) => indexHelp(condition) ?? valueHelp(condition, context) ?? []),
     ...conditions.map((condition) => conditionSql(condition, context)),
   ];
+}
+
+/** What the index of attribute values can say of a label that has to have one value, and that only attributes can have. */
+function valueHelp(condition: TextCondition, { streams, chosen }: ConditionContext): Sql | undefined {
+  if (condition.kind !== 'label' || condition.matcher.operator !== '=' || condition.matcher.value === '') return undefined;
+  const { name, value } = condition.matcher;
+  if (name === 'detected_level' || chosen.otlp) return undefined;
+  // Where the stream has the label, its attributes do not say; `NAME_extracted` is the attribute NAME.
+  if (withLabel(streams, chosen.slots, name).length > 0) return undefined;
+  return sql`indexHint(has(mapValues(LogAttributes), ${value}))`;
 }
 
 /** The condition, exactly. @throws AtalayaError BAD_QUERY for an invalid regular expression in a label's matcher. */

@@ -138,7 +138,7 @@ export class LineReading {
     const statement = sql`SELECT ${fragment(this.#columns)} FROM otel_logs
       WHERE ${fragment(inRange(from, to, this.#where))} ORDER BY ${fragment(order)} ${fragment(end)}`;
     try {
-      return await engine.query(statement, { limits, settings: READ_SETTINGS, signal });
+      return await engine.query(statement, { limits, signal });
     } catch (error) {
       const tooLong = error instanceof AtalayaError && error.code === 'QUERY_LIMIT' && limit !== undefined && limit > 1;
       if (!tooLong) throw error;
@@ -173,8 +173,6 @@ export class LineReading {
     return Uint32Array.from(slots);
   }
 }
-
-const READ_SETTINGS = { query_plan_max_limit_for_lazy_materialization: MOST_ROWS };
 
 /** Stream, time, text and level; with attributes what labels of the line are made of. */
 function columnsOf(attributes: boolean, otlp: boolean): Sql {

@@ -333,6 +333,19 @@ describe('log reader', () => {
     expect(await read(is('job', 'labels'), { conditions: [condition] })).toEqual(expected);
   });
 
+  it('finds lines that a collector put into the table, as a stream of their service', async () => {
+    await engine.execute(sql`INSERT INTO otel_logs (Timestamp, ServiceName, Body, SeverityNumber, SeverityText, ResourceAttributes, LogAttributes) VALUES
+      (fromUnixTimestamp64Nano(toInt64(${NOW})), 'collected', 'by a collector', 17, 'Error', map('service.name', 'collected', 'host.name', 'h'), map('http.method', 'PUT'))`);
+    await store.enforceRetention();
+    const rows: unknown[] = [];
+    for await (const block of reader.lines(question(is('service_name', 'collected')), never)) {
+      rows.push([block.streams[0]?.labels, block.line(0), block.level(0), block.attributes(0)]);
+    }
+    const attributes = ['host_name', 'h', 'http_method', 'PUT', 'severity_number', '17', 'severity_text', 'Error'];
+    expect(rows).toEqual([[['service_name', 'collected'], 'by a collector', 'error', attributes]]);
+    expect(await read(is('service_name', 'collected'), { conditions: [byLabel('http_method', '=', 'PUT')] })).toHaveLength(1);
+  });
+
   it('counts lines and bytes by time and labels', async () => {
     const of = (host: string, at: bigint, text: string, attributes: string[] = []): TestLine => ({
       labels: { job: 'counted', host },
