@@ -1,5 +1,6 @@
 /** Walks over the tokens of a LogQL text. */
 
+import { LOGQL_OPERATORS } from './ast.ts';
 import { LogqlError } from './error.ts';
 import { describeLogqlToken, type LogqlToken, type LogqlTokenKind, tokenizeLogql } from './lexer.ts';
 
@@ -11,6 +12,26 @@ const KIND_NAMES: Readonly<Partial<Record<LogqlTokenKind, string>>> = {
   duration: 'DURATION',
 };
 
+/** Parentheses inside of parentheses. More would exhaust the stack of those who walk over the tree. */
+const DEEPEST = 500;
+/** Operators and comparisons of a query, which may all stand below one another in its tree. */
+const MOST_OPERATORS = 2000;
+const OPERATORS: ReadonlySet<string> = new Set([...LOGQL_OPERATORS, '=', '=~', '!~']);
+
+/** @throws LogqlError for a text whose tree would be too deep to walk over. */
+function checkDepth(tokens: readonly LogqlToken[]): void {
+  let depth = 0;
+  let operators = 0;
+  for (const { text, kind, start, end } of tokens) {
+    if (kind !== 'symbol' && kind !== 'word') continue;
+    if (text === '(') depth++;
+    else if (text === ')') depth--;
+    else if (OPERATORS.has(text)) operators++;
+    if (depth > DEEPEST) throw LogqlError.meaning(start, end, `more than ${DEEPEST} parentheses inside of each other`);
+    if (operators > MOST_OPERATORS) throw LogqlError.meaning(start, end, `more than ${MOST_OPERATORS} operators`);
+  }
+}
+
 /** A place among the tokens. */
 export class TokenCursor {
   readonly text: string;
@@ -20,6 +41,7 @@ export class TokenCursor {
   constructor(text: string) {
     this.text = text;
     this.#tokens = tokenizeLogql(text);
+    checkDepth(this.#tokens);
   }
 
   get token(): LogqlToken {

@@ -46,6 +46,9 @@ test.each([
   ['vector(1) or 2', /unexpected literal for right leg of logical\/set binary operation \(or\): 2\.000000/],
   ['{a="b"} | n > 0x10', /strconv\.ParseFloat: parsing "0x10": invalid syntax/],
   ['label_replace(rate({a="b"}[1m]), "c", "$1", "d", "(")', /^parse error: invalid regex in label_replace: /],
+  [`${'('.repeat(501)}1${')'.repeat(501)}`, /^parse error: more than 500 parentheses inside of each other$/],
+  [`1${' + 1'.repeat(2001)}`, /^parse error: more than 2000 operators$/],
+  [`{a="b"} | ${'c="d" '.repeat(2001)}`, /^parse error: more than 2000 operators$/],
   ['{a=~"("}', /invalid regular expression/],
 ])('meaning: %s', (text, message) => {
   expect(fault(text).message).toMatch(message);

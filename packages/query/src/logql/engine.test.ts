@@ -94,6 +94,7 @@ async function failureOf(work: Promise<unknown>): Promise<AtalayaError> {
 test.each<[string, Partial<LogqlLimits>, object, string, RegExp]>([
   ['a text that is no LogQL', {}, { query: '{job=' }, 'BAD_QUERY', /^parse error at line 1, col 6: syntax error/],
   ['a text that is too long', {}, { query: `{job="${'x'.repeat(140_000)}"}` }, 'BAD_QUERY', /input size too long/],
+  ['a text nested too deeply', {}, { query: `${'('.repeat(600)}1${')'.repeat(600)}` }, 'BAD_QUERY', /more than 500 parentheses/],
   ['too many lines asked for', {}, { limit: 5001 }, 'QUERY_LIMIT', /max_entries_limit_per_query \(5001 > 5000\)/],
   ['too many steps', {}, { query: 'vector(1)', endNs: 11_001n * SECOND }, 'QUERY_LIMIT', /maximum resolution of 11,000 points/],
   ['a step of nothing', {}, { query: 'vector(1)', stepNs: 0n }, 'BAD_PARAMETER', /zero or negative query resolution step/],

@@ -37,6 +37,8 @@ export function planCounts(
   const by = grouping === undefined || grouping.without ? undefined : grouping.labels;
   if (by === undefined ? namesLevel : !by.every(isStored)) return undefined;
   const { range, count, firstEnd } = windows;
+  // Nothing lies in such a window.
+  if (range <= 0n) return undefined;
   const step = count > 1 ? windows.step : range;
   const width = greatestCommonDivisor(step, range);
   const bucketsPerStep = step / width;
