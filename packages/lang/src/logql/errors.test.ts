@@ -68,7 +68,7 @@ test.each([
   ['| json x="a b"', /cannot parse expression/],
   ['| logfmt x="a b"', /cannot parse expression \[a b\]/],
   ['| line_format "{{"', /template: line:1: unclosed action/],
-  ['| label_format x="{{nope}}"', /template: x:1: function "nope" not defined/],
+  ['| label_format x="{{nope}}"', /template: label:1: function "nope" not defined/],
   ['| label_format a=b, a=c', /multiple label name 'a' not allowed in a single format operation/],
 ])('stages that cannot be built: %s', (stage, message) => {
   const text = `{a="b"} ${stage}`;

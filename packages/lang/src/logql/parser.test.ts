@@ -103,7 +103,7 @@ test('formatting and choosing of labels', () => {
       kind: 'label_format',
       assignments: [
         { label: 'x', value: { kind: 'label', name: 'y' } },
-        { label: 'z', value: { kind: 'template', template: { name: 'z', text: '{{.w}}' } } },
+        { label: 'z', value: { kind: 'template', template: { name: 'label', text: '{{.w}}' } } },
       ],
     },
     {

@@ -19,6 +19,7 @@ import { matchOperatorAt, readCondition, readIp, readMatchValue } from './condit
 import type { TokenCursor } from './cursor.ts';
 import { LogqlError } from './error.ts';
 import type { LogqlToken } from './lexer.ts';
+import type { Template } from '../template/ast.ts';
 import { parseTemplate } from '../template/parser.ts';
 import { readCapturePattern, readGroupNames, readJsonPath, readLinePattern, readLogfmtKey } from './patterns.ts';
 import { LOGQL_TEMPLATE_FUNCTIONS } from './template-functions.ts';
@@ -103,7 +104,7 @@ function readStage(cursor: TokenCursor): Unplaced<Stage> {
     case 'line_format': {
       cursor.take();
       const template = cursor.expectKind('string');
-      return { kind: 'line_format', template: building(template, () => parseTemplate('line', template.value, LOGQL_TEMPLATE_FUNCTIONS)) };
+      return { kind: 'line_format', template: building(template, () => readTemplate('line', template.value, 'invalid line template')) };
     }
     case 'label_format':
       cursor.take();
@@ -114,6 +115,15 @@ function readStage(cursor: TokenCursor): Unplaced<Stage> {
       return { kind: token.text, labels: readList(cursor, () => readChoice(cursor)) };
     default:
       throw cursor.unexpected();
+  }
+}
+
+/** @throws RangeError that begins with what is wrong. */
+function readTemplate(name: string, text: string, wrong: string): Template {
+  try {
+    return parseTemplate(name, text, LOGQL_TEMPLATE_FUNCTIONS);
+  } catch (error) {
+    throw new RangeError(`${wrong}: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -162,7 +172,7 @@ function readAssignments(cursor: TokenCursor): LabelAssignment[] {
     }
     seen.add(label.text);
     if (token.kind === 'identifier') return { label: label.text, value: { kind: 'label', name: token.text } };
-    const template = building(token, () => parseTemplate(label.text, token.value, LOGQL_TEMPLATE_FUNCTIONS));
+    const template = building(token, () => readTemplate('label', token.value, `invalid template for label '${label.text}'`));
     return { label: label.text, value: { kind: 'template', template } };
   });
 }
