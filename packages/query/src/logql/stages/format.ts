@@ -3,7 +3,7 @@
 import { executeTemplate, type LabelAssignment, type Template, type TemplateFunction, type TemplateValue } from '@atalaya/lang';
 import { ERROR_DETAILS_LABEL, type Line } from '../line.ts';
 import type { CompiledStage } from '../stage.ts';
-import { LabelView } from '../template/label-view.ts';
+import { LabelSnapshot, LabelView } from '../template/label-view.ts';
 import { plainParts, type PlainPart } from '../template/plain-parts.ts';
 
 /** Most characters that a template may give. */
@@ -29,7 +29,7 @@ class Filler {
     const text = this.#plain === undefined || labels !== undefined ? undefined : this.#join(line, this.#plain);
     if (text !== undefined) return text;
     try {
-      return executeTemplate(this.#template, labels ?? new LabelView(line), { functions: this.#functions, missing: 'empty', limit: LIMIT });
+      return executeTemplate(this.#template, labels ?? new LabelView(line), { functions: this.#functions, missing: 'nil', limit: LIMIT });
     } catch (error) {
       line.fail('TemplateFormatErr', (error as Error).message);
       return undefined;
@@ -85,7 +85,7 @@ export class LabelFormatting implements CompiledStage {
         line.delete(from);
         continue;
       }
-      if (this.#templates > 1) before ??= new Map(new LabelView(line));
+      if (this.#templates > 1) before ??= new LabelSnapshot(new LabelView(line));
       const value = from.fill(line, before);
       if (value === undefined) continue;
       if (id === this.#details) line.errorDetails = value;

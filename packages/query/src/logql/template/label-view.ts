@@ -1,8 +1,15 @@
-/** A line's labels as the map that templates see, without copying them. */
+/** A line's labels as the map that templates see. A label that is not there is an empty text, as in Go's map of texts. */
 
 import type { Line } from '../line.ts';
 
-/** A map whose entries are the line's labels at the time when they are asked for. */
+/** The labels as they were. */
+export class LabelSnapshot extends Map<string, string> {
+  override get(name: string): string {
+    return super.get(name) ?? '';
+  }
+}
+
+/** The labels as they are when they are asked for, without copying them. */
 export class LabelView extends Map<string, string> {
   readonly #line: Line;
 
@@ -11,8 +18,8 @@ export class LabelView extends Map<string, string> {
     this.#line = line;
   }
 
-  override get(name: string): string | undefined {
-    return this.#line.get(name);
+  override get(name: string): string {
+    return this.#line.get(name) ?? '';
   }
 
   override has(name: string): boolean {
