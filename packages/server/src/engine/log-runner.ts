@@ -20,7 +20,7 @@ import type { LogTask } from './query-task.ts';
 import { TooCostly } from './too-costly.ts';
 
 /** Lines that patterns are looked for in; of more a sample is taken. */
-const PATTERN_LINES = 200_000;
+const PATTERN_LINES = 100_000;
 /** Patterns that are told. */
 const PATTERNS = 1000;
 /** Fields that values are looked for among. */
