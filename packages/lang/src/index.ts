@@ -85,4 +85,5 @@ export { readGoFloat } from './go-float.ts';
 export { GO_LAYOUTS } from './go-time/layout.ts';
 export { GoTimeError, type GoTimeOptions, parseGoTime } from './go-time/parse.ts';
 export { isTimeZone } from './go-time/zone.ts';
+export { withoutTerminalSequences } from './terminal-sequences.ts';
 export { formatFixed, formatGeneral, formatSampleValue } from './number-format.ts';

@@ -1,13 +1,10 @@
 /** The running program: starts every part in order, wires them, and stops them in reverse. */
 
-import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { type Journal, lockDirectory, openJournal } from '@atalaya/journal';
 import { AtalayaError, type Clock, type Configuration, type Logger } from '@atalaya/model';
 import {
-  Bookmarks,
   type CollectConfig,
   createHostCollector,
   createLogWriter,
@@ -16,29 +13,31 @@ import {
   createOtlpLogs,
   createRemoteWrite,
   createScrapeManager,
-  type ScrapeManager,
   StageMetrics,
 } from '@atalaya/receive';
+import { engineOptions } from './engine/engine-options.ts';
 import { EngineSupervisor } from './engine/supervisor.ts';
 import { changedSettings, describeConfiguration } from './configuration.ts';
 import { openOtlpGrpc } from './grpc/otlp-grpc.ts';
 import { BodyBudget } from './http/body-budget.ts';
 import { listenAlso } from './http/also-listening.ts';
+import { listenAt } from './http/listen-at.ts';
 import { buildHttp } from './http/listener.ts';
 import type { Parts } from './http/parts.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { formatAddress, parseListenAddress } from './listen-address.ts';
 import type { ListenerState } from './listeners.ts';
-import { availableMemory, cacheMemory, engineMemory } from './memory.ts';
+import { availableMemory, engineMemory } from './memory.ts';
+import { openData } from './open-data.ts';
 import { redefineWhenNeeded } from './redefinition.ts';
-import { collectDirectory, startLogCollection } from './log-collection.ts';
+import { startLogCollection } from './log-collection.ts';
 import { readPromtailFile } from './promtail-file.ts';
 import { readScrapeFile } from './scrape-file.ts';
 import type { LoadedSettings } from './settings/load.ts';
-import type { Settings } from './settings/table.ts';
 import { StatusGatherer } from './status.ts';
 import { OwnMetrics } from './telemetry/own-metrics.ts';
 import { processCpuSeconds, startMeters } from './telemetry/meters.ts';
+import { countTargets } from './telemetry/target-counts.ts';
 import type { OwnLogs } from './telemetry/own-logs.ts';
 import { VERSION } from './version.ts';
 import { logLimits, metricLimits } from './writer-limits.ts';
@@ -101,33 +100,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   const metrics = new OwnMetrics(VERSION, readings, () => stages.metrics.render());
   const redefineSeries = redefineWhenNeeded({ journal, writer, log });
   const engine = new EngineSupervisor({
-    engine: {
-      dataDirectory,
-      url: settings['engine.url'],
-      memoryBytes: engineMemoryBytes,
-      cacheBytes: settings['query.cache'] === -1 ? cacheMemory(availableMemory()) : settings['query.cache'],
-      retention: { ageMs: settings['retention.metrics'], bytes: settings['retention.metrics_bytes'] },
-      logRetention: {
-        ageMs: settings['retention.logs'],
-        bytes: settings['retention.logs_bytes'],
-        streams: settings['retention.logs_streams'],
-      },
-      query: {
-        timeoutMs: settings['query.timeout'],
-        lookbackMs: settings['query.lookback'],
-        series: settings['query.series'],
-        samples: settings['query.samples'],
-        points: settings['query.points'],
-        memoryBytes: settings['query.memory'] === -1 ? Math.round(engineMemoryBytes / 2) : settings['query.memory'],
-        answerBytes: settings['query.answer'],
-        stepCacheBytes: settings['query.step_cache'],
-        concurrency: settings['query.concurrency'],
-        logSeries: settings['query.log_series'],
-        logEntries: settings['query.log_entries'],
-        logLines: settings['query.log_lines'],
-        features: settings['query.features'],
-      },
-    },
+    engine: engineOptions(settings, dataDirectory, engineMemoryBytes),
     clock,
     log,
     durable: () => journal.durable,
@@ -239,13 +212,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   };
 
   const http = await buildHttp(parts);
-  try {
-    await http.listen({ host: listen.host, port: listen.port });
-  } catch (error) {
-    const { code } = error as { code?: string };
-    const reason = code === 'EADDRINUSE' ? 'another program listens there already; choose another with --listen' : (error as Error).message;
-    throw new AtalayaError('BAD_CONFIG', { file: `listen ${settings.listen}`, reason }, { cause: error });
-  }
+  await listenAt(http, listen, settings.listen);
   lifecycle.onStop('http', () => http.close(), 4000);
   for (const also of await listenAlso(http, parts)) {
     if (also.state !== undefined) listeners.push(also.state);
@@ -262,10 +229,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   await scrapes.apply(scrapeFile.config);
   collect(promtailFile.config);
   if (settings['host.enabled']) watchHost();
-  const evictions = clock.every(EVICT_EVERY_MS, () => {
-    writer.evictIdle();
-    logWriter.evictIdle();
-  });
+  const evictions = clock.every(EVICT_EVERY_MS, () => [writer, logWriter].forEach((each) => each.evictIdle()));
   lifecycle.onStop('evictions', () => evictions.cancel());
 
   return {
@@ -297,7 +261,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
     const journalStats = journal.stats();
     const written = writer.stats();
     const { report } = engine;
-    const { up, down } = countTargets(scrapes);
+    const { up, down } = countTargets(scrapes.targets());
     return {
       bufferBytes: journalStats.bytes,
       bufferCapacityBytes: journalStats.limitBytes,
@@ -332,30 +296,4 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
       logs: { ...logWriter.stats(), state: report?.logs },
     };
   }
-}
-
-async function openData(
-  directory: string,
-  settings: Settings,
-  { clock, log, lifecycle }: { clock: Clock; log: Logger; lifecycle: Lifecycle },
-): Promise<{ readonly journal: Journal; readonly bookmarks: Bookmarks }> {
-  try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new AtalayaError('BAD_CONFIG', { file: `data ${directory}`, reason: (error as Error).message }, { cause: error });
-  }
-  const lock = await lockDirectory(directory, { log });
-  lifecycle.onStop('lock', () => lock.release());
-  const journalDirectory = path.join(directory, 'journal');
-  // Before the journal, which deletes what an earlier run had loaded when it is opened.
-  const bookmarks = await Bookmarks.open({ directory: collectDirectory(directory), journalDirectory, log });
-  const journal = await openJournal({ directory: journalDirectory, clock, log, limitBytes: settings['journal.limit'] });
-  lifecycle.onStop('journal', () => journal.close());
-  return { journal, bookmarks };
-}
-
-function countTargets(scrapes: ScrapeManager): { up: number; down: number } {
-  const { activeTargets } = scrapes.targets();
-  const down = activeTargets.filter(({ health }) => health === 'down').length;
-  return { up: activeTargets.filter(({ health }) => health === 'up').length, down };
 }

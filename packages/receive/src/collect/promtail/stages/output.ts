@@ -1,5 +1,6 @@
 /** Small stages that work on the line: `output`, `decolorize`, and `tenant`, which has no meaning here. */
 
+import { withoutTerminalSequences } from '@atalaya/lang';
 import { changing, type StageReader, textOf } from './stage.ts';
 
 /** `output`: an extracted value becomes the line. */
@@ -14,19 +15,11 @@ export const readOutputStage: StageReader = (config) => {
   });
 };
 
-const ESCAPE = '\u001B';
-const BELL = '\u0007';
-const INTRODUCER = `[${ESCAPE}\u009B]`;
-// Colours and other sequences of terminals, by their forms in ECMA-48: OSC up to its end, CSI, and escapes of one character.
-const TITLE = String.raw`\][^${BELL}${ESCAPE}]*(?:${BELL}|${ESCAPE}\\)`;
-const CONTROL = String.raw`[[\]()#;?]*(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PR-TZcf-nq-uy=><~]`;
-const TERMINAL_SEQUENCES = new RegExp(`${INTRODUCER}(?:${TITLE}|${CONTROL})`, 'g');
-
 /** `decolorize`: takes the sequences away that colour texts in terminals. */
 export const readDecolorizeStage: StageReader = (config) => {
   config.section({ known: [] });
   return changing((entry) => {
-    entry.line = entry.line.replaceAll(TERMINAL_SEQUENCES, '');
+    entry.line = withoutTerminalSequences(entry.line);
   });
 };
 
