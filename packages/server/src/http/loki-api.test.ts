@@ -120,7 +120,6 @@ describe('queries', () => {
     ['detected_fields', { line_limit: '0' }, 'limit must be a positive value'],
     ['index/volume', { aggregateBy: 'x' }, 'invalid aggregation option'],
     ['index/volume_range', { limit: '-1' }, 'limit must be a positive value'],
-    ['series', { 'match[]': '{}' }, '0 matchers in group: {}'],
     ['labels', { query: '{a=' }, 'parse error at line 1, col 4: syntax error: unexpected $end, expecting STRING'],
     ['tail', {}, 'websocket: the client is not using the websocket protocol'],
     ['format_query', { query: '{a="b"' }, 'parse error at line 1, col 7: syntax error: unexpected $end, expecting } or ,'],
@@ -176,6 +175,8 @@ describe('streams', () => {
     const engine = await serve({ logSeries: { bytes: Buffer.from('{}') } });
     await ask('series', { 'match[]': ['{a="b"}', '{c=~"d"}'] });
     expect(engine.asked[0]?.params).toMatchObject({ matcherSets: [matchers, [{ name: 'c', operator: '=~', value: 'd' }]] });
+    await ask('series', { 'match[]': ['{a="b"}', '{}'] });
+    expect(engine.asked[1]?.params).toMatchObject({ matcherSets: [] });
   });
 
   test('statistics and detected labels', async () => {

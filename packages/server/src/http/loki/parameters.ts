@@ -127,12 +127,9 @@ export function selectorOf(text: string): Matcher[] {
   }
 }
 
-/** `match[]` (or `match`): a set of matchers for each; all streams when there is none. */
+/** `match[]` (or `match`): a set of matchers for each; all streams when there is none, or an empty one. */
 export function selectorsOf(parameters: URLSearchParams): Matcher[][] {
-  return [...parameters.getAll('match'), ...parameters.getAll('match[]')].map((text) => {
-    const matchers = selectorOf(text);
-    return matchers.length === 0 ? badRequest(`0 matchers in group: ${text}`) : matchers;
-  });
+  return [...parameters.getAll('match'), ...parameters.getAll('match[]')].map(selectorOf);
 }
 
 /** `targetLabels` of a volume: names between commas. */
