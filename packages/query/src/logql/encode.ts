@@ -1,15 +1,14 @@
 /** Answers as bytes, in the form of Loki's HTTP API. */
 
-import { formatFixed } from '@atalaya/lang';
 import type { Labels } from '@atalaya/model';
+import { Output } from '../promql/output.ts';
 import { labelsKey, showLabels } from '../promql/series.ts';
 import type { LogEntry, LogqlAnswer, LogqlResult } from './answer.ts';
 import { encodeLogqlStats } from './encode-stats.ts';
 
-declare class TextEncoder {
-  encode(text: string): Uint8Array<ArrayBuffer>;
-}
-const encoder = new TextEncoder();
+/** How much room is made beforehand; where it is not enough the buffer grows. */
+const LABELS_BYTES = 256;
+const USUAL_POINT_BYTES = 28;
 
 /** How an answer is written. */
 export interface LogAnswerEncoding {
@@ -23,56 +22,67 @@ export interface LogAnswerEncoding {
 export function encodeLogAnswer(answer: LogqlAnswer, encoding: LogAnswerEncoding = {}): Uint8Array<ArrayBuffer> {
   const { result, stats } = answer;
   const { categorised = false, waitedMs = 0 } = encoding;
-  const out: string[] = [];
-  out.push(`{"status":"success","data":{"resultType":"${result.resultType}"`);
-  if (categorised) out.push(',"encodingFlags":["categorize-labels"]');
-  out.push(',"result":');
+  const out = new Output(roomFor(result));
+  out.ascii(`{"status":"success","data":{"resultType":"${result.resultType}"`);
+  if (categorised) out.ascii(',"encodingFlags":["categorize-labels"]');
+  out.ascii(',"result":');
   writeResult(out, result, categorised);
-  out.push(`,"stats":${encodeLogqlStats(stats, sizeOf(result), waitedMs)}}}`);
-  return encoder.encode(out.join(''));
+  out.ascii(`,"stats":${encodeLogqlStats(stats, sizeOf(result), waitedMs)}}}`);
+  return out.finish();
 }
 
-function writeResult(out: string[], result: LogqlResult, categorised: boolean): void {
+function roomFor(result: LogqlResult): number {
+  const fixed = 4096;
+  if (result.resultType === 'streams') return fixed + result.entries.reduce((sum, { line }) => sum + line.length + LABELS_BYTES, 0);
+  if (result.resultType === 'scalar') return fixed;
+  return fixed + result.labels.length * LABELS_BYTES + result.values.length * USUAL_POINT_BYTES;
+}
+
+function writeResult(out: Output, result: LogqlResult, categorised: boolean): void {
   switch (result.resultType) {
     case 'streams':
       return writeStreams(out, result.entries, categorised);
     case 'scalar':
-      out.push(point(result.timestamp, result.value));
-      break;
+      return writePoint(out, result.timestamp, result.value);
     case 'vector':
-      out.push('[');
+      out.ascii('[');
       for (const [series, labels] of result.labels.entries()) {
-        out.push(`${series === 0 ? '' : ','}{"metric":${object(labels)},"value":${point(result.timestamp, result.values[series]!)}}`);
+        out.ascii(series === 0 ? '{"metric":' : ',{"metric":');
+        out.labels(labels);
+        out.ascii(',"value":');
+        writePoint(out, result.timestamp, result.values[series]!);
+        out.ascii('}');
       }
-      out.push(']');
-      break;
+      return out.ascii(']');
     case 'matrix': {
       const { labels, offsets, timestamps, values } = result;
-      out.push('[');
+      out.ascii('[');
       for (const [series, set] of labels.entries()) {
-        const points: string[] = [];
-        for (let i = offsets[series]!; i < offsets[series + 1]!; i++) points.push(point(timestamps[i]!, values[i]!));
-        out.push(`${series === 0 ? '' : ','}{"metric":${object(set)},"values":[${points.join(',')}]}`);
+        out.ascii(series === 0 ? '{"metric":' : ',{"metric":');
+        out.labels(set);
+        out.ascii(',"values":[');
+        for (let i = offsets[series]!; i < offsets[series + 1]!; i++) {
+          if (i > offsets[series]!) out.ascii(',');
+          writePoint(out, timestamps[i]!, values[i]!);
+        }
+        out.ascii(']}');
       }
-      out.push(']');
-      break;
+      return out.ascii(']');
     }
   }
 }
 
-/** Seconds with as many decimals as they need, and the value in a string: never with an exponent, as Loki writes both. */
-function point(milliseconds: number, value: number): string {
-  return `[${formatFixed(milliseconds / 1000)},"${formatFixed(value)}"]`;
-}
-
-function object(labels: Labels): string {
-  let text = '{';
-  for (let i = 0; i < labels.length; i += 2) text += `${i === 0 ? '' : ','}${JSON.stringify(labels[i])}:${JSON.stringify(labels[i + 1])}`;
-  return `${text}}`;
+/** Seconds with as many decimals as they need, and the value in a string. */
+function writePoint(out: Output, milliseconds: number, value: number): void {
+  out.ascii('[');
+  out.fixed(milliseconds / 1000);
+  out.ascii(',"');
+  out.fixed(value);
+  out.ascii('"]');
 }
 
 /** Streams in the order of their labels as text, each line where it was read. */
-function writeStreams(out: string[], entries: readonly LogEntry[], categorised: boolean): void {
+function writeStreams(out: Output, entries: readonly LogEntry[], categorised: boolean): void {
   const streams = new Map<string, { labels: Labels; lines: LogEntry[] }>();
   for (const entry of entries) {
     const labels = categorised ? entry.categories.stream : entry.labels;
@@ -83,23 +93,39 @@ function writeStreams(out: string[], entries: readonly LogEntry[], categorised: 
   }
   const ordered = [...streams.values()].map((stream) => ({ ...stream, name: showLabels(stream.labels) }));
   ordered.sort((a, b) => (a.name < b.name ? -1 : 1));
+  out.ascii('[');
   for (const [place, { labels, lines }] of ordered.entries()) {
-    out.push(`${place === 0 ? '[' : ','}{"stream":${object(labels)},"values":[`);
-    for (const [at, { timestamp, line, categories }] of lines.entries()) {
-      const more = categorised ? `,${ownLabels(categories)}` : '';
-      out.push(`${at === 0 ? '' : ','}["${timestamp}",${JSON.stringify(line)}${more}]`);
+    out.ascii(place === 0 ? '{"stream":' : ',{"stream":');
+    out.labels(labels);
+    out.ascii(',"values":[');
+    for (const [at, entry] of lines.entries()) {
+      if (at > 0) out.ascii(',');
+      writeLine(out, entry, categorised);
     }
-    out.push(']}');
+    out.ascii(']}');
   }
-  out.push(ordered.length === 0 ? '[]' : ']');
+  out.ascii(']');
+}
+
+function writeLine(out: Output, { timestamp, line, categories }: LogEntry, categorised: boolean): void {
+  out.ascii(`["${timestamp}",`);
+  out.text(JSON.stringify(line));
+  if (categorised) writeOwnLabels(out, categories);
+  out.ascii(']');
 }
 
 /** Labels of a line that are not its stream's. */
-function ownLabels({ structuredMetadata, parsed }: LogEntry['categories']): string {
-  const parts: string[] = [];
-  if (structuredMetadata.length > 0) parts.push(`"structuredMetadata":${object(structuredMetadata)}`);
-  if (parsed.length > 0) parts.push(`"parsed":${object(parsed)}`);
-  return `{${parts.join(',')}}`;
+function writeOwnLabels(out: Output, { structuredMetadata, parsed }: LogEntry['categories']): void {
+  out.ascii(',{');
+  if (structuredMetadata.length > 0) {
+    out.ascii('"structuredMetadata":');
+    out.labels(structuredMetadata);
+  }
+  if (parsed.length > 0) {
+    out.ascii(structuredMetadata.length > 0 ? ',"parsed":' : '"parsed":');
+    out.labels(parsed);
+  }
+  out.ascii('}');
 }
 
 /** Lines, series or points of a result, as Loki counts `totalEntriesReturned`. */

@@ -1,66 +1,15 @@
 /** The answer as bytes: the success envelope of Prometheus' HTTP API v1, written straight into a growing buffer. */
 
 import { formatFixed } from '@atalaya/lang';
-import type { Labels } from '@atalaya/model';
 import type { HistogramPoints, QueryAnswer } from './answer.ts';
-import { formatTime, headsOf, POINT_BYTES, type PointHeads, writeAscii, writePoints, writeValue } from './encode-points.ts';
+import { formatTime, headsOf } from './encode-points.ts';
 import { encodeHistogram } from './histogram/encode.ts';
+import { Output } from './output.ts';
 import { encodeStats } from './query-stats.ts';
-
-declare class TextEncoder {
-  encodeInto(text: string, target: Uint8Array): { read: number; written: number };
-}
-const encoder = new TextEncoder();
 
 /** How much room is made beforehand; where it is not enough the buffer grows. */
 const LABELS_BYTES = 256;
 const USUAL_POINT_BYTES = 36;
-
-/** Text that is written piece by piece; mostly ASCII, which is copied by character. */
-class Output {
-  #bytes: Uint8Array<ArrayBuffer>;
-  #length = 0;
-
-  constructor(size: number) {
-    this.#bytes = new Uint8Array(size);
-  }
-
-  /** Makes sure that many bytes fit. */
-  #reserve(more: number): void {
-    if (this.#length + more <= this.#bytes.length) return;
-    const bytes = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
-    bytes.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = bytes;
-  }
-
-  /** Appends a text of ASCII characters only. */
-  ascii(text: string): void {
-    this.#reserve(text.length);
-    this.#length = writeAscii(this.#bytes, this.#length, text);
-  }
-
-  /** Appends a sample's value. */
-  value(value: number): void {
-    this.#reserve(POINT_BYTES);
-    this.#length = writeValue(this.#bytes, this.#length, value);
-  }
-
-  /** Appends the points `[start, end)` of a series, with commas between them. */
-  points(heads: PointHeads, timestamps: Float64Array, values: Float64Array, start: number, end: number): void {
-    this.#reserve((end - start) * POINT_BYTES);
-    this.#length = writePoints(this.#bytes, this.#length, heads, timestamps, values, start, end);
-  }
-
-  /** Appends any text. */
-  text(text: string): void {
-    this.#reserve(text.length * 3);
-    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
-  }
-
-  finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#length);
-  }
-}
 
 /** Warnings, and infos, that an answer shows at most. */
 const MOST_SHOWN = 10;
@@ -91,7 +40,7 @@ export function encodeAnswer(answer: QueryAnswer, waitedMs = 0): Uint8Array<Arra
       const middle = `,"value":[${formatTime(result.timestamp)},"`;
       for (const [series, labels] of result.labels.entries()) {
         out.ascii(series === 0 ? '[{"metric":' : ',{"metric":');
-        writeLabels(out, labels);
+        out.labels(labels);
         const histogram = result.histograms?.[series];
         if (histogram !== undefined) {
           out.ascii(`,"histogram":[${formatTime(result.timestamp)},${encodeHistogram(histogram)}]}`);
@@ -109,7 +58,7 @@ export function encodeAnswer(answer: QueryAnswer, waitedMs = 0): Uint8Array<Arra
       const heads = grid === undefined ? undefined : headsOf(grid);
       for (const [series, labels] of result.labels.entries()) {
         out.ascii(series === 0 ? '[{"metric":' : ',{"metric":');
-        writeLabels(out, labels);
+        out.labels(labels);
         const start = offsets[series]!;
         const end = offsets[series + 1]!;
         if (end > start) {
@@ -150,18 +99,4 @@ function writeSamples(out: Output, timestamps: Float64Array, values: Float64Arra
     out.value(values[i]!);
     out.ascii('"]');
   }
-}
-
-/** What JSON does not write as it is. */
-const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
-
-function quoted(text: string): string {
-  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
-}
-
-function writeLabels(out: Output, labels: Labels): void {
-  let text = '{';
-  for (let i = 0; i < labels.length; i += 2)
-    text += `${i === 0 ? '' : ','}${quoted(labels[i] as string)}:${quoted(labels[i + 1] as string)}`;
-  out.text(`${text}}`);
 }
