@@ -5,9 +5,10 @@ import type { Labels } from '@atalaya/model';
 import type { LineFields, LogAppender, LogAppenderOptions, LogRejectReason, OriginRef } from '../log-writer.ts';
 import type { SharedLogState } from './create-log-writer.ts';
 import { levelOfSeverity, levelOfValue } from './level-words.ts';
-import { attributeKind, LineScanner, spanIdOf, traceIdOf } from './line-scanner.ts';
+import { attributeKind, spanIdOf, traceIdOf } from './line-scanner.ts';
+import type { LogColumns } from './log-columns.ts';
 import type { KnownStream } from './stream-registry.ts';
-import { RowColumns, TextColumn } from './text-column.ts';
+import type { TextColumn } from './text-column.ts';
 
 /** The last second that fits into the tables' times. */
 const LAST_SECOND = 0xffff_ffff;
@@ -26,14 +27,8 @@ interface Origin {
 export class BatchLogAppender implements LogAppender {
   readonly #shared: SharedLogState;
   readonly #options: LogAppenderOptions;
-  readonly #scanner = new LineScanner();
-  readonly #rows = new RowColumns();
-  readonly #bodies = new TextColumn();
-  readonly #traceIds = new TextColumn();
-  readonly #spanIds = new TextColumn();
-  readonly #severities = new TextColumn();
-  readonly #names = new TextColumn();
-  readonly #values = new TextColumn();
+  /** What is collected; undefined while there is nothing, so that the memory is for others. */
+  #collected: LogColumns | undefined;
   #origins: Origin[] = [];
   #plain = new Map<KnownStream, OriginRef>();
   #truncated = 0;
@@ -49,11 +44,12 @@ export class BatchLogAppender implements LogAppender {
   }
 
   get pending(): number {
-    return this.#rows.rows;
+    return this.#collected?.rows.rows ?? 0;
   }
 
   get pendingBytes(): number {
-    return this.#bodies.length + this.#names.length + this.#values.length;
+    const columns = this.#collected;
+    return columns === undefined ? 0 : columns.bodies.length + columns.names.length + columns.values.length;
   }
 
   origin(labels: Labels, details?: LogOriginDetails): OriginRef | LogRejectReason {
@@ -78,7 +74,7 @@ export class BatchLogAppender implements LogAppender {
       this.#shared.counters.rejected[refusal]++;
       return refusal;
     }
-    const rows = this.#rows;
+    const { rows } = this.#columns;
     rows.setTime(seconds, nanoseconds);
     rows.origins[rows.rows] = origin;
     rows.rows++;
@@ -86,15 +82,16 @@ export class BatchLogAppender implements LogAppender {
   }
 
   async commit(note?: Uint8Array): Promise<void> {
-    if (this.#rows.rows === 0) {
+    const columns = this.#collected;
+    if (columns === undefined || columns.rows.rows === 0) {
       this.discard();
       return;
     }
     const { counters, journal, clock, limits } = this.#shared;
-    const lines = this.#rows.rows;
-    const bytes = this.#bodies.length;
+    const lines = columns.rows.rows;
+    const bytes = columns.bodies.length;
     const truncated = this.#truncated;
-    const payload = encodeLogBatch({ ...this.#batch(), ...(note === undefined ? {} : { note }) });
+    const payload = encodeLogBatch({ ...this.#batch(columns), ...(note === undefined ? {} : { note }) });
     this.discard();
     const now = clock.now();
     this.#oldest = Math.max(0, (now - limits.retentionMs) / 1000);
@@ -106,11 +103,16 @@ export class BatchLogAppender implements LogAppender {
   }
 
   discard(): void {
-    this.#rows.rows = 0;
-    for (const column of [this.#bodies, this.#traceIds, this.#spanIds, this.#severities, this.#names, this.#values]) column.clear();
+    if (this.#collected !== undefined) this.#shared.columns.giveBack(this.#collected);
+    this.#collected = undefined;
     this.#origins = [];
     this.#plain = new Map();
     this.#truncated = 0;
+  }
+
+  get #columns(): LogColumns {
+    this.#collected ??= this.#shared.columns.take();
+    return this.#collected;
   }
 
   #checkTime(seconds: number): LogRejectReason | undefined {
@@ -128,8 +130,8 @@ export class BatchLogAppender implements LogAppender {
     if (tooMany && !truncates) return 'attribute_limit';
     const attributes = tooMany ? [...firstOf(given, limits.attributes - 1, limits.attributeBytes)] : given;
 
-    const rows = this.#rows;
-    const bodies = this.#bodies;
+    const columns = this.#columns;
+    const { rows, bodies, names, values } = columns;
     const before = bodies.length;
     rows.reserve();
     bodies.push(text);
@@ -144,24 +146,23 @@ export class BatchLogAppender implements LogAppender {
     }
     if (cut || tooMany) this.#truncated++;
 
-    const { buffer, start, end } = bodies;
     let count = attributes.length / 2;
     for (let i = 0; i < attributes.length; i += 2) {
-      this.#names.push(attributes[i] as string);
-      this.#values.push(attributes[i + 1] as string);
+      names.push(attributes[i] as string);
+      values.push(attributes[i + 1] as string);
     }
     if (cut || tooMany) {
-      this.#names.push(TRUNCATED);
-      this.#values.push(String(length));
+      names.push(TRUNCATED);
+      values.push(String(length));
       count++;
     }
     rows.attributes[rows.rows] = count;
-    this.#describe(this.#origins[origin] as Origin, fields, attributes, buffer, start, end);
+    this.#describe(columns, this.#origins[origin] as Origin, fields, attributes);
     return undefined;
   }
 
   /** Level, trace and severity of the row that is being added. */
-  #describe({ stream }: Origin, fields: LineFields, attributes: readonly string[], bytes: Uint8Array, start: number, end: number): void {
+  #describe(columns: LogColumns, { stream }: Origin, fields: LineFields, attributes: readonly string[]): void {
     const { severityNumber = 0, severityText = '', traceFlags = 0 } = fields;
     let { traceId = '', spanId = '' } = fields;
     let level = levelOfSeverity(severityNumber) || (severityText === '' ? 0 : levelOfValue(severityText));
@@ -175,25 +176,25 @@ export class BatchLogAppender implements LogAppender {
     }
     level ||= stream.level;
     if (level === 0 || traceId === '') {
-      const scanner = this.#scanner;
-      scanner.scan(bytes, start, end);
+      const { bodies, scanner } = columns;
+      scanner.scan(bodies.buffer, bodies.start, bodies.end);
       level ||= scanner.level;
       if (traceId === '' && scanner.traceId !== '') {
         ({ traceId } = scanner);
         spanId ||= scanner.spanId;
       }
     }
-    const rows = this.#rows;
+    const { rows } = columns;
     rows.levels[rows.rows] = level;
     rows.severities[rows.rows] = severityNumber;
     rows.flags[rows.rows] = traceFlags;
-    pushShort(this.#traceIds, traceId);
-    pushShort(this.#spanIds, spanId);
-    pushShort(this.#severities, severityText);
+    pushShort(columns.traceIds, traceId);
+    pushShort(columns.spanIds, spanId);
+    pushShort(columns.severities, severityText);
   }
 
-  #batch(): LogBatch {
-    const { rows } = this.#rows;
+  #batch(columns: LogColumns): LogBatch {
+    const { rows } = columns.rows;
     const origins = this.#origins;
     let end = 0;
     const ends = Uint32Array.from(origins, ({ stream }) => (end += stream.canonical.length));
@@ -204,23 +205,23 @@ export class BatchLogAppender implements LogAppender {
       fingerprints[i * 2] = stream.low;
       fingerprints[i * 2 + 1] = stream.high;
     });
-    const { times } = this.#rows;
+    const { times } = columns.rows;
     return {
       rows,
       repetitionsDropped: this.#options.mayRepeat,
       origins: { count: origins.length, fingerprints, ends, labels, details: origins.map(({ details }) => details ?? null) },
-      rowOrigins: this.#rows.origins.subarray(0, rows),
+      rowOrigins: columns.rows.origins.subarray(0, rows),
       timestamps: new BigInt64Array(times.buffer, times.byteOffset, rows),
-      levels: this.#rows.levels.subarray(0, rows),
-      severityNumbers: this.#rows.severities.subarray(0, rows),
-      traceFlags: this.#rows.flags.subarray(0, rows),
-      bodies: this.#bodies.view(),
-      traceIds: this.#traceIds.view(),
-      spanIds: this.#spanIds.view(),
-      severityTexts: this.#severities.view(),
-      attributeCounts: this.#rows.attributes.subarray(0, rows),
-      attributeNames: this.#names.view(),
-      attributeValues: this.#values.view(),
+      levels: columns.rows.levels.subarray(0, rows),
+      severityNumbers: columns.rows.severities.subarray(0, rows),
+      traceFlags: columns.rows.flags.subarray(0, rows),
+      bodies: columns.bodies.view(),
+      traceIds: columns.traceIds.view(),
+      spanIds: columns.spanIds.view(),
+      severityTexts: columns.severities.view(),
+      attributeCounts: columns.rows.attributes.subarray(0, rows),
+      attributeNames: columns.names.view(),
+      attributeValues: columns.values.view(),
     };
   }
 }

@@ -5,6 +5,7 @@ import type { Clock } from '@atalaya/model';
 import type { LogAppender, LogAppenderOptions, LogLimits, LogRejectReason, LogWriter, LogWriterStats } from '../log-writer.ts';
 import { BatchLogAppender } from './batch-log-appender.ts';
 import { DEFAULT_LOG_LIMITS } from './limits.ts';
+import { ColumnPool } from './log-columns.ts';
 import { StreamRegistry } from './stream-registry.ts';
 
 /** What a log writer is made of. */
@@ -20,6 +21,7 @@ export interface SharedLogState {
   readonly clock: Clock;
   readonly limits: LogLimits;
   readonly streams: StreamRegistry;
+  readonly columns: ColumnPool;
   readonly counters: LogCounters;
 }
 
@@ -50,7 +52,7 @@ export function createLogWriter({ journal, clock, limits: given = {} }: LogWrite
       attribute_limit: 0,
     },
   };
-  const shared: SharedLogState = { journal, clock, limits, streams, counters };
+  const shared: SharedLogState = { journal, clock, limits, streams, columns: new ColumnPool(), counters };
   return {
     limits,
     appender: (options: LogAppenderOptions): LogAppender => new BatchLogAppender(shared, options),

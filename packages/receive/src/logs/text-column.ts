@@ -4,6 +4,7 @@ const FIRST_BYTES = 4096;
 const FIRST_ROWS = 256;
 /** Kept between batches; one that needed more gives it back. */
 const KEPT_BYTES = 4 * 1_048_576;
+const KEPT_ROWS = 65_536;
 
 /** Up to here texts are written character by character. */
 const SHORT = 48;
@@ -123,20 +124,14 @@ export class RowColumns {
   flags = new Uint8Array(FIRST_ROWS);
   attributes = new Uint32Array(FIRST_ROWS);
 
+  clear(): void {
+    this.rows = 0;
+    if (this.origins.length > KEPT_ROWS) this.#resize(FIRST_ROWS);
+  }
+
   /** Makes room for one more row. */
   reserve(): void {
-    if (this.rows < this.origins.length) return;
-    const size = this.rows * 2;
-    const grown = <Column extends Uint8Array | Uint32Array>(column: Column, larger: Column): Column => {
-      larger.set(column);
-      return larger;
-    };
-    this.origins = grown(this.origins, new Uint32Array(size));
-    this.times = grown(this.times, new Uint32Array(size * 2));
-    this.levels = grown(this.levels, new Uint8Array(size));
-    this.severities = grown(this.severities, new Uint8Array(size));
-    this.flags = grown(this.flags, new Uint8Array(size));
-    this.attributes = grown(this.attributes, new Uint32Array(size));
+    if (this.rows >= this.origins.length) this.#resize(this.rows * 2);
   }
 
   /** Notes the time of the row that is being added: whole seconds from 0 to 2^34, nanoseconds below a second. */
@@ -147,5 +142,20 @@ export class RowColumns {
     const sum = low + nanoseconds;
     this.times[this.rows * 2] = sum;
     this.times[this.rows * 2 + 1] = sum >= 0x1_0000_0000 ? high + 1 : high;
+  }
+
+  /** Gives each column room for `size` rows; the rows that are there stay. */
+  #resize(size: number): void {
+    const { rows } = this;
+    const resized = <Column extends Uint8Array | Uint32Array>(column: Column, to: Column, perRow = 1): Column => {
+      to.set(column.subarray(0, rows * perRow));
+      return to;
+    };
+    this.origins = resized(this.origins, new Uint32Array(size));
+    this.times = resized(this.times, new Uint32Array(size * 2), 2);
+    this.levels = resized(this.levels, new Uint8Array(size));
+    this.severities = resized(this.severities, new Uint8Array(size));
+    this.flags = resized(this.flags, new Uint8Array(size));
+    this.attributes = resized(this.attributes, new Uint32Array(size));
   }
 }

@@ -69,16 +69,25 @@ export function createOtlpLogs({ writer, clock, limits, log }: OtlpLogsOptions):
   const refused: Partial<Record<LogRejectReason, number>> = {};
   const totals = { failedRequests: 0, records: 0 };
   let nextWarning = -Infinity;
-  const open = (): RecordTaker => new RecordTaker(writer, clock);
+
+  async function decode(content: Uint8Array, way: OtlpWay): Promise<RecordTaker> {
+    const opened: RecordTaker[] = [];
+    const open = (): RecordTaker => {
+      const taker = new RecordTaker(writer, clock);
+      opened.push(taker);
+      return taker;
+    };
+    try {
+      return await inSlices(way === 'http/json' ? walkLogsJson(utf8(content), open) : walkLogsProtobuf(content, open()));
+    } catch (error) {
+      for (const { appender } of opened) appender.discard();
+      throw error;
+    }
+  }
 
   async function take(content: Uint8Array, way: OtlpWay): Promise<PartialSuccess | undefined> {
     requests[way]++;
-    let taker: RecordTaker;
-    if (way === 'http/json') taker = await inSlices(walkLogsJson(utf8(content), open));
-    else {
-      taker = open();
-      await inSlices(walkLogsProtobuf(content, taker));
-    }
+    const taker = await decode(content, way);
     await taker.appender.commit();
     totals.records += taker.records;
     for (const [reason, count] of taker.refused) refused[reason] = (refused[reason] ?? 0) + count;

@@ -36,10 +36,10 @@ const OBSERVED_TIME = 11 * 8 + FIXED64;
 const EVENT_NAME = message(12);
 
 /**
- * Hands every record to the taker. Pauses now and then, so that a large body does not keep others waiting.
+ * Hands every record to the taker; gives the taker. Pauses now and then, so that a large body does not keep others waiting.
  * @throws AtalayaError BAD_ENCODING
  */
-export function* walkLogsProtobuf(body: Uint8Array, taker: RecordTaker): Generator<undefined, void> {
+export function* walkLogsProtobuf(body: Uint8Array, taker: RecordTaker): Generator<undefined, RecordTaker> {
   const cursor = new ProtobufCursor(body);
   const walk = new LogsWalk(cursor, taker);
   const end = body.length;
@@ -70,6 +70,7 @@ export function* walkLogsProtobuf(body: Uint8Array, taker: RecordTaker): Generat
     }
     cursor.at = resourceEnd;
   }
+  return taker;
 }
 
 class LogsWalk {

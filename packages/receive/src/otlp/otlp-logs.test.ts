@@ -207,8 +207,11 @@ describe.each(WAYS)('OTLP logs as %s', (way) => {
 
   test('records without resource attributes have a stream as well', async () => {
     const { journal, send } = start();
-    await send(way, requestOf([{ body: { stringValue: 'x' } }], [textAttribute('host.name', 'h')]));
-    expect(journal.lines).toMatchObject([{ labels: { service_name: 'unknown_service' }, details: { serviceName: '' } }]);
+    for (const name of ['host.name', 'service.name']) {
+      await send(way, requestOf([{ body: { stringValue: 'x' } }], [textAttribute(name, '')]));
+    }
+    const unknown = { labels: { service_name: 'unknown_service' }, details: { serviceName: '' } };
+    expect(journal.lines).toMatchObject([unknown, unknown]);
   });
 
   test('labels that tell the service are enough for the store to find it', async () => {

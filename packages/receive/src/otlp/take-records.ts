@@ -2,7 +2,7 @@
 
 import { type Clock, labelsOf, OTLP_INDEX_ATTRIBUTES, otlpLabelName } from '@atalaya/model';
 import type { LogOriginDetails } from '@atalaya/journal';
-import type { LineFields, LogAppender, LogLimits, LogRejectReason, LogWriter, OriginRef } from '../log-writer.ts';
+import type { LineFields, LogAppender, LogRejectReason, LogWriter, OriginRef } from '../log-writer.ts';
 import type { FlatAttributes } from './flat-attributes.ts';
 import { LogRecord, RecordOrigin } from './log-record.ts';
 
@@ -18,13 +18,13 @@ export class RecordTaker {
   /** Records in the request so far. */
   records = 0;
   readonly appender: LogAppender;
-  readonly #limits: LogLimits;
+  readonly #writer: LogWriter;
   readonly #clock: Clock;
   #ref: OriginRef | LogRejectReason = 'missing_labels';
 
   constructor(writer: LogWriter, clock: Clock) {
     this.appender = writer.appender({ mayRepeat: true, truncates: false });
-    this.#limits = writer.limits;
+    this.#writer = writer;
     this.#clock = clock;
   }
 
@@ -37,15 +37,11 @@ export class RecordTaker {
   /** The record is whole. It is cleared for the next one. */
   takeRecord(): void {
     this.records++;
-    const outcome = this.#take();
+    const refusal = this.#refusal();
+    if (refusal !== undefined) this.#writer.countRefused(refusal, 1);
+    const outcome = refusal ?? this.#write(this.#ref as OriginRef);
     if (outcome !== 'written') this.refused.set(outcome, (this.refused.get(outcome) ?? 0) + 1);
     this.record.clear();
-  }
-
-  get refusals(): number {
-    let sum = 0;
-    for (const count of this.refused.values()) sum += count;
-    return sum;
   }
 
   #open(): OriginRef | LogRejectReason {
@@ -53,7 +49,7 @@ export class RecordTaker {
     const resourceAttributes = origin.resource.toRecord();
     const labels: [string, string][] = [];
     for (const [name, value] of Object.entries(resourceAttributes)) {
-      if (OTLP_INDEX_ATTRIBUTES.has(name)) labels.push([otlpLabelName(name), value]);
+      if (value !== '' && OTLP_INDEX_ATTRIBUTES.has(name)) labels.push([otlpLabelName(name), value]);
     }
     // A stream has at least one label; Loki calls the service of those that tell nothing so.
     if (labels.length === 0) labels.push(['service_name', UNKNOWN_SERVICE]);
@@ -70,14 +66,19 @@ export class RecordTaker {
     return this.appender.origin(labelsOf(labels), details);
   }
 
-  #take(): 'written' | LogRejectReason {
+  /** Why the record cannot even be offered to the writer. Makes attributes of what has no field in a line. */
+  #refusal(): LogRejectReason | undefined {
     if (typeof this.#ref === 'string') return this.#ref;
-    const { record } = this;
-    const { time, observed, attributes } = record;
-    if (record.droppedAttributes > 0) attributes.add('dropped_attributes_count', String(record.droppedAttributes));
-    if (record.eventName !== '') attributes.add('event_name', record.eventName);
+    const { attributes, droppedAttributes, eventName, time, observed } = this.record;
+    if (droppedAttributes > 0) attributes.add('dropped_attributes_count', String(droppedAttributes));
+    if (eventName !== '') attributes.add('event_name', eventName);
     if (time.given && observed.given) attributes.add('observed_timestamp', observed.toString());
-    if (attributes.tooMany) return 'attribute_limit';
+    return attributes.tooMany ? 'attribute_limit' : undefined;
+  }
+
+  #write(origin: OriginRef): 'written' | LogRejectReason {
+    const { record, appender } = this;
+    const { time, observed, attributes } = record;
     const fields: LineFields = {
       attributes: attributes.pairs,
       traceFlags: record.flags & 0xff,
@@ -86,16 +87,15 @@ export class RecordTaker {
       traceId: record.traceId,
       spanId: record.spanId,
     };
-    const { appender } = this;
-    if (time.given) return appender.line(this.#ref, time.seconds, time.nanoseconds, record.body, fields);
-    if (observed.given) return appender.line(this.#ref, observed.seconds, observed.nanoseconds, record.body, fields);
+    if (time.given) return appender.line(origin, time.seconds, time.nanoseconds, record.body, fields);
+    if (observed.given) return appender.line(origin, observed.seconds, observed.nanoseconds, record.body, fields);
     const now = this.#clock.now();
     const seconds = Math.floor(now / 1000);
-    return appender.line(this.#ref, seconds, Math.floor((now - seconds * 1000) * 1e6), record.body, fields);
+    return appender.line(origin, seconds, Math.floor((now - seconds * 1000) * 1e6), record.body, fields);
   }
 
   #exceeds(attributes: FlatAttributes): boolean {
-    const { attributes: most, attributeBytes } = this.#limits;
+    const { attributes: most, attributeBytes } = this.#writer.limits;
     return attributes.tooMany || attributes.count > most || attributes.units > attributeBytes;
   }
 }
