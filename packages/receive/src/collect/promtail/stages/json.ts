@@ -1,6 +1,6 @@
 /** Stage `json`: values of a line that is a JSON object, found by JMESPath expressions. */
 
-import { compile, search } from '@jmespath-community/jmespath';
+import { compile, TreeInterpreter } from '@jmespath-community/jmespath';
 import type { Cursor } from '../../../scrape-config/cursor.ts';
 import { type Extracted, inputOf, readSource, type Stage, type StageEntry, type StageReader } from './stage.ts';
 
@@ -49,14 +49,15 @@ function readFinder(expression: string, at: Cursor): Finder {
     const path = expression.split('.');
     return (object) => path.reduce<Json>((value, name) => memberOf(value, name), object);
   }
+  let tree: ReturnType<typeof compile>;
   try {
-    compile(expression);
+    tree = compile(expression);
   } catch (error) {
     return at.fail(
       `"${expression}" is not a JMESPath expression: ${(error as Error).message}; a name with other characters is written in double quotes`,
     );
   }
-  return (object) => search(object, expression);
+  return (object) => TreeInterpreter.search(tree, object);
 }
 
 function memberOf(value: Json, name: string): Json {
