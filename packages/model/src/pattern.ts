@@ -15,7 +15,8 @@ export interface Pattern {
 
 const PLAIN = /^[^\\.+*?()[\]{}^$|]*$/;
 
-function literalsOf(source: string): readonly string[] | undefined {
+/** The plain texts that an expression is an alternation of; `undefined` when it is anything else. */
+export function literalsOf(source: string): readonly string[] | undefined {
   const body = /^\((?:\?:)?([^()]*)\)$/.exec(source)?.[1] ?? source;
   const parts = body.split('|');
   return parts.every((part) => PLAIN.test(part)) ? parts : undefined;

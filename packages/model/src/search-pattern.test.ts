@@ -26,6 +26,18 @@ describe('a search pattern', () => {
     ]);
   });
 
+  it('finds plain texts as the automaton does, in either case too', () => {
+    const texts = ['', 'error', 'an ERROR', 'Erro', 'fatal: x', 'Kelvin is \u212A', 'long \u017F', 'GROSS and groß', '\n', 'a-b', 'e.r'];
+    for (const literals of ['error', 'error|fatal', 'k', 's', 'gross', '', 'a-b', 'x|', 'ß', '/e,r-o "', '(?:error|k)', '(s)']) {
+      for (const flags of ['', '(?i)']) {
+        const plain = compileSearch(`${flags}${literals}`);
+        // With a group that changes nothing the expression is no alternation of plain texts.
+        const automaton = compileSearch(`${flags}(?:(?:${literals}){1})`);
+        for (const text of texts) expect([literals, flags, text, plain.test(text)]).toEqual([literals, flags, text, automaton.test(text)]);
+      }
+    }
+  });
+
   it('counts UTF-16 units', () => {
     const match = compileSearch('b+').search('😀äbb');
     expect([match?.start, match?.end]).toEqual([3, 5]);
