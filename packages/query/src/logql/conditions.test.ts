@@ -42,7 +42,10 @@ test.each([
   ['| level="error" and code > 400', some(level)],
   // What cannot be said as a condition.
   ['|= ip("10.0.0.0/8") |= "a"', some(contains(['a']))],
-  ['|> "<_>a<_>"', some()],
+  ['|> "<_>a<_>bc<_>"', some(contains(['a']), contains(['bc']))],
+  ['|> "<_>a<_>bc" or "d <_>"', some(contains(['bc', 'd ']))],
+  ['|> "<_>" or "a"', some()],
+  ['!> "<_>a<_>"', some()],
   ['|= ""', some()],
   ['| __error__=""', some()],
   ['| level_extracted="error"', some()],

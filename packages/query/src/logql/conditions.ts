@@ -1,6 +1,6 @@
 /** The part of a pipeline that a reader can check by itself: conditions on the stored text and on the labels a line is stored with. */
 
-import type { LabelCondition, LineFilter, Stage } from '@atalaya/lang';
+import { type LabelCondition, type LineFilter, readLinePattern, type Stage } from '@atalaya/lang';
 import { compilePattern } from '@atalaya/model';
 import type { LineCondition } from './log-reader.ts';
 
@@ -78,11 +78,20 @@ function ofLineFilter({ operator, alternatives }: LineFilter): StoredConditions 
         complete: true,
       };
     }
-    case '|>':
+    case '|>': {
+      // Every text of a pattern has to be there; of several patterns some text of one of them.
+      const texts = any.map((pattern) => readLinePattern(pattern).flatMap((part) => (part.kind === 'text' ? [part.text] : [])));
+      if (texts.some(({ length }) => length === 0)) return NOTHING;
+      const [only] = texts;
+      const wanted = texts.length === 1 && only !== undefined ? only.map((text) => [text]) : [texts.map(longest)];
+      return { conditions: wanted.map((some) => ({ kind: 'contains', any: some, ignoreCase: false, negated: false })), complete: false };
+    }
     case '!>':
       return NOTHING;
   }
 }
+
+const longest = (texts: readonly string[]): string => texts.reduce((best, text) => (text.length > best.length ? text : best));
 
 /** The texts that an expression such as `GET|POST` finds; `undefined` for any other. */
 function literalsOf(expression: string): readonly string[] | undefined {
