@@ -33,7 +33,7 @@ function scrapeFile({ data, scrape }: StartOptions): string {
   return file;
 }
 
-/** This program, without its host collector so that all measure the same samples. */
+/** This program, without what it collects on this host, so that all measure the same. */
 export const atalaya: Peer = {
   name: 'atalaya',
   version: 'this tree',
@@ -56,7 +56,16 @@ export const atalaya: Peer = {
       ],
       url: `http://127.0.0.1:${port}`,
       readyPath: '/health/ready',
-      env: { ATALAYA_HOST_ENABLED: 'false', ATALAYA_LOG_LEVEL: 'warn', ATALAYA_RETENTION_METRICS: '0', ATALAYA_OTLP_GRPC_LISTEN: 'off' },
+      env: {
+        ATALAYA_HOST_ENABLED: 'false',
+        ATALAYA_LOGS_OWN: 'false',
+        ATALAYA_LOGS_JOURNALD: 'false',
+        ATALAYA_LOGS_FILES: '',
+        ATALAYA_LOGS_DOCKER: '',
+        ATALAYA_LOG_LEVEL: 'warn',
+        ATALAYA_RETENTION_METRICS: '0',
+        ATALAYA_OTLP_GRPC_LISTEN: 'off',
+      },
     });
   },
 };
