@@ -188,11 +188,35 @@ describe('a tail', () => {
     expect(hub.droppedLines).toBe(12);
   });
 
-  test('drops what comes faster than all tails together may look at', async () => {
-    const { hub } = hubWith();
-    for (let i = 0; i < 6; i++) await hub.begin({ ...REQUEST, query: '{app="web"} |= "nothing"' }, NEVER);
+  test('takes no more of the time than its share, and says what it dropped', async () => {
+    /** A clock that a millisecond passes on whenever somebody looks at it. */
+    class BusyClock extends ManualClock {
+      #passed = 0;
+      override monotonic(): number {
+        return super.monotonic() + this.#passed++;
+      }
+    }
+    const clock = new BusyClock(1_700_000_000_000);
+    const past = async (): Promise<Uint8Array> => Buffer.from('{"data":{"result":[]}}');
+    const hub = new TailHub({ clock, log: silentLogger, past });
+    await hub.begin({ ...REQUEST, query: '{app="web"} |= "nothing"' }, NEVER);
     hub.feed(takenLines(Array.from({ length: 10_000 }, (_, i) => web(i, 'x'))));
-    expect(hub.droppedLines).toBe(60_000 - 49_998);
+    // 200 ms at once, a millisecond for 33 lines.
+    expect(hub.droppedLines).toBeGreaterThan(3000);
+    expect(hub.droppedLines).toBeLessThan(4000);
+  });
+
+  test('sends less of the past where lines are very long', async () => {
+    const limits: number[] = [];
+    const clock = new ManualClock(1_700_000_000_000);
+    const past = async ({ limit }: TailRequest): Promise<Uint8Array> => {
+      limits.push(limit);
+      const values = Array.from({ length: limit }, (_, i) => [String(limit - i), 'x'.repeat(1_000_000)]);
+      return Buffer.from(JSON.stringify({ data: { result: [{ stream: {}, values }] } }));
+    };
+    const hub = new TailHub({ clock, log: silentLogger, past });
+    await hub.begin({ ...REQUEST, limit: 40 }, NEVER);
+    expect(limits).toEqual([40, 8]);
   });
 });
 

@@ -6,11 +6,17 @@ import type { TakenLines } from '@atalaya/store';
 import type { TailRequest } from '../log-contract.ts';
 import { BatchBlock } from './batch-block.ts';
 import { keyOf, type Past, TailSubscription } from './tail-subscription.ts';
+import { TimeShare } from './time-share.ts';
 
 /** Tails at once. Each may hold some megabytes of lines that its client does not fetch. */
 const MOST_TAILS = 50;
-/** Lines a second that pipelines of all tails together may look at: this thread has samples and lines to take in as well. */
-const MOST_LINES_PER_SECOND = 50_000;
+/** What pipelines of all tails together may take of this thread's time, which has samples and lines to take in as well. */
+const SHARE = 0.2;
+const MOST_AT_ONCE_MS = 200;
+/** Looks at lines between two looks at the clock. */
+const LOOKS = 32;
+/** Bytes of the past's lines that are sent. */
+const PAST_BYTES = 16 * 1_048_576;
 /** How long after the past was sent its lines are remembered. */
 const PAST_MS = 5000;
 /** A tail that nobody has asked for its next message this long has been forgotten by its client. */
@@ -34,14 +40,13 @@ export class TailHub {
   readonly #options: TailHubOptions;
   readonly #tails = new Map<number, Tail>();
   #last = 0;
-  #budget = MOST_LINES_PER_SECOND;
-  #filledAt: number;
+  readonly #time: TimeShare;
   #dropped = 0;
   readonly #sweep;
 
   constructor(options: TailHubOptions) {
     this.#options = options;
-    this.#filledAt = options.clock.monotonic();
+    this.#time = new TimeShare(options.clock, SHARE, MOST_AT_ONCE_MS);
     this.#sweep = options.clock.every(FORGOTTEN_MS, () => this.#endForgotten());
   }
 
@@ -79,8 +84,7 @@ export class TailHub {
     const tail: Tail = { subscription, past: undefined, askedAt: clock.monotonic() };
     this.#tails.set(number, tail);
     try {
-      const answer = await this.#options.past(request, signal);
-      const { message, past } = readPast(answer, request);
+      const { message, past } = await this.#past(request, signal);
       tail.past = message;
       subscription.begin(past);
     } catch (error) {
@@ -122,10 +126,22 @@ export class TailHub {
   /** Gives lines that were taken in to the tails that want them. Never throws: what goes wrong here must not keep lines from being stored. */
   feed(lines: TakenLines): void {
     if (this.#tails.size === 0) return;
+    this.#time.begin();
     try {
       this.#feed(lines);
     } catch (error) {
       this.#options.log.error({ error: String(error) }, 'lines could not be tailed');
+    } finally {
+      this.#time.end();
+    }
+  }
+
+  /** The newest lines before now: as many as were asked for, fewer where they are very long. */
+  async #past(request: TailRequest, signal: AbortSignal): Promise<ReturnType<typeof readPast>> {
+    for (let { limit } = request; ;) {
+      const answer = await this.#options.past({ ...request, limit }, signal);
+      if (answer.length <= PAST_BYTES || limit === 1) return readPast(answer, { ...request, limit });
+      limit = Math.max(1, Math.floor((limit * PAST_BYTES) / answer.length / 2));
     }
   }
 
@@ -137,6 +153,8 @@ export class TailHub {
     const givenStreams: Labels[] = Array.from({ length: count }, () => NO_LABELS);
     /** The same lines with the labels that their senders gave, and with those that were discovered besides. */
     let views: { readonly given: RowView; readonly complete: RowView } | undefined;
+    let untilLook = 0;
+    let isTimeLeft = true;
     for (let row = 0; row < batch.rows; row++) {
       // A stream that was refused has no labels to ask for, and no line that is kept.
       if (keep?.[row] === 0) continue;
@@ -149,25 +167,17 @@ export class TailHub {
       }
       if (interested.length === 0) continue;
       const timestamp = batch.timestamps[row] as bigint;
-      if (!this.#mayLook(interested.length)) {
+      if (isTimeLeft && --untilLook < 0) {
+        isTimeLeft = this.#time.isLeft;
+        untilLook = LOOKS;
+      }
+      if (!isTimeLeft) {
         for (const subscription of interested) subscription.drop(timestamp, streams[origin] as Labels);
         continue;
       }
       views ??= { given: new RowView(new BatchBlock(batch, givenStreams)), complete: new RowView(new BatchBlock(batch, streams)) };
       for (const subscription of interested) subscription.take((subscription.discovered ? views.complete : views.given).at(row, timestamp));
     }
-  }
-
-  /** Whether there is time for so many looks at a line. */
-  #mayLook(looks: number): boolean {
-    if (this.#budget < looks) {
-      const now = this.#options.clock.monotonic();
-      this.#budget = Math.min(MOST_LINES_PER_SECOND, this.#budget + ((now - this.#filledAt) / 1000) * MOST_LINES_PER_SECOND);
-      this.#filledAt = now;
-    }
-    if (this.#budget < looks) return false;
-    this.#budget -= looks;
-    return true;
   }
 
   #endForgotten(): void {

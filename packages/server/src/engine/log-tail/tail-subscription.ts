@@ -16,8 +16,9 @@ import { TailBuffer, type TailEntry } from './tail-buffer.ts';
 
 /** Lines that come together are sent together. */
 const GATHER_MS = 100;
-/** Lines that are kept while the past is looked for. */
+/** Lines, and UTF-16 units of their JSON, that are kept while the past is looked for. */
 const MOST_EARLY = 10_000;
+const MOST_EARLY_UNITS = 8 << 20;
 
 /** What is sent before the lines that come in. */
 export interface Past {
@@ -52,6 +53,7 @@ export class TailSubscription {
   readonly #json = new WeakMap<Labels, string>();
   /** Lines that came while the past was looked for; undefined when it is known. */
   #early: EarlyLine[] | undefined = [];
+  #earlyUnits = 0;
   /** Lines that are sent as the past, so that they do not come once more. */
   #past: ReadonlySet<string> = new Set();
   #wake: (() => void) | undefined;
@@ -88,8 +90,10 @@ export class TailSubscription {
     const dueAt = clock.monotonic() + Math.max(GATHER_MS, delayMs);
     const entry = { timestamp, stream: this.#jsonOf(labels), value: valueOf(timestamp, processed, categories), dueAt };
     if (this.#early === undefined) this.#push(key, entry, labels);
-    else if (this.#early.length < MOST_EARLY) this.#early.push({ key, entry, labels });
-    else this.#buffer.drop(timestamp, labels);
+    else if (this.#early.length < MOST_EARLY && this.#earlyUnits + entry.value.length <= MOST_EARLY_UNITS) {
+      this.#early.push({ key, entry, labels });
+      this.#earlyUnits += entry.value.length;
+    } else this.#buffer.drop(timestamp, labels);
   }
 
   /**

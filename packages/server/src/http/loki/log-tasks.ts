@@ -10,6 +10,7 @@ import {
   intervalParameter,
   limitParameter,
   orderedBoundsOf,
+  queryParameter,
   stepParameter,
   targetLabelsParameter,
   timeParameter,
@@ -38,7 +39,7 @@ export function wantsCategories(request: FastifyRequest): boolean {
 }
 
 const asked = ({ parameters, settings }: LogTaskSource): { readonly query: string; readonly timeoutMs: number } => ({
-  query: parameters.get('query') ?? '',
+  query: queryParameter(parameters),
   timeoutMs: settings['query.timeout'],
 });
 

@@ -8,6 +8,7 @@ import {
   intervalParameter,
   limitParameter,
   orderedBoundsOf,
+  queryParameter,
   selectorOf,
   selectorsOf,
   stepParameter,
@@ -100,6 +101,15 @@ describe('steps', () => {
 });
 
 describe('the rest', () => {
+  test('a query that is far too long is not even read', () => {
+    const text = `{a="${'b'.repeat(140_000)}"}`;
+    expect(complaint(() => queryParameter(new URLSearchParams({ query: text })))).toBe(
+      'parse error : input size too long (140006 > 131072)',
+    );
+    expect(complaint(() => selectorOf(text))).toMatch(/^parse error : input size too long/);
+    expect(queryParameter(at('query={}'))).toBe('{}');
+  });
+
   test('limits', () => {
     expect([limitParameter(at('')), limitParameter(at('limit=7')), volumeLimitParameter(at('limit=0'))]).toEqual([100, 7, 100]);
     expect(complaint(() => limitParameter(at('limit=h')))).toBe('strconv.Atoi: parsing "h": invalid syntax');

@@ -118,6 +118,7 @@ export function delayParameter(parameters: URLSearchParams): number {
 
 /** A stream selector; nothing and `{}` mean all streams. */
 export function selectorOf(text: string): Matcher[] {
+  if (text.length > LONGEST_QUERY) badRequest(`parse error : input size too long (${text.length} > ${LONGEST_QUERY})`);
   if (/^\s*(?:\{\s*\}\s*)?$/.test(text)) return [];
   try {
     return parseLogSelector(text);
@@ -130,6 +131,16 @@ export function selectorOf(text: string): Matcher[] {
 /** `match[]` (or `match`): a set of matchers for each; all streams when there is none, or an empty one. */
 export function selectorsOf(parameters: URLSearchParams): Matcher[][] {
   return [...parameters.getAll('match'), ...parameters.getAll('match[]')].map(selectorOf);
+}
+
+/** Longest LogQL text, in UTF-16 units: Loki's limit in bytes. */
+const LONGEST_QUERY = 131_072;
+
+/** `query`: LogQL, not read yet. */
+export function queryParameter(parameters: URLSearchParams): string {
+  const query = parameters.get('query') ?? '';
+  if (query.length > LONGEST_QUERY) badRequest(`parse error : input size too long (${query.length} > ${LONGEST_QUERY})`);
+  return query;
 }
 
 /** `targetLabels` of a volume: names between commas. */

@@ -6,6 +6,7 @@ import { SERVICE_TELLERS } from '@atalaya/model';
 import { LEVEL_NAMES } from '@atalaya/receive';
 import type { FastifyInstance } from 'fastify';
 import { VERSION } from '../../../version.ts';
+import { queryParameter } from '../../loki/parameters.ts';
 import { parametersOf } from '../../parameters.ts';
 import type { Parts } from '../../parts.ts';
 
@@ -69,7 +70,7 @@ export function lokiStatusRoutes(app: FastifyInstance, parts: Parts): void {
     schema: { tags: ['logs'], summary: 'Formats a LogQL expression' },
     handler: async (request) => {
       try {
-        return { status: 'success', data: prettyLogql(parseLogql(parametersOf(request).get('query') ?? '')) };
+        return { status: 'success', data: prettyLogql(parseLogql(queryParameter(parametersOf(request)))) };
       } catch (error) {
         if (error instanceof LogqlError) throw new AtalayaError('BAD_REQUEST', { reason: error.message });
         throw error;

@@ -5,7 +5,7 @@ import { AtalayaError } from '@atalaya/model';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TailRequest } from '../../../engine/log-contract.ts';
 import { wantsCategories } from '../../loki/log-tasks.ts';
-import { boundsOf, delayParameter, limitParameter } from '../../loki/parameters.ts';
+import { boundsOf, delayParameter, limitParameter, queryParameter } from '../../loki/parameters.ts';
 import { parametersOf } from '../../parameters.ts';
 import type { Parts } from '../../parts.ts';
 
@@ -100,7 +100,7 @@ function tailRequest(parameters: URLSearchParams, categorised: boolean, { clock,
   const { start } = boundsOf(parameters, clock.now());
   const delaySeconds = delayParameter(parameters);
   return {
-    query: parameters.get('query') ?? '',
+    query: queryParameter(parameters),
     timeoutMs: settings['query.timeout'],
     start: String(start),
     limit,
