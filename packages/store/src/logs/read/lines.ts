@@ -36,12 +36,23 @@ export interface ReadSources {
 const FIRST_SLICE = 60_000_000_000n;
 /** The first slice of those who want all there is: its lines are needed anyway. */
 const FIRST_SLICE_OF_ALL = HOUR_NS;
-const GROWTH = 16n;
-/** Rows of a portion: at first, where few are expected, and at most. */
-const FEW_ROWS = 1000;
-const MOST_ROWS = 50_000;
-/** Bytes of a portion, about. */
-const PORTION_BYTES = 8 * 1_048_576;
+/** How much larger than the last a slice may be, and which share of a portion it aims at. */
+const GROWTH = 16;
+const AIM = 0.7;
+
+/** How large portions are: rows at first and at most, and bytes, about. */
+interface PortionSize {
+  readonly first: number;
+  readonly most: number;
+  readonly bytes: number;
+}
+
+/**
+ * Each slice costs at least a look at a granule of every stream in its hours, so who wants everything gets few large portions, and who wants
+ * some lines gets them soon.
+ */
+const ALL: PortionSize = { first: 50_000, most: 250_000, bytes: 32 * 1_048_576 };
+const SOME: PortionSize = { first: 200, most: 20_000, bytes: 4 * 1_048_576 };
 
 /** One reading. {@link next} gives portion after portion. */
 export class LineReading {
@@ -54,6 +65,7 @@ export class LineReading {
   #from: bigint;
   #to: bigint;
   #slice: bigint;
+  readonly #size: PortionSize;
   #rows: number;
   readonly #told = new Set<string>();
 
@@ -71,7 +83,8 @@ export class LineReading {
     this.#columns = columnsOf(question.attributes, this.#chosen.otlp);
     const { expected } = question;
     this.#slice = expected === undefined ? FIRST_SLICE_OF_ALL : FIRST_SLICE;
-    this.#rows = Math.max(FEW_ROWS, Math.min(expected ?? MOST_ROWS / 5, MOST_ROWS));
+    this.#size = expected === undefined ? ALL : SOME;
+    this.#rows = Math.min(Math.max(this.#size.first, expected ?? 0), this.#size.most);
   }
 
   /** The next lines; `undefined` at the end. A portion may hold none. Rejects as the engine's queries do. */
@@ -87,9 +100,8 @@ export class LineReading {
     const found = blocks.reduce((sum, { rows }) => sum + rows, 0);
     if (found < limit) {
       this.#go(from, to);
-      // Nothing, or little: what follows is taken in larger slices.
-      if (found < limit / 4) this.#slice *= GROWTH;
       this.#fitRows(answer, found);
+      this.#fitSlice(found);
       return this.#portion(answer, blocks, found);
     }
     // There may be more at the last line's time than were given: that time is read once more, whole.
@@ -125,8 +137,14 @@ export class LineReading {
   /** As many rows next time as fill a portion. */
   #fitRows({ bytes }: QueryAnswer, rows: number): void {
     if (rows === 0) return;
-    const fitting = Math.floor(PORTION_BYTES / (bytes.length / rows));
-    this.#rows = Math.max(1, Math.min(this.#rows * 2, fitting, MOST_ROWS));
+    const fitting = Math.floor(this.#size.bytes / (bytes.length / rows));
+    this.#rows = Math.max(1, Math.min(this.#rows * 2, fitting, this.#size.most));
+  }
+
+  /** As much time next time as, by what a whole slice held, nearly fills a portion. */
+  #fitSlice(found: number): void {
+    const factor = Math.min(GROWTH, (AIM * this.#rows) / Math.max(1, found));
+    this.#slice = later(1n, (this.#slice * BigInt(Math.ceil(factor * 100))) / 100n);
   }
 
   /** Asks for one slice; `undefined` when its lines are so long that the engine's memory does not do and fewer are to be asked for. */
