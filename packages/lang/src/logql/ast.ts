@@ -67,6 +67,7 @@ export interface PlainStage extends Span {
   readonly kind: 'unpack' | 'decolorize';
 }
 
+/** How a condition compares a number, a duration or a size. `=` and `==` are the same. */
 export type CompareOperator = '=' | '==' | '!=' | '>' | '>=' | '<' | '<=';
 
 /** A condition on labels. Durations are compared in nanoseconds, sizes in bytes. */

@@ -9,4 +9,5 @@ const NAMES = `
   now date toDate toDateInZone unixToTime unixEpoch unixEpochMillis unixEpochNanos
 `;
 
+/** The names of these functions. */
 export const LOGQL_TEMPLATE_FUNCTIONS: ReadonlySet<string> = new Set(NAMES.trim().split(/\s+/));

@@ -29,6 +29,7 @@ export interface Pipeline {
   readonly declares: boolean;
 }
 
+/** A piece of a template: a text, or what an action in braces does. */
 export type TemplateNode =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'action'; readonly pipeline: Pipeline }

@@ -31,6 +31,7 @@ export interface SampleExtractor {
   extract(line: StoredLine): LineSample | undefined;
 }
 
+/** How an extractor is made. */
 export interface SampleExtractorOptions extends PipelineOptions {
   /** The labels that samples keep, or do not keep. */
   readonly grouping?: Grouping;
