@@ -1,7 +1,7 @@
 /** Questions about the lines of a selection that are no queries of LogQL: their text, read and ready to run. */
 
 import { LogqlError, parseLogql } from '@atalaya/lang';
-import { AtalayaError, type Matcher } from '@atalaya/model';
+import { AtalayaError, type Matcher, SERVICE_NAME } from '@atalaya/model';
 import { compilePipeline } from './compile-pipeline.ts';
 import { storedConditions } from './conditions.ts';
 import type { LineCondition } from './log-reader.ts';
@@ -14,6 +14,8 @@ export interface LineSelection {
   readonly conditions: readonly LineCondition[];
   /** All stages; undefined when there are none. */
   readonly pipeline: Pipeline | undefined;
+  /** Whether the text names a label that may have been discovered. */
+  readonly discovered: boolean;
 }
 
 /** Reads a selection such as `{app="x"} |= "y"`. @throws AtalayaError BAD_QUERY, also for queries that give numbers. */
@@ -26,6 +28,7 @@ export function readSelection(query: string): LineSelection {
       matchers,
       conditions: storedConditions(stages).conditions,
       pipeline: stages.length === 0 ? undefined : compilePipeline(stages),
+      discovered: query.includes(SERVICE_NAME),
     };
   } catch (error) {
     if (error instanceof LogqlError) throw new AtalayaError('BAD_QUERY', { reason: error.message });

@@ -13,6 +13,8 @@ export interface DetectedFieldsRequest {
   readonly matchers: readonly Matcher[];
   readonly conditions: readonly LineCondition[];
   readonly pipeline: Pipeline;
+  /** Whether the pipeline sees labels that were discovered. */
+  readonly discovered: boolean;
   /** Nanoseconds since the epoch: from `start`, before `end`. */
   readonly start: bigint;
   readonly end: bigint;
@@ -43,12 +45,12 @@ function stagesOf(query: string): Parameters<typeof compilePipeline>[0] {
 
 /** The fields by name. Rejects as the reader does. */
 export async function detectFields(reader: LogReader, request: DetectedFieldsRequest, signal: CancelSignal): Promise<DetectedField[]> {
-  const { matchers, conditions, pipeline, start, end, lines } = request;
+  const { matchers, conditions, pipeline, discovered, start, end, lines } = request;
   const found = new FoundFields(request.fields);
   const parsers = PARSERS.map(({ name, stages }) => ({ name, pipeline: compilePipeline(stages) }));
   const view = new LineView(true);
   let left = lines;
-  const asked = { matchers, conditions, start, end, direction: 'backward', expected: lines, attributes: true } as const;
+  const asked = { matchers, conditions, start, end, direction: 'backward', expected: lines, attributes: true, discovered } as const;
   for await (const block of reader.lines(asked, signal)) {
     for (let row = 0; row < block.rows && left > 0; row++) {
       view.moveTo(block, row, block.timestamps[row] as bigint);

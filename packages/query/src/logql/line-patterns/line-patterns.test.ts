@@ -134,7 +134,7 @@ const signal = { aborted: false, addEventListener: () => undefined, removeEventL
 async function ask(reader: LogReader, lines: number, end: bigint): Promise<LinePatterns> {
   return linePatterns(
     reader,
-    { matchers: [], conditions: [], pipeline: undefined, start: 3n, end, step: 10n * SECOND, lines, patterns: 10 },
+    { matchers: [], conditions: [], pipeline: undefined, discovered: false, start: 3n, end, step: 10n * SECOND, lines, patterns: 10 },
     signal,
   );
 }

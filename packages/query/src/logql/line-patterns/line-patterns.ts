@@ -12,6 +12,8 @@ export interface LinePatternsRequest {
   readonly conditions: readonly LineCondition[];
   /** What lines go through before they are looked at, and which they may not survive. */
   readonly pipeline: Pipeline | undefined;
+  /** Whether the pipeline sees labels that were discovered. */
+  readonly discovered: boolean;
   /** Nanoseconds since the epoch: from `start`, before `end`. */
   readonly start: bigint;
   readonly end: bigint;
@@ -126,10 +128,13 @@ class Gathering {
     signal: CancelSignal,
   ): Promise<number> {
     if (most === 0 || start >= end) return 0;
-    const { matchers, conditions, pipeline } = this.#request;
+    const { matchers, conditions, pipeline, discovered } = this.#request;
     const attributes = pipeline !== undefined;
     let left = most;
-    const reading = reader.lines({ matchers, conditions, start, end, direction: 'forward', expected: most, attributes }, signal);
+    const reading = reader.lines(
+      { matchers, conditions, start, end, direction: 'forward', expected: most, attributes, discovered },
+      signal,
+    );
     for await (const block of reading) {
       const rows = Math.min(left, block.rows);
       for (let row = 0; row < rows; row++) this.#take(block, row, bucketOf);
