@@ -75,6 +75,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'targets', path: '/targets', scene: 'problems' },
   { name: 'status', path: '/status' },
   { name: 'status-storage', path: '/status?section=storage' },
+  { name: 'status-logs', path: '/status?section=logs', scene: 'problems' },
   { name: 'status-configuration', path: '/status?section=configuration', scene: 'problems' },
 ];
 /** These are made in all variants; the others only once each. */

@@ -82,6 +82,13 @@ const VIEWS: readonly View[] = [
     error: 'text=Something went wrong in the server',
   },
   {
+    name: 'Status, log sources',
+    path: '/status?section=logs',
+    full: 'text=journald',
+    empty: 'text=Nothing is collected here',
+    error: 'text=Something went wrong in the server',
+  },
+  {
     name: 'Status, configuration',
     path: '/status?section=configuration',
     full: 'text=scrape_interval: 15s',

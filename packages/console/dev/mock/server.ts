@@ -10,6 +10,7 @@ import { configurationOf, type Scene, statusOf, storageOf, targetsOf } from './a
 import { evaluate, type Point, QueryError, select } from './evaluate.ts';
 import { explain } from './explain.ts';
 import { respondLogs } from './logs/answers.ts';
+import { logTargetsOf } from './logs/targets.ts';
 import { serveTail } from './logs/tail.ts';
 import { asksHistograms, histogramsAt, numbersAt } from './histograms.ts';
 import { HISTOGRAM_METRIC, makeWorld, type MockMetric } from './world.ts';
@@ -135,6 +136,8 @@ function respond(path: string, parameters: URLSearchParams, world: readonly Mock
       return { status: 200, answer: statusOf(scene, now) };
     case '/api/atalaya/config':
       return { status: 200, answer: configurationOf(scene, now) };
+    case '/api/atalaya/log-targets':
+      return { status: 200, answer: logTargetsOf(scene, now) };
     case '/health/ready':
       return { status: scene === 'engine-down' ? 503 : 200, answer: {} };
     case '/-/reload':

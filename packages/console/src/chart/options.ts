@@ -45,6 +45,9 @@ export interface ChartEvents {
 /** Lines from which on a chart follows the pointer with the crosshair and the box only. */
 const CROWD = 24;
 
+/** Steps of an axis that counts things: there are no halves of them. */
+const WHOLE_STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((factor) => factor * 10 ** power)).flat();
+
 /** The canvas' font; drawn with a substitute until it is loaded. */
 export const FONT = "11px 'Inter', system-ui, sans-serif";
 
@@ -100,7 +103,7 @@ export function chartOptions(
         grid: { stroke: colours.grid, width: 1 },
         ticks: { show: false },
         values: (_u, ticks) => formatTicks(ticks, unit, locale),
-        ...(tickIncrements(unit) ? { incrs: tickIncrements(unit) as number[] } : {}),
+        ...(shape.bars === true ? { incrs: WHOLE_STEPS } : tickIncrements(unit) ? { incrs: tickIncrements(unit) as number[] } : {}),
       },
     ],
     series: [{}, ...shape.ids.map((_, index) => seriesOptions(index, shape, scheme))],

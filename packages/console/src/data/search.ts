@@ -146,13 +146,13 @@ export function targetsSearch(raw: Readonly<Record<string, unknown>>): TargetsSe
 
 /** State of the status page. */
 export interface StatusSearch {
-  section?: 'storage' | 'configuration';
+  section?: 'storage' | 'logs' | 'configuration';
 }
 
 /** Reads the status page's state. */
 export function statusSearch(raw: Readonly<Record<string, unknown>>): StatusSearch {
   const section = textOf(raw['section']);
-  return section === 'storage' || section === 'configuration' ? { section } : {};
+  return section === 'storage' || section === 'logs' || section === 'configuration' ? { section } : {};
 }
 
 function textOf(value: unknown): string | undefined {

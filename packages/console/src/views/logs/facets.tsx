@@ -35,7 +35,10 @@ export function Facets({ logs }: { logs: Logs }) {
         <Loading lines={10} />
       </div>
     ) : (
-      <p className={classes['none']}>{t('logs.noLabels')}</p>
+      <div className={classes['facets']}>
+        <h2 className={classes['title']}>{t('logs.facets')}</h2>
+        <p className={classes['none']}>{t('logs.labelsFailed')}</p>
+      </div>
     );
   }
   const ordered = facetNames(names.data);

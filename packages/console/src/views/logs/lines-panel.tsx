@@ -38,13 +38,7 @@ export function LinesPanel({ logs }: { logs: Logs }) {
 
   return (
     <section className={classes['panel']} aria-label={t('logs.lines')}>
-      <Toolbar
-        logs={logs}
-        lines={lines}
-        cost={state.cost}
-        loading={phase === 'loading'}
-        complete={state.bottom === 'end' && state.top === 'end'}
-      />
+      <Toolbar logs={logs} lines={lines} cost={state.cost} phase={phase} complete={state.bottom === 'end' && state.top === 'end'} />
       {phase === 'loading' ? (
         <div className={classes['inset']}>
           <Loading lines={14} />

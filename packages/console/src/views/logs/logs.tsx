@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { recall, remember } from '../../data/remembered.ts';
+import { Examples } from './examples.tsx';
 import { Facets } from './facets.tsx';
 import { LinesPanel } from './lines-panel.tsx';
 import classes from './logs.module.css';
@@ -55,6 +56,7 @@ export function LogsView() {
         <h1 className="at-hidden">{t('page.logs')}</h1>
         <QueryPanel logs={logs} facetsOpen={wide ? docked : drawer} onToggleFacets={facets === null ? undefined : toggleFacets} />
         {numbers ? <NumbersPanel query={logs.query} /> : null}
+        {wrong ? <Examples logs={logs} /> : null}
         {numbers || wrong ? null : logs.url.tail === true ? (
           <TailPanel logs={logs} />
         ) : (

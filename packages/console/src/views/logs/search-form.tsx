@@ -114,6 +114,17 @@ function ChosenLine({ logs }: { logs: Logs }) {
         },
       })),
     ),
+    // A parser that a chosen field needs goes with the field.
+    ...(search.parser === undefined || search.fields.some(({ parsed }) => parsed)
+      ? []
+      : [
+          {
+            key: 'parser',
+            without: false,
+            text: <Told name={t('logs.parser')} without={false} value={search.parser} />,
+            rest: { ...search, parser: undefined },
+          },
+        ]),
     ...search.fields.map(({ name, without, value }, at) => ({
       key: `field ${at}`,
       without,

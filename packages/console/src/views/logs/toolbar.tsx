@@ -12,6 +12,7 @@ import {
 import { useTranslation } from 'react-i18next';
 
 import type { LogLine } from '../../data/logs/line.ts';
+import type { LinesState } from '../../data/logs/line-list.ts';
 import type { QueryCost } from '../../data/logs/loki.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { CopyButton } from '../../parts/copy.tsx';
@@ -24,13 +25,13 @@ interface ToolbarProps {
   readonly logs: Logs;
   readonly lines: readonly LogLine[];
   readonly cost: QueryCost | undefined;
-  readonly loading: boolean;
+  readonly phase: LinesState['phase'];
   /** All lines of the range are here. */
   readonly complete: boolean;
 }
 
 /** The bar over a list of lines. */
-export function Toolbar({ logs, lines, cost, loading, complete }: ToolbarProps) {
+export function Toolbar({ logs, lines, cost, phase, complete }: ToolbarProps) {
   const { t } = useTranslation();
   const formats = useFormat();
   const oldest = logs.url.order === 'oldest';
@@ -39,12 +40,14 @@ export function Toolbar({ logs, lines, cost, loading, complete }: ToolbarProps) 
     <div className={classes['toolbar']}>
       <ViewSwitch logs={logs} />
       <span className={classes['count']}>
-        {loading
-          ? t('state.loading')
-          : complete
-            ? t('logs.count', { count: lines.length, lines: formats.integer(lines.length) })
-            : t('logs.countSoFar', { count: lines.length, lines: formats.integer(lines.length) })}
-        {cost === undefined || loading || cost.lines === 0 ? null : (
+        {phase === 'failed'
+          ? null
+          : phase === 'loading'
+            ? t('state.loading')
+            : complete
+              ? t('logs.count', { count: lines.length, lines: formats.integer(lines.length) })
+              : t('logs.countSoFar', { count: lines.length, lines: formats.integer(lines.length) })}
+        {cost === undefined || phase !== 'ready' || cost.lines === 0 ? null : (
           <span className={classes['cost']}>
             {t('logs.cost', {
               count: cost.lines,

@@ -10,7 +10,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { refetchAfter } from '../../live/queries.ts';
 import { useRange } from '../../live/range.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { Empty, Failure, Loading, Stale } from '../../parts/states.tsx';
+import { Loading, Stale } from '../../parts/states.tsx';
 import { LevelDot } from './level-mark.tsx';
 import classes from './logs.module.css';
 import type { Logs } from './use-logs.ts';
@@ -29,24 +29,21 @@ export function VolumePanel({ logs }: { logs: Logs }) {
   });
   const { data, error } = volume;
   const empty = data !== undefined && data.frame.series.length === 0;
+  let told: string | undefined;
+  if (empty) told = t('logs.noneInRange');
+  else if (data !== undefined) {
+    told = t('logs.volumeNote', { count: data.total, lines: formats.integer(data.total), step: formats.span(data.step) });
+  } else if (error !== null) told = t('logs.noVolume');
   return (
     <Panel
       title={t('logs.volume')}
-      note={
-        error !== null && data !== undefined ? (
-          <Stale />
-        ) : data === undefined ? undefined : (
-          t('logs.volumeNote', { count: data.total, lines: formats.integer(data.total), step: formats.span(data.step) })
-        )
-      }
+      note={error !== null && data !== undefined ? <Stale /> : told}
       // The search's own levels are the legend where it is shown.
       actions={
         data === undefined || empty || !(logs.expert || logs.read.kind !== 'search') ? undefined : <Levels volume={data} logs={logs} />
       }
     >
       {data === undefined && error === null ? <Loading height={HEIGHT - 8} /> : null}
-      {data === undefined && error !== null ? <Failure brief error={error} height={HEIGHT} onRetry={() => void volume.refetch()} /> : null}
-      {empty ? <Empty title={t('logs.noneInRange')} height={HEIGHT} /> : null}
       {data === undefined || empty ? null : <LevelBars volume={data} title={t('logs.volume')} height={HEIGHT} />}
     </Panel>
   );

@@ -9,6 +9,7 @@ import { usePolled } from '../../live/queries.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { ConfigurationSection } from './configuration-section.tsx';
+import { LogSourcesSection } from './log-sources-section.tsx';
 import { OverviewSection } from './overview-section.tsx';
 import classes from './status.module.css';
 import { StorageSection } from './storage-section.tsx';
@@ -29,9 +30,10 @@ export function StatusView() {
       <Tabs.List className={classes['tabs']}>
         <Tabs.Tab value="overview">{t('status.overview')}</Tabs.Tab>
         <Tabs.Tab value="storage">{t('status.storage')}</Tabs.Tab>
+        <Tabs.Tab value="logs">{t('sources.title')}</Tabs.Tab>
         <Tabs.Tab value="configuration">{t('status.configuration')}</Tabs.Tab>
       </Tabs.List>
-      {status.data === undefined && section !== 'configuration' ? (
+      {status.data === undefined && section !== 'configuration' && section !== 'logs' ? (
         <Panel title={t('page.status')} flush>
           {status.error === null ? (
             <div className={classes['inset']}>
@@ -44,6 +46,9 @@ export function StatusView() {
       ) : null}
       <Tabs.Panel value="overview">{status.data ? <OverviewSection status={status.data} /> : null}</Tabs.Panel>
       <Tabs.Panel value="storage">{status.data ? <StorageSection status={status.data} /> : null}</Tabs.Panel>
+      <Tabs.Panel value="logs">
+        <LogSourcesSection />
+      </Tabs.Panel>
       <Tabs.Panel value="configuration">
         <ConfigurationSection />
       </Tabs.Panel>
