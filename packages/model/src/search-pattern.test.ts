@@ -1,5 +1,6 @@
 /** What expressions find in texts. */
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PatternError } from './pattern.ts';
 import { compileSearch } from './search-pattern.ts';
@@ -57,5 +58,42 @@ describe('a search pattern', () => {
 
   it('stays linear on texts made to slow it down', () => {
     expect(compileSearch('(a+)+$').test(`${'a'.repeat(50_000)}b`)).toBe(false);
+  });
+
+  it.each([
+    '(.*)',
+    '(.*)$',
+    '(?P<rest>.*)',
+    String.raw`^(?P<a>\S+) (?P<rest>.*)$`,
+    String.raw`^(?P<a>\S+) (?P<rest>(?s:.*))$`,
+    String.raw`^(?s)(?P<a>\S+?) (?P<rest>.*)$`,
+    String.raw`(?i)B(a|b)?: *(.+)$`,
+    String.raw`a.*? (b|a):(?P<rest>(?s:.+))`,
+    String.raw`(a|b)(?:c(?:.))?(.*)$`,
+    'a|b(.*)$',
+    '[(](.*)$',
+    String.raw`\((.*)$`,
+    'a(?i)b(.*)$',
+    '(?m)^a(.*)$',
+    '(?U)a(.*)',
+    'b$(.*)',
+    '((?s)a)(.*)$',
+    '(a(.*))',
+    'a(?s:(.*))$',
+  ])('%s finds what its expression means, however it is searched for', (source) => {
+    const pattern = compileSearch(source);
+    // A group around the whole keeps the expression from being taken apart, and changes nothing else.
+    const whole = compileSearch(`(?:${source})`);
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', 'b', 'B', ' ', ':', '\n', 'c', '(', '😀'), maxLength: 14 }), (text) => {
+        const [found, expected] = [pattern, whole].map((each) => {
+          const match = each.search(text);
+          return match && { ...match, bounds: match.groups.map((_group, index) => [match.groupStart(index), match.groupEnd(index)]) };
+        });
+        expect(JSON.stringify(found)).toBe(JSON.stringify(expected));
+        expect(pattern.test(text)).toBe(whole.test(text));
+      }),
+      { numRuns: 200 },
+    );
   });
 });

@@ -63,10 +63,16 @@ function replace(text: string, old: string, by: string, count: bigint): string {
 
 /** Characters from the left, or, for a negative count, from the right. */
 function truncate(count: bigint, text: string): string {
+  if (count >= 0n) {
+    if (count >= BigInt(text.length)) return text;
+    // A character has two units at most: of a long text only its beginning is looked at.
+    return Array.from(text.slice(0, 2 * Number(count)))
+      .slice(0, Number(count))
+      .join('');
+  }
   const characters = Array.from(text);
   const length = BigInt(characters.length);
-  if (count < 0n) return length + count > 0n ? characters.slice(Number(length + count)).join('') : text;
-  return length > count ? characters.slice(0, Number(count)).join('') : text;
+  return length + count > 0n ? characters.slice(Number(length + count)).join('') : text;
 }
 
 function substring(start: bigint, end: bigint, text: string): string {

@@ -27,6 +27,9 @@ interface MetricSeries {
 /** Most series of one metric: labels of lines are not ours, and an unbounded one must not fill the memory. */
 const SERIES_LIMIT = 10_000;
 
+/** Labels of lines that metrics have too: not the internal ones, nor those with names that metrics cannot have. */
+const METRIC_LABEL = /^(?!__)[A-Za-z_]\w*$/;
+
 /** The series of one metric. */
 export class StageMetric {
   readonly definition: MetricDefinition;
@@ -87,7 +90,7 @@ export class StageMetric {
 
   /** The series of a line's labels, but for those that are internal; `undefined` when there are too many. */
   #of(labels: ReadonlyMap<string, string>): MetricSeries | undefined {
-    const kept = [...labels].filter(([name]) => !name.startsWith('__') && name !== 'le').sort(([a], [b]) => (a < b ? -1 : 1));
+    const kept = [...labels].filter(([name]) => METRIC_LABEL.test(name) && name !== 'le').sort(([a], [b]) => (a < b ? -1 : 1));
     const key = kept.flat().join('\0');
     let series = this.#series.get(key);
     if (series === undefined) {
