@@ -76,6 +76,19 @@ describe('label sets', () => {
   });
 });
 
+test.each([
+  [
+    '| json',
+    ['{"a":1,"b":{"c":2,"d":3},"e":4}', '{"e":4,"b":{"d":3,"c":2},"a":1}', '{"ab":5,"b":{"cd":6},"e\\"":7,"e":8}', '{"a":1,"e":9}'],
+  ],
+  ['| logfmt', ['a=1 b=2 c=3', 'c=3 a=1', 'ab=4 b=5 c', 'a="6" b c=7', 'a =8 b=9']],
+])('the order in which fields came before does not matter: %s', (stages, lines) => {
+  const used = pipelineOf(stages);
+  for (const text of [...lines, ...lines.toReversed()]) {
+    expect(labelsAfter(used, line(text))).toEqual(labelsAfter(pipelineOf(stages), line(text)));
+  }
+});
+
 describe('labels that are needed', () => {
   const LINE = line('{"a":1,"b":{"c":2,"d":3},"env":"x","broken":nonsense}');
 

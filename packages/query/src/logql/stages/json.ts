@@ -26,8 +26,13 @@ const DEPTH_LIMIT = 100;
 
 /** What fields of one name, in one place, become. */
 interface Field {
-  /** Fields inside. */
+  /** The key as lines have it; `undefined` for one that has to be escaped. */
+  readonly key: string | undefined;
+  /** Place among the fields of the same object, in the order in which they were first seen. */
+  readonly place: number;
+  /** Fields inside, by key and in that order: most lines of a program have the same fields in the same order. */
   readonly fields: Map<string, Field>;
+  readonly order: Field[];
   /** What the names of fields inside begin with. */
   readonly prefix: string;
   /** Number of the label's name; -1 where no name is left or the label is not asked for. */
@@ -38,17 +43,27 @@ interface Field {
   readonly isEntered: boolean;
 }
 
-const rootField = (): Field => ({ fields: new Map(), prefix: '', id: -1, extractedId: -1, isEntered: true });
+const rootField = (): Field => ({
+  key: undefined,
+  place: 0,
+  fields: new Map(),
+  order: [],
+  prefix: '',
+  id: -1,
+  extractedId: -1,
+  isEntered: true,
+});
 
 function makeField(within: Field, isTop: boolean, key: string, names: LabelNames, parsing: Parsing): Field {
   const idOf = (name: string): number => (parsing.wants(name) ? names.idOf(name) : -1);
   const prefix = nestedNameOf(within.prefix, key);
   const isEntered = parsing.needed === undefined || parsing.needed.hasBelow(prefix);
-  const fields = new Map<string, Field>();
-  if (isTop && prefix === '') return { fields, prefix, id: -1, extractedId: -1, isEntered };
+  const place = within.order.length;
+  const inside = { key: /["\\]/.test(key) ? undefined : key, place, fields: new Map<string, Field>(), order: [] };
+  if (isTop && prefix === '') return { ...inside, prefix, id: -1, extractedId: -1, isEntered };
   // Inside of others the suffix is put behind the field's own name, whose spaces count then.
   const extracted = isTop ? `${prefix}_extracted` : nestedNameOf(within.prefix, `${key}_extracted`);
-  return { fields, prefix, id: idOf(prefix), extractedId: idOf(extracted), isEntered };
+  return { ...inside, prefix, id: idOf(prefix), extractedId: idOf(extracted), isEntered };
 }
 
 /** Reads whole objects, going into those inside of them without looking ahead. */
@@ -58,7 +73,9 @@ export class WholeJson implements CompiledStage {
   #root = rootField();
   #generation: number;
   #size = 0;
+  /** The objects around the one that is being read, and where each of them goes on in its order. */
   readonly #outer: Field[] = [];
+  readonly #outerPlaces: number[] = [];
   /** Where the outermost object inside begins that is being read, and the labels that it gave. */
   #innerStart = 0;
   readonly #innerLabels: number[] = [];
@@ -96,6 +113,8 @@ export class WholeJson implements CompiledStage {
     if (text.charCodeAt(at) !== OPEN_OBJECT) return JSON_FAULTS.object;
     at++;
     let within = this.#root;
+    /** Place of the field that is likely to come next. */
+    let place = 0;
     let atEnd: string = JSON_FAULTS.json;
     for (;;) {
       // Here a field begins, or the object ends.
@@ -103,22 +122,30 @@ export class WholeJson implements CompiledStage {
       if (at === text.length) return atEnd;
       if (text.charCodeAt(at) !== CLOSE_OBJECT) {
         if (text.charCodeAt(at) !== QUOTE) return JSON_FAULTS.object;
-        const keyEnd = stringEnd(text, at + 1);
-        if (keyEnd < 0) return JSON_FAULTS.json;
-        const key = unescapeJson(text.slice(at + 1, keyEnd));
-        if (key === undefined) return JSON_FAULTS.escape;
-        at = skipSpace(text, keyEnd + 1);
+        let field = within.order[place];
+        if (field?.key !== undefined && isKeyAt(text, at + 1, field.key)) at += field.key.length + 2;
+        else {
+          const keyEnd = stringEnd(text, at + 1);
+          if (keyEnd < 0) return JSON_FAULTS.json;
+          const key = unescapeJson(text.slice(at + 1, keyEnd));
+          if (key === undefined) return JSON_FAULTS.escape;
+          field = within.fields.get(key) ?? this.#fieldOf(within, key, line);
+          at = keyEnd + 1;
+        }
+        place = field.place + 1;
+        at = skipSpace(text, at);
         if (text.charCodeAt(at) !== COLON) return JSON_FAULTS.json;
         at = skipSpace(text, at + 1);
         if (at === text.length) return JSON_FAULTS.json;
-        const field = within.fields.get(key) ?? this.#fieldOf(within, key, line);
         if (text.charCodeAt(at) === OPEN_OBJECT && field.isEntered && this.#outer.length < DEPTH_LIMIT) {
           if (this.#outer.length === 0) {
             this.#innerStart = at;
             this.#innerLabels.length = 0;
           }
           this.#outer.push(within);
+          this.#outerPlaces[this.#outer.length] = place;
           within = field;
+          place = 0;
           at++;
           atEnd = JSON_FAULTS.json;
           continue;
@@ -128,6 +155,7 @@ export class WholeJson implements CompiledStage {
         at = this.#value.next;
         if (this.#set(line, field) && this.#parsing.isDone(line)) return '';
       } else {
+        place = this.#outerPlaces[this.#outer.length] ?? 0;
         const outer = this.#outer.pop();
         if (outer === undefined) return '';
         within = outer;
@@ -140,6 +168,7 @@ export class WholeJson implements CompiledStage {
         const unit = text.charCodeAt(at++);
         if (unit === COMMA) break;
         if (unit !== CLOSE_OBJECT) return JSON_FAULTS.object;
+        place = this.#outerPlaces[this.#outer.length] ?? 0;
         const outer = this.#outer.pop();
         if (outer === undefined) return '';
         within = outer;
@@ -151,6 +180,7 @@ export class WholeJson implements CompiledStage {
   #fieldOf(within: Field, key: string, line: Line): Field {
     const field = makeField(within, within === this.#root, key, line.names, this.#parsing);
     within.fields.set(key, field);
+    within.order.push(field);
     this.#size++;
     return field;
   }
@@ -165,4 +195,9 @@ export class WholeJson implements CompiledStage {
     if (this.#outer.length > 0) this.#innerLabels.push(id);
     return true;
   }
+}
+
+/** Whether this key, and its closing quote, stand at a place. */
+function isKeyAt(text: string, at: number, key: string): boolean {
+  return text.startsWith(key, at) && text.charCodeAt(at + key.length) === QUOTE;
 }

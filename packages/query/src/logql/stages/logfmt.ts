@@ -15,14 +15,24 @@ export function compileLogfmt(stage: LogfmtParser, line: Line, parsing: Parsing)
   return stage.fields.length === 0 ? new WholeLogfmt(stage, line, parsing) : new LogfmtFields(stage, line, parsing);
 }
 
+/** A key that lines have had. */
+interface Key {
+  readonly text: string;
+  /** Number of the label's name; -1 where no name is left of the key. */
+  readonly id: number;
+  /** Place among all, in the order in which they were first seen. */
+  readonly place: number;
+}
+
 /** Every pair becomes a label. */
 class WholeLogfmt implements CompiledStage {
   readonly #strict: boolean;
   readonly #keepEmpty: boolean;
   readonly #parsing: Parsing;
   readonly #reader = new LogfmtReader();
-  /** Names' numbers by key; -1 for keys that no name is left of. */
-  readonly #ids = new Map<string, number>();
+  /** By their texts, and in order: most lines of a program have the same keys in the same order. */
+  readonly #keys = new Map<string, Key>();
+  readonly #order: Key[] = [];
   #generation: number;
 
   constructor({ strict, keepEmpty }: LogfmtParser, line: Line, parsing: Parsing) {
@@ -35,25 +45,24 @@ class WholeLogfmt implements CompiledStage {
   run(line: Line): boolean {
     const parsing = this.#parsing;
     if (parsing.isDone(line)) return true;
-    if (line.names.generation !== this.#generation || this.#ids.size > KEYS_LIMIT) {
-      this.#ids.clear();
+    if (line.names.generation !== this.#generation || this.#keys.size > KEYS_LIMIT) {
+      this.#keys.clear();
+      this.#order.length = 0;
       this.#generation = line.names.generation;
     }
     const reader = this.#reader;
     reader.begin(line.text);
+    let likely = this.#order[0];
     while (!reader.isEnd) {
-      if (!reader.next()) {
+      if (!reader.next(likely?.text)) {
         if (this.#strict) break;
         continue;
       }
-      const { key } = reader;
-      let id = this.#ids.get(key);
-      if (id === undefined) {
-        const name = labelNameOf(key);
-        this.#ids.set(key, (id = name === '' ? -1 : line.names.idOf(name)));
-      }
-      if (id < 0) continue;
-      id = line.nameForParsed(id);
+      const key =
+        likely !== undefined && reader.key === likely.text ? likely : (this.#keys.get(reader.key) ?? this.#keyOf(reader.key, line));
+      likely = this.#order[key.place + 1];
+      if (key.id < 0) continue;
+      const id = line.nameForParsed(key.id);
       if (line.isExtracted(id) || !parsing.wants(line.names.name(id))) continue;
       const value = withoutBroken(reader.value());
       if (value === '' && !this.#keepEmpty) continue;
@@ -62,6 +71,14 @@ class WholeLogfmt implements CompiledStage {
     }
     if (this.#strict && reader.error !== '') parsing.fail(line, 'LogfmtParserErr', reader.error);
     return true;
+  }
+
+  #keyOf(text: string, line: Line): Key {
+    const name = labelNameOf(text);
+    const key = { text, id: name === '' ? -1 : line.names.idOf(name), place: this.#order.length };
+    this.#keys.set(text, key);
+    this.#order.push(key);
+    return key;
   }
 }
 

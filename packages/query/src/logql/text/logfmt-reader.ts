@@ -34,8 +34,11 @@ export class LogfmtReader {
     return this.#unquoted ?? this.#text.slice(this.#valueStart, this.#valueEnd);
   }
 
-  /** Goes to the next pair; `false` when there is none, or when it is broken: then the reader stands behind it. */
-  next(): boolean {
+  /**
+   * Goes to the next pair; `false` when there is none, or when it is broken: then the reader stands behind it. Where the key is the likely
+   * one, `key` is that very text.
+   */
+  next(likely = ''): boolean {
     const text = this.#text;
     this.#unquoted = undefined;
     this.#valueStart = 0;
@@ -45,6 +48,10 @@ export class LogfmtReader {
     const start = at;
     this.#at = at;
     if (at === text.length) return false;
+    if (likely !== '' && text.startsWith(likely, at) && text.charCodeAt(at + likely.length) === EQUALS) {
+      this.key = likely;
+      return this.#valueAt(at + likely.length + 1);
+    }
     for (; at < text.length; at++) {
       const unit = text.charCodeAt(at);
       if (unit === EQUALS || unit <= SPACE) break;
@@ -55,8 +62,12 @@ export class LogfmtReader {
     if (at === start) return this.#unexpected(at);
     this.key = text.slice(start, at);
     if (this.key.includes('\uFFFD')) return isPair ? this.#broken('invalid key', at) : this.#fail('invalid key', at);
-    if (!isPair) return true;
-    this.#at = ++at;
+    return isPair ? this.#valueAt(at + 1) : true;
+  }
+
+  #valueAt(at: number): boolean {
+    const text = this.#text;
+    this.#at = at;
     if (at === text.length) return true;
     const first = text.charCodeAt(at);
     if (first <= SPACE) return true;
