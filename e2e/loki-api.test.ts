@@ -54,7 +54,7 @@ describe('lines', () => {
     const query = '{app="web", env="prod"} | logfmt status | status=500';
     const plain = await ask<StreamsData>('query_range', { query });
     expect(plain.data.result[0]).toMatchObject({
-      stream: { app: 'web', env: 'prod', service_name: 'web', detected_level: 'error', status: '500', trace_id: 't2' },
+      stream: { app: 'web', env: 'prod', detected_level: 'error', status: '500', trace_id: 't2' },
       values: [[String(at(70)), 'level=error status=500 took=1.5s user=bob']],
     });
     const told = await ask<StreamsData & { data: { encodingFlags: string[] } }>(
@@ -65,7 +65,7 @@ describe('lines', () => {
     expect(told.data.encodingFlags).toEqual(['categorize-labels']);
     expect(told.data.result).toEqual([
       {
-        stream: { app: 'web', env: 'prod', service_name: 'web' },
+        stream: { app: 'web', env: 'prod' },
         values: [
           [
             String(at(70)),
