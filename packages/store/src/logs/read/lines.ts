@@ -8,7 +8,7 @@ import { HOUR_NS } from '../log-day.ts';
 import type { Streams } from '../streams.ts';
 import { chooseStreams, type ChosenStreams, ofStreams } from './chosen-streams.ts';
 import { conditionsSql } from './conditions.ts';
-import { clampTime, type LinesQuestion } from './requests.ts';
+import { clampTime, type LinesQuestion, type TextCondition } from './requests.ts';
 import { inRange } from './table-range.ts';
 
 /** Lines on their way: still the engine's bytes, cheap to hand to another thread. */
@@ -59,7 +59,7 @@ export class LineReading {
   readonly #sources: ReadSources;
   readonly #question: LinesQuestion;
   readonly #chosen: ChosenStreams;
-  readonly #where: readonly Sql[];
+  #where: readonly Sql[];
   readonly #columns: Sql;
   /** What is still to be read, both inclusive. */
   #from: bigint;
@@ -67,6 +67,7 @@ export class LineReading {
   #slice: bigint;
   readonly #size: PortionSize;
   #rows: number;
+  #withoutExpressions = false;
   readonly #told = new Set<string>();
 
   /** @throws AtalayaError BAD_QUERY for an invalid regular expression. */
@@ -77,9 +78,7 @@ export class LineReading {
     this.#to = clampTime(question.end - 1n);
     const { streams } = sources;
     this.#chosen = chooseStreams(streams, question.matchers, this.#from, this.#to);
-    const { slots, all } = this.#chosen;
-    const context = { streams, chosen: this.#chosen };
-    this.#where = [...(all ? [] : [ofStreams(streams, slots)]), ...conditionsSql(question.conditions, context)];
+    this.#where = this.#conditions(question.conditions);
     this.#columns = columnsOf(question.attributes, this.#chosen.otlp);
     const { expected } = question;
     this.#slice = expected === undefined ? FIRST_SLICE_OF_ALL : FIRST_SLICE;
@@ -147,7 +146,10 @@ export class LineReading {
     this.#slice = later(1n, (this.#slice * BigInt(Math.ceil(factor * 100))) / 100n);
   }
 
-  /** Asks for one slice; `undefined` when its lines are so long that the engine's memory does not do and fewer are to be asked for. */
+  /**
+   * Asks for one slice; `undefined` when it is to be asked for otherwise: fewer lines, because they are so long that the engine's memory does not
+   * do, or without expressions that the engine does not take. Whoever reads looks at the lines again.
+   */
   async #ask(from: bigint, to: bigint, limit: number | undefined, signal: CancelSignal): Promise<QueryAnswer | undefined> {
     const { engine, limits } = this.#sources;
     const backward = this.#question.direction === 'backward';
@@ -158,11 +160,27 @@ export class LineReading {
     try {
       return await engine.query(statement, { limits, signal });
     } catch (error) {
+      if (error instanceof AtalayaError && error.code === 'BAD_QUERY' && this.#leaveOutExpressions()) return undefined;
       const tooLong = error instanceof AtalayaError && error.code === 'QUERY_LIMIT' && limit !== undefined && limit > 1;
       if (!tooLong) throw error;
       this.#rows = Math.ceil(limit / 16);
       return undefined;
     }
+  }
+
+  /** Reads on without regular expressions; tells whether there were any. */
+  #leaveOutExpressions(): boolean {
+    const { conditions } = this.#question;
+    if (this.#withoutExpressions || !conditions.some(({ kind }) => kind === 'matches')) return false;
+    this.#withoutExpressions = true;
+    this.#where = this.#conditions(conditions.filter(({ kind }) => kind !== 'matches'));
+    return true;
+  }
+
+  #conditions(conditions: readonly TextCondition[]): Sql[] {
+    const { streams } = this.#sources;
+    const { slots, all } = this.#chosen;
+    return [...(all ? [] : [ofStreams(streams, slots)]), ...conditionsSql(conditions, { streams, chosen: this.#chosen })];
   }
 
   #portion(answer: QueryAnswer, blocks: readonly LazyBlock[], rows: number): RawPortion {
