@@ -1,9 +1,9 @@
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect, type IncomingHttpHeaders } from 'node:http2';
 import zlib from 'node:zlib';
 import { encodeLogs, protobufField, type TestRecord } from '@atalaya/receive/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { exportLogs, grpcFrame } from './grpc-call.ts';
 import { type ReadLine, readLines } from './read-logs.ts';
 
 const NOW = Date.now();
@@ -41,41 +41,13 @@ async function isWell(): Promise<void> {
   expect((await program.status()).engine.state).toBe('ready');
 }
 
-/** The answer of a gRPC call: its status, or how the connection ended. */
-async function callGrpc(payload: Uint8Array, headers: Record<string, string> = {}): Promise<string> {
+async function grpcAddress(): Promise<string> {
   const { listeners } = await program.status();
-  const client = connect(`http://${listeners.find(({ setting }) => setting === 'otlp.grpc_listen')?.address}`, {
-    // As gRPC's clients have it: node keeps no more than 10 MB of its own to be sent.
-    maxSessionMemory: 1000,
-  });
-  const stream = client.request({
-    ':method': 'POST',
-    ':path': '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
-    'content-type': 'application/grpc',
-    te: 'trailers',
-    ...headers,
-  });
-  try {
-    return await new Promise<string>((resolve) => {
-      const tell = ({ 'grpc-status': status }: IncomingHttpHeaders): void => {
-        if (typeof status === 'string') resolve(status);
-      };
-      stream.on('response', tell).on('trailers', tell);
-      stream.on('error', (error: Error) => resolve(error.message)).on('close', () => resolve('closed'));
-      stream.resume();
-      stream.end(payload);
-    });
-  } finally {
-    client.destroy();
-  }
+  return listeners.find(({ setting }) => setting === 'otlp.grpc_listen')?.address ?? '';
 }
 
-function frame(message: Uint8Array, compressed = 0): Buffer {
-  const prefix = Buffer.alloc(5);
-  prefix[0] = compressed;
-  prefix.writeUInt32BE(message.length, 1);
-  return Buffer.concat([prefix, message]);
-}
+const callGrpc = async (payload: Uint8Array, headers: Record<string, string> = {}): Promise<string> =>
+  exportLogs(await grpcAddress(), payload, headers);
 
 /** AnyValue that is a list of a list of a list …: headers are collected from the inside out, so that it takes linear time. */
 function nestedList(depth: number): Uint8Array {
@@ -171,24 +143,23 @@ describe('requests that would do harm', () => {
   });
 
   test.each<[string, () => Uint8Array, Record<string, string>, RegExp]>([
-    ['a message beyond the limit', () => frame(Buffer.alloc(33 * MIB)), {}, /^8$/],
-    ['a bomb', () => frame(zlib.gzipSync(Buffer.alloc(300 * MIB)), 1), { 'grpc-encoding': 'gzip' }, /^8$/],
-    ['a body nested 100,000 deep', () => frame(recordsOf(protobufField(5, nestedList(100_000)))), {}, /^3$/],
-    ['no protobuf', () => frame(Buffer.from([1, 2, 3])), {}, /^3$/],
-    ['half a frame', () => frame(Buffer.alloc(100)).subarray(0, 50), {}, /^13$/],
+    ['a message beyond the limit', () => grpcFrame(Buffer.alloc(33 * MIB)), {}, /^8$/],
+    ['a bomb', () => grpcFrame(zlib.gzipSync(Buffer.alloc(300 * MIB)), 1), { 'grpc-encoding': 'gzip' }, /^8$/],
+    ['a body nested 100,000 deep', () => grpcFrame(recordsOf(protobufField(5, nestedList(100_000)))), {}, /^3$/],
+    ['no protobuf', () => grpcFrame(Buffer.from([1, 2, 3])), {}, /^3$/],
+    ['half a frame', () => grpcFrame(Buffer.alloc(100)).subarray(0, 50), {}, /^13$/],
   ])('by gRPC: %s', async (_name, payload, headers, status) => {
     expect(await callGrpc(payload(), headers)).toMatch(status);
-    expect(await callGrpc(frame(new Uint8Array()))).toBe('0');
+    expect(await callGrpc(grpcFrame(new Uint8Array()))).toBe('0');
   });
 
   test('by gRPC: 30 MB in one message are taken', async () => {
     const unknown = protobufField(15, Buffer.alloc(30 * MIB));
-    expect(await callGrpc(frame(unknown))).toBe('0');
+    expect(await callGrpc(grpcFrame(unknown))).toBe('0');
   });
 
   test('500 connections that say nothing do not keep others from the gRPC listener', async () => {
-    const { listeners } = await program.status();
-    const address = new URL(`http://${listeners.find(({ setting }) => setting === 'otlp.grpc_listen')?.address}`);
+    const address = new URL(`http://${await grpcAddress()}`);
     const sockets: Socket[] = [];
     try {
       await Promise.all(
@@ -198,7 +169,7 @@ describe('requests that would do harm', () => {
           return new Promise((resolve) => socket.once('connect', resolve));
         }),
       );
-      expect(await callGrpc(frame(new Uint8Array()))).toBe('0');
+      expect(await callGrpc(grpcFrame(new Uint8Array()))).toBe('0');
     } finally {
       for (const socket of sockets) socket.destroy();
     }
