@@ -54,6 +54,7 @@ const SHOTS: readonly Shot[] = [
     path: `/explore?q=${encodeURIComponent('rate(node_load1[5m])')}&q=${encodeURIComponent('node_filesystem_size_bytes')}&q=${encodeURIComponent('{__name__=~".+"}')}`,
   },
   { name: 'logs', path: '/logs' },
+  { name: 'logs-guide', path: `/logs?q=${encodeURIComponent('{job="shop"}')}` },
   { name: 'logs-search', path: `/logs?q=${encodeURIComponent('{job="shop"} |= "refused" | detected_level="error"')}` },
   { name: 'logs-line', path: `/logs?q=${encodeURIComponent('{service_name="checkout"}')}`, act: openLine },
   {

@@ -134,7 +134,7 @@ const java: Maker = (random) =>
         level: 'warn',
       }
     : {
-        text: `DEBUG [pool-3-thread-${between(random, 1, 9)}] c.example.search.Indexer - indexed ${between(random, 10, 400)} documents in ${between(random, 3, 80)} ms <b>not bold</b>`,
+        text: `DEBUG [pool-3-thread-${between(random, 1, 9)}] c.example.search.Indexer - indexed ${between(random, 10, 400)} documents in ${between(random, 3, 80)} ms${random() < 0.1 ? ' <b>not bold</b>' : ''}`,
         level: 'debug',
       };
 

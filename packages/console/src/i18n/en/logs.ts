@@ -163,7 +163,7 @@ export const logsTexts = {
     job: 'Job',
     lines: 'Lines',
     bytes: 'Read',
-    lag: 'Behind by',
+    lag: 'Behind',
     rejected: 'Refused',
     last: 'Last read',
     none: 'Nothing is collected here',

@@ -23,6 +23,7 @@ export function LogSourcesSection() {
   const formats = useFormat();
   const targets = usePolled(logTargetsQuery);
   const rows = useMemo(() => sortedLogTargets(targets.data ?? []), [targets.data]);
+  const failing = rows.some(({ lastError }) => lastError !== undefined);
   const columns = useMemo(
     (): DataColumn<LogTarget>[] => [
       {
@@ -30,7 +31,7 @@ export function LogSourcesSection() {
         header: t('targets.filter'),
         value: (row) => row.state,
         render: (row) => <StateBadge severity={SEVERITY[row.state]}>{t(`sources.state.${row.state}`)}</StateBadge>,
-        track: '120px',
+        track: '108px',
       },
       {
         id: 'name',
@@ -38,17 +39,21 @@ export function LogSourcesSection() {
         value: (row) => row.name,
         render: (row) => <SourceName target={row} />,
         mono: true,
-        track: 'minmax(220px, 3fr)',
+        track: 'minmax(200px, 2fr)',
       },
-      { id: 'kind', header: t('sources.kind'), value: (row) => t(`sources.kinds.${row.kind}`), track: '110px' },
-      { id: 'job', header: t('sources.job'), value: (row) => row.job, track: 'minmax(110px, 1fr)' },
+      // Only where there is one to tell.
+      ...(failing
+        ? [{ id: 'error', header: t('status.lastError'), value: (row: LogTarget) => row.lastError ?? '', track: 'minmax(170px, 2fr)' }]
+        : []),
+      { id: 'kind', header: t('sources.kind'), value: (row) => t(`sources.kinds.${row.kind}`), track: '94px' },
+      { id: 'job', header: t('sources.job'), value: (row) => row.job, track: 'minmax(100px, 1fr)' },
       {
         id: 'lines',
         header: t('sources.lines'),
         value: (row) => row.lines,
         render: (row) => formats.integer(row.lines),
         numeric: true,
-        track: '100px',
+        track: '104px',
       },
       {
         id: 'bytes',
@@ -56,7 +61,7 @@ export function LogSourcesSection() {
         value: (row) => row.bytes,
         render: (row) => formats.value(row.bytes, 'bytes'),
         numeric: true,
-        track: '100px',
+        track: '88px',
       },
       {
         id: 'lag',
@@ -64,7 +69,7 @@ export function LogSourcesSection() {
         value: (row) => row.lagBytes ?? 0,
         render: (row) => formats.value(row.lagBytes, 'bytes'),
         numeric: true,
-        track: '100px',
+        track: '88px',
       },
       {
         id: 'rejected',
@@ -72,23 +77,17 @@ export function LogSourcesSection() {
         value: rejectedLines,
         render: (row) => formats.integer(rejectedLines(row)),
         numeric: true,
-        track: '100px',
+        track: '88px',
       },
       {
         id: 'last',
         header: t('sources.last'),
         value: (row) => row.lastReadAt ?? 0,
         render: (row) => (row.lastReadAt === undefined ? t('targets.never') : <Ago since={row.lastReadAt} />),
-        track: 'minmax(130px, 1fr)',
-      },
-      {
-        id: 'error',
-        header: t('status.lastError'),
-        value: (row) => row.lastError ?? '',
-        track: 'minmax(160px, 2fr)',
+        track: '128px',
       },
     ],
-    [formats, t],
+    [failing, formats, t],
   );
   return (
     <Panel title={t('sources.title')} note={targets.error !== null && targets.data !== undefined ? <Stale /> : t('sources.note')} flush>
