@@ -60,7 +60,7 @@ const marks = (count: number): string[] =>
 const markOf = ({ line }: FoundLine): string => /mark-\w-\d+-/.exec(line)?.[0] ?? line;
 
 describe.skipIf(missing)('PostgreSQL', () => {
-  test('that logs all statements', { timeout: 60_000 }, async () => {
+  test('that logs all statements', { timeout: 120_000 }, async () => {
     const { postgresql, atalaya } = await startBoth({
       log_statement: 'all',
       log_min_duration_statement: '0',
@@ -101,7 +101,22 @@ describe.skipIf(missing)('PostgreSQL', () => {
     expect(failed?.line).toMatch(/ERROR: {2}relation "nowhere_at_all" does not exist.*\n.*STATEMENT: {2}SELECT \* FROM nowhere_at_all;$/);
   });
 
-  test('is asked as the guide says', { timeout: 60_000 }, async () => {
+  test('that logs JSON', { timeout: 120_000 }, async () => {
+    const { postgresql, atalaya } = await startBoth({ log_destination: 'jsonlog', log_min_duration_statement: '0' });
+    const given = statements('j', 6);
+    await postgresql.query(`${given.join('\n')}\nSELECT 1/0;\nSELECT pg_sleep(0.12);`);
+
+    const found = await findAll(atalaya, '{job="postgresql"} |= "mark-j-"', given.length);
+    expect(found.map(({ labels }) => labels['statement']).sort()).toEqual(given.toSorted());
+    expect(found.every(({ labels }) => Number(labels['duration_ms']) > 0 && labels['application'] === 'psql')).toBe(true);
+    expect(await findAll(atalaya, '{job="postgresql"} | slow="true"', 1)).toMatchObject([
+      { labels: { statement: 'SELECT pg_sleep(0.12);' } },
+    ]);
+    const failed = await findAll(atalaya, '{job="postgresql", level="error"}', 1);
+    expect(failed).toMatchObject([{ labels: { severity: 'ERROR', statement: 'SELECT 1/0;', database: 'postgres' } }]);
+  });
+
+  test('is asked as the guide says', { timeout: 120_000 }, async () => {
     const { postgresql, atalaya } = await startBoth({ log_min_duration_statement: '0', log_line_prefix: RECOMMENDED_PREFIX });
     await postgresql.query('SELECT pg_sleep(0.12);\nDROP TABLE IF EXISTS nothing;\nSELECT * FROM nowhere;');
     await findAll(atalaya, '{job="postgresql"} | slow="true" or level="error"', 2);
@@ -119,7 +134,7 @@ describe.skipIf(missing)('PostgreSQL', () => {
     expect(questions.filter((_question, index) => results[index] === 0)).toEqual([]);
   });
 
-  test('that logs durations with their statements, while Atalaya is killed', { timeout: 90_000 }, async () => {
+  test('that logs durations with their statements, while Atalaya is killed', { timeout: 180_000 }, async () => {
     const folder = makeFolder();
     const both = await startBoth({ log_min_duration_statement: '0', log_line_prefix: RECOMMENDED_PREFIX }, folder);
     const { postgresql, promtail } = both;

@@ -123,11 +123,11 @@ describe('PostgreSQL', () => {
       message: 'duration: 1500.000 ms  statement: SELECT 1;\n\tSELECT 2;',
       application_name: 'psql',
     };
-    const error = { ...record, error_severity: 'ERROR', message: 'division by zero', statement: 'SELECT 1/0' };
+    const error = { ...record, error_severity: 'ERROR', message: 'division by zero', statement: 'SELECT 1/0\n\t-- as it is' };
     const entries = collect([JSON.stringify(record), JSON.stringify(error)], '/var/log/postgresql/postgresql-15-main.json');
     expect(entries.map(shown)).toMatchObject([
       { level: 'info', user: 'ann', database: 'shop', pid: '7', duration_ms: '1500.000', slow: 'true', line: JSON.stringify(record) },
-      { level: 'error', statement: 'SELECT 1/0', application: 'psql' },
+      { level: 'error', statement: 'SELECT 1/0\n\t-- as it is', application: 'psql' },
     ]);
     expect(entries[0]?.timestamp).toBe(BigInt(Date.UTC(2026, 10, 22, 9, 10, 22, 123)) * 1_000_000n);
   });
