@@ -82,6 +82,13 @@ class WholeLogfmt implements CompiledStage {
   }
 }
 
+/** A key that lines have had, and the labels that it fills. */
+interface FilledKey {
+  readonly text: string;
+  readonly ids: readonly number[];
+  readonly place: number;
+}
+
 /** Some keys become labels; those that are not there become empty ones. */
 class LogfmtFields implements CompiledStage {
   readonly #strict: boolean;
@@ -92,6 +99,9 @@ class LogfmtFields implements CompiledStage {
   readonly #byKey = new Map<string, number[]>();
   /** Labels by their own names, under which fields are found too. */
   readonly #byLabel = new Map<string, number[]>();
+  /** Keys of lines by their texts, and in the order in which they were first seen. */
+  readonly #keys = new Map<string, FilledKey>();
+  readonly #order: FilledKey[] = [];
 
   constructor({ strict, fields }: LogfmtParser, line: Line, parsing: Parsing) {
     this.#strict = strict;
@@ -107,27 +117,35 @@ class LogfmtFields implements CompiledStage {
 
   run(line: Line): boolean {
     if (this.#parsing.isDone(line)) return true;
+    if (this.#keys.size > KEYS_LIMIT) {
+      this.#keys.clear();
+      this.#order.length = 0;
+    }
     for (const id of this.#ids) if (!line.isTaken(id)) line.setParsed(id, '');
     const reader = this.#reader;
     reader.begin(line.text);
+    let likely = this.#order[0];
     while (!reader.isEnd) {
-      if (!reader.next()) {
+      if (!reader.next(likely?.text)) {
         if (this.#strict) break;
         continue;
       }
-      const ids = this.#labelsOf(reader.key);
-      if (ids === undefined) continue;
+      const key = likely !== undefined && reader.key === likely.text ? likely : (this.#keys.get(reader.key) ?? this.#keyOf(reader.key));
+      likely = this.#order[key.place + 1];
+      if (key.ids.length === 0) continue;
       const value = reader.value();
-      for (const id of ids) line.setParsed(line.nameForParsed(id), value.includes('\uFFFD') ? '' : value);
+      for (const id of key.ids) line.setParsed(line.nameForParsed(id), value.includes('\uFFFD') ? '' : value);
     }
     if (this.#strict && reader.error !== '') this.#parsing.fail(line, 'LogfmtParserErr', reader.error);
     return true;
   }
 
-  #labelsOf(key: string): readonly number[] | undefined {
-    const ids = this.#byKey.get(key) ?? this.#byLabel.get(key);
-    if (ids !== undefined) return ids;
-    const name = labelNameOf(key);
-    return name === key ? undefined : (this.#byKey.get(name) ?? this.#byLabel.get(name));
+  #keyOf(text: string): FilledKey {
+    const name = labelNameOf(text);
+    const ids = this.#byKey.get(text) ?? this.#byLabel.get(text) ?? this.#byKey.get(name) ?? this.#byLabel.get(name) ?? [];
+    const key = { text, ids, place: this.#order.length };
+    this.#keys.set(text, key);
+    this.#order.push(key);
+    return key;
   }
 }
