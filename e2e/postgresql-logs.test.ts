@@ -107,7 +107,8 @@ describe.skipIf(missing)('PostgreSQL', () => {
     await postgresql.query(`${given.join('\n')}\nSELECT 1/0;\nSELECT pg_sleep(0.12);`);
 
     const found = await findAll(atalaya, '{job="postgresql"} |= "mark-j-"', given.length);
-    expect(found.map(({ labels }) => labels['statement']).sort()).toEqual(given.toSorted());
+    expect(found).toHaveLength(given.length);
+    expect(new Set(found.map(({ labels }) => labels['statement']))).toEqual(new Set(given));
     expect(found.every(({ labels }) => Number(labels['duration_ms']) > 0 && labels['application'] === 'psql')).toBe(true);
     expect(await findAll(atalaya, '{job="postgresql"} | slow="true"', 1)).toMatchObject([
       { labels: { statement: 'SELECT pg_sleep(0.12);' } },
