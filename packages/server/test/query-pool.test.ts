@@ -12,6 +12,7 @@ const limits = {
   logSeries: 1000,
   logEntries: 1000,
   logLines: 1_000_000,
+  logConcurrency: 6,
   concurrency: 4,
   memoryBytes: 1,
   answerBytes: 1e6,
@@ -37,6 +38,15 @@ function pool(options: Partial<QueryPoolOptions> = {}): QueryPool {
   return made;
 }
 const task = (query: string): QueryTask => ({ kind: 'instant', query, timeMs: 0, timeoutMs: 60_000 });
+const logTask = (query: string): QueryTask => ({
+  kind: 'log-instant',
+  query,
+  time: '0',
+  limit: 1,
+  direction: 'forward',
+  categorised: false,
+  timeoutMs: 60_000,
+});
 const text = async (bytes: Promise<Uint8Array>): Promise<string> => new TextDecoder().decode(await bytes);
 const tick = (): Promise<void> => systemClock.sleep(1);
 
@@ -79,6 +89,21 @@ test('a query that nobody waits for frees its worker, whether it waits or runs',
   for (const each of all) await expect(each).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
   while (of.running > 0) await tick();
   expect(await text(of.run(task('cost 1'), never))).toBe('cost 1');
+});
+
+test('queries of logs and of metrics take turns, and each kind has a bound of its own', async () => {
+  const of = pool();
+  const leave = new AbortController();
+  const busy = [1, 2].map((i) => of.run(logTask(`until-cancelled ${i}`), leave.signal));
+  const done: string[] = [];
+  const note = async (job: QueryTask): Promise<void> => void done.push(await text(of.run(job, never)));
+  const waiting = [1, 2, 3, 4].map((i) => note(logTask(`log ${i}`)));
+  await expect(of.run(logTask('one too many'), never)).rejects.toThrow('6 queries are under way (query.log_concurrency)');
+  waiting.push(note(task('metric 1')), note(task('metric 2')));
+  leave.abort();
+  for (const each of busy) await expect(each).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
+  await Promise.all(waiting);
+  expect(done.indexOf('metric 2')).toBeLessThan(done.indexOf('log 4'));
 });
 
 test('a query that ran out of memory is told so, and its worker is replaced', async () => {

@@ -36,6 +36,8 @@ export interface EngineOptions {
     readonly logSeries: number;
     readonly logEntries: number;
     readonly logLines: number;
+    /** Queries about logs that may wait or run. */
+    readonly logConcurrency: number;
     /** Names of PromQL's feature flags that are on. */
     readonly features: readonly string[];
   };

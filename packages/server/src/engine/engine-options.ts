@@ -30,6 +30,7 @@ export function engineOptions(settings: Settings, dataDirectory: string, memoryB
       logSeries: settings['query.log_series'],
       logEntries: settings['query.log_entries'],
       logLines: settings['query.log_lines'],
+      logConcurrency: settings['query.log_concurrency'],
       features: settings['query.features'],
     },
   };

@@ -21,6 +21,8 @@ import { TooCostly } from './too-costly.ts';
 
 /** Lines that patterns are looked for in; of more a sample is taken. */
 const PATTERN_LINES = 100_000;
+/** What looking for patterns costs at most, in terms of samples: seldom much less. */
+const PATTERNS_COST = 10_000_000;
 /** Patterns that are told. */
 const PATTERNS = 1000;
 /** Fields that values are looked for among. */
@@ -75,8 +77,9 @@ export class LogRunner {
     }
   }
 
-  /** Only queries of LogQL have no bound on what they look at. */
+  /** What fields and volumes look at is bounded. */
   async #admit(task: LogTask, mostCost: number, signal: CancelSignal): Promise<void> {
+    if (task.kind === 'log-patterns') throw new TooCostly(PATTERNS_COST);
     if (task.kind !== 'log-instant' && task.kind !== 'log-range') return;
     const range =
       task.kind === 'log-instant'

@@ -6,7 +6,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { AtalayaError, type Clock, formatDuration, type Logger, type Timer } from '@atalaya/model';
 import type { EngineOptions, StepCacheState } from './contract.ts';
-import type { QueryTask, TaskMessage, TaskResult, WorkerData } from './query-task.ts';
+import { isLogTask, type QueryTask, type TaskMessage, type TaskResult, type WorkerData } from './query-task.ts';
 
 const ENTRY = new URL('./query-worker.ts', import.meta.url);
 /** How long after its time limit, or after nobody wants it any more, a query may take to notice before its worker is ended. */
@@ -60,11 +60,12 @@ interface PoolWorker {
 export class QueryPool {
   readonly #options: QueryPoolOptions;
   #workers: PoolWorker[] = [];
-  /** In the order in which they came. */
+  /** In the order in which they came; those of logs and of metrics take turns. */
   #waiting: Job[] = [];
   /** The cheapest first. */
   #costly: Job[] = [];
   #closed = false;
+  #lastWasOfLogs = false;
   #cachedSteps = 0;
   #computedSteps = 0;
 
@@ -96,14 +97,11 @@ export class QueryPool {
   run(task: QueryTask, signal: AbortSignal): Promise<Uint8Array> {
     const { clock, limits } = this.#options;
     if (signal.aborted) return Promise.reject(new AtalayaError('QUERY_CANCELED', { phase: 'queue' }));
-    if (this.running >= limits.concurrency) {
-      return Promise.reject(
-        new AtalayaError(
-          'OVERLOADED',
-          { reason: `${limits.concurrency} queries are under way (query.concurrency)` },
-          { retryAfterSeconds: 1 },
-        ),
-      );
+    const ofLogs = isLogTask(task);
+    const [most, setting] = ofLogs ? [limits.logConcurrency, 'query.log_concurrency'] : [limits.concurrency, 'query.concurrency'];
+    if (this.tasks.filter((other) => isLogTask(other) === ofLogs).length >= most) {
+      const reason = `${most} queries are under way (${setting})`;
+      return Promise.reject(new AtalayaError('OVERLOADED', { reason }, { retryAfterSeconds: 1 }));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
     const job: Job = { task, enqueuedAt: clock.monotonic(), cost: undefined, wanted: true, resolve, reject };
@@ -154,10 +152,18 @@ export class QueryPool {
     }
     for (;;) {
       const idle = this.#workers.filter(({ job }) => job === undefined);
-      const job = idle.length === 0 ? undefined : this.#waiting.shift();
+      const job = idle.length === 0 ? undefined : this.#nextWaiting();
       if (job === undefined) return;
       this.#give(idle.find((worker) => worker === this.#favourite(job)) ?? (idle[0] as PoolWorker), job);
     }
+  }
+
+  /** Takes a job out of the line: of logs and of metrics by turns, so that many of the one kind do not keep the other waiting. */
+  #nextWaiting(): Job | undefined {
+    const place = this.#waiting.findIndex(({ task }) => isLogTask(task) !== this.#lastWasOfLogs);
+    const [job] = this.#waiting.splice(Math.max(0, place), 1);
+    if (job !== undefined) this.#lastWasOfLogs = isLogTask(job.task);
+    return job;
   }
 
   /** The worker that had the same query before, if it lives: it may have kept results. */

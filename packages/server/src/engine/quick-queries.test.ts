@@ -15,6 +15,7 @@ const limits: EngineOptions['query'] = {
   logSeries: 1000,
   logEntries: 1000,
   logLines: 1_000_000,
+  logConcurrency: 6,
   memoryBytes: 1e9,
   answerBytes: 1e9,
   stepCacheBytes: 0,

@@ -155,6 +155,11 @@ export const SETTINGS = {
     help: 'Most samples that one query may read, and most points that one of its steps of computation may give.',
   },
   'query.points': { type: 'count', default: '11000', help: 'Most points per series a range query may ask for.' },
+  'query.log_concurrency': {
+    type: 'count',
+    default: '200',
+    help: 'Most queries about logs waiting or running; further ones are answered 429.',
+  },
   'query.log_entries': { type: 'count', default: '5000', help: 'Most lines that one log query may ask for.' },
   'query.log_lines': {
     type: 'count',
@@ -162,7 +167,11 @@ export const SETTINGS = {
     help: 'Most lines that one log query may take out of the store to look at one by one.',
   },
   'query.log_series': { type: 'count', default: '10000', help: 'Most series that a metric query over logs may answer with.' },
-  'query.concurrency': { type: 'count', default: '20', help: 'Most queries waiting or running; further ones are answered 429.' },
+  'query.concurrency': {
+    type: 'count',
+    default: '20',
+    help: 'Most queries about metrics waiting or running; further ones are answered 429.',
+  },
   'query.cache': {
     type: 'bytes',
     default: 'auto',
