@@ -107,7 +107,7 @@ test.each<[string, Partial<LogqlLimits>, object, string, RegExp]>([
     'QUERY_LIMIT',
     /query\.log_lines/,
   ],
-  ['too many lines to go through', { lines: 10 }, { query: '{job="test"} |> "<_>nothing<_>"' }, 'QUERY_LIMIT', /query\.log_lines/],
+  ['too many lines to go through', { lines: 10 }, { query: '{job="test"} | decolorize |= "nothing"' }, 'QUERY_LIMIT', /query\.log_lines/],
   ['too much memory', { memoryBytes: 2000 }, { query: 'rate({job="test"}[1s])' }, 'QUERY_LIMIT', /query\.memory/],
   ['too many lines to hold', { memoryBytes: 2000 }, {}, 'QUERY_LIMIT', /query\.memory/],
   ['too long an answer of lines', { answerBytes: 20 }, {}, 'QUERY_LIMIT', /query\.answer/],
