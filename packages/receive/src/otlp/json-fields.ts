@@ -3,6 +3,9 @@
 import { AtalayaError } from '@atalaya/model';
 import { InexactNumber, type Json } from './json-text.ts';
 
+/** Of a number of 64 bits, and a sign. */
+const MOST_DIGITS = 21;
+
 /** An object of JSON; its keys are data, `__proto__` included. */
 export type JsonObject = { readonly [name: string]: Json };
 
@@ -66,7 +69,8 @@ export function digitsField(field: string, value: Json, least: bigint, most: big
   else if (typeof value !== 'number' || !Number.isInteger(value)) return badField(field, 'a whole number', value);
   else if (Number.isSafeInteger(value)) digits = String(value);
   else throw new InexactNumber();
-  if (!/^-?\d{1,20}$/.test(digits)) return badField(field, 'a whole number', value);
+  if (!/^-?\d+$/.test(digits)) return badField(field, 'a whole number', value);
+  if (digits.length > MOST_DIGITS) return badField(field, 'a number of 64 bits', value);
   // Fifteen digits fit any of the ranges asked for, but for the sign.
   if (digits.length > 15 || (least === 0n && digits.startsWith('-'))) {
     const number = BigInt(digits);

@@ -22,5 +22,7 @@ export function parseJson(text: string, exact: boolean): Json {
 function keepDigits(_name: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
   const source = context?.source ?? '';
-  return WHOLE_NUMBER.test(source) ? BigInt(source) : value;
+  if (WHOLE_NUMBER.test(source)) return BigInt(source);
+  // Written with an exponent or a point: no more digits than the float64 has.
+  return Number.isInteger(value) ? BigInt(value) : value;
 }

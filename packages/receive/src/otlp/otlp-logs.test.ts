@@ -384,6 +384,12 @@ describe('OTLP logs as JSON', () => {
     ]);
   });
 
+  test('64-bit numbers may be written with an exponent', async () => {
+    const { journal, send } = start();
+    expect((await send('json', record('"timeUnixNano":1.7684352e18,"body":{"intValue":2e16}'))).status).toBe(200);
+    expect(journal.lines).toMatchObject([{ timestamp: 1_768_435_200_000_000_000n, body: '20000000000000000' }]);
+  });
+
   test.each([
     ['{"resource_logs":[]}', '"resource_logs" is spelled "resourceLogs"'],
     ['{"resourceLogs":[{"scope_logs":[]}]}', '"scope_logs" is spelled "scopeLogs"'],
@@ -401,6 +407,8 @@ describe('OTLP logs as JSON', () => {
     [record('"timeUnixNano":"18446744073709551616"'), 'timeUnixNano: a number of 64 bits'],
     [record('"timeUnixNano":1.5'), 'timeUnixNano: a whole number'],
     [record('"body":{"intValue":"9223372036854775808"}'), 'intValue: a number of 64 bits'],
+    [record('"body":{"intValue":-1e21}'), 'intValue: a number of 64 bits is wanted, not -1000000000000000000000'],
+    [record(`"body":{"intValue":${'9'.repeat(500)}}`), 'intValue: a whole number'],
     [record('"body":{"bytesValue":"*"}'), 'bytesValue: base64'],
     [record('"body":{"boolValue":"true"}'), 'boolValue: true or false'],
     [record('"body":{"doubleValue":"much"}'), 'doubleValue: a number'],
