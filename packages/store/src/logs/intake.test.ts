@@ -144,6 +144,32 @@ describe('log intake', () => {
     expect(await bodies('retry')).toEqual(['retry 0', 'retry 1', 'retry 2']);
   });
 
+  it('names an insert that comes again as before, so that one that is still under way counts once', async () => {
+    const tokens: (string | undefined)[] = [];
+    const slow: Engine = Object.create(engine, {
+      insert: {
+        value: async (table: string, block: never, options?: { token?: string }) => {
+          if (table !== 'otel_logs') return engine.insert(table, block, options);
+          tokens.push(options?.token);
+          if (tokens.length === 1) throw new Error('no answer in time');
+          // What the server had been at all the time is done just before the second try.
+          if (tokens.length === 2) await engine.insert(table, block, { token: tokens[0] as string });
+          return engine.insert(table, block, options);
+        },
+      },
+      query: { value: engine.query.bind(engine) },
+      execute: { value: engine.execute.bind(engine) },
+    }) as Engine;
+    const store = await openLogStore({ engine: slow, clock, log: silentLogger });
+    const record = logRecordOf(lines('twice', 2), { appendedAt: NOW });
+    await expect(store.load([record])).rejects.toThrow('no answer');
+    await store.load([record]);
+    expect(await bodies('twice')).toEqual(['twice 0', 'twice 1']);
+    await store.load([logRecordOf(lines('twice', 1, NOW_NS + 9n), { appendedAt: NOW })]);
+    expect([tokens[0] === tokens[1], tokens[1] === tokens[2]]).toEqual([true, false]);
+    expect(await bodies('twice')).toHaveLength(3);
+  });
+
   it('drops lines that a sender repeats, and only those', async () => {
     const store = await open();
     const sent = [...lines('repeated', 3), ...lines('repeated', 1)];

@@ -1,17 +1,16 @@
 /** What comes in: records are taken in at once, and put into the table in groups or when a question waits for them, each exactly once. */
 
+import { randomUUID } from 'node:crypto';
 import type { LogBatch } from '@atalaya/journal';
 import type { Clock, Labels, Logger } from '@atalaya/model';
 import type { Engine } from '../engine/engine.ts';
-import { column, readNative } from '../native/read.ts';
-import { joined, sql, type Sql } from '../sql.ts';
-import { logBlock, rowEnds } from './log-columns.ts';
-import { logDayOf } from './log-day.ts';
+import { hashLines, LineHasher } from './line-hash.ts';
+import { logBlock } from './log-columns.ts';
 import type { LogRecord } from './log-record.ts';
-import { LineHasher } from './line-hash.ts';
-import { packedEnds } from './packed-texts.ts';
 import { applyLogRetention, type LogRetention, type LogRetentionResult } from './log-retention.ts';
+import { presentDays, withoutPresent } from './present-days.ts';
 import type { RecentLines } from './recent-lines.ts';
+import { noteDays } from './stream-days.ts';
 import { REFUSED_STREAM, type Streams } from './streams.ts';
 
 /** Lines as they are taken in, for whoever follows them. */
@@ -62,8 +61,6 @@ interface Taken {
 
 /** Inserts on behalf of questions are at least so far apart, milliseconds: each insert costs a merge. */
 const EARLY_INSERT_MS = 200;
-/** Records that one question about what is there names at most. */
-const ASKED_AT_ONCE = 5000;
 
 export class LogIntake {
   readonly #options: IntakeOptions;
@@ -72,6 +69,7 @@ export class LogIntake {
   /** Taken in, but not in the table. */
   readonly #waiting = new Set<Taken>();
   readonly #hasher = new LineHasher();
+  readonly #run = randomUUID();
   readonly #openedAt: number;
   #lastInsert = Number.NEGATIVE_INFINITY;
   #flush: Promise<void> | undefined;
@@ -192,13 +190,14 @@ export class LogIntake {
   async #insert(group: readonly Taken[]): Promise<number> {
     if (group.length === 0) return 0;
     const { engine, streams, clock } = this.#options;
-    const there = await this.#there(group.filter(({ uncertain }) => uncertain));
-    const parts = group.map((taken) => this.#without(taken, there));
+    const uncertain = group.filter((taken) => taken.uncertain).map(({ record }) => record.key);
+    const there = await presentDays(engine, uncertain);
+    const parts = group.map((taken) => withoutPresent(taken, there));
     for (const taken of group) this.#registerAgain(taken);
     const newStreams = await streams.save();
     // From here on nobody can tell, until the insert has come back, how much of it is there.
     for (const taken of group) taken.uncertain = true;
-    await engine.insert('otel_logs', logBlock(parts.filter(({ rows }) => rows > 0)));
+    await engine.insert('otel_logs', logBlock(parts.filter(({ rows }) => rows > 0)), { token: this.#tokenOf(group) });
     this.#lastInsert = clock.monotonic();
     for (const taken of group) {
       taken.inserted = true;
@@ -207,6 +206,15 @@ export class LogIntake {
     }
     for (const { rows } of parts) this.#found -= rows;
     return newStreams;
+  }
+
+  /**
+   * Names an insert, so that one whose answer got lost, and that a server may still be at when it comes again, counts once. Only within this run: over a
+   * power cut the engine's memory of inserts may be newer than its data.
+   */
+  #tokenOf(group: readonly Taken[]): string {
+    const keys = group.map(({ record }) => record.key);
+    return `${this.#run}-${keys[0]}-${keys.at(-1)}-${keys.length}-${keys.reduce((sum, key) => sum ^ key, 0n)}`;
   }
 
   /** Streams of a record may have been removed as too old since it was taken in. */
@@ -228,100 +236,10 @@ export class LogIntake {
     });
   }
 
-  /**
-   * The days of which lines of these records are in the table, by key and day. An insert is one block, so that of a record all lines of a
-   * day are there or none.
-   */
-  async #there(uncertain: readonly Taken[]): Promise<ReadonlySet<string>> {
-    const there = new Set<string>();
-    for (let at = 0; at < uncertain.length; at += ASKED_AT_ONCE) {
-      const keys = uncertain.slice(at, at + ASKED_AT_ONCE).map(({ record }) => sql`${record.key}`);
-      for (const block of readNative((await this.#options.engine.query(presentDays(keys))).bytes)) {
-        const words = column(block, 'key', 'UInt64').words;
-        const days = column(block, 'day', 'Int32').values;
-        for (let row = 0; row < block.rows; row++) there.add(`${words[row * 2 + 1]}:${words[row * 2]}:${days[row]}`);
-      }
-    }
-    return there;
-  }
-
-  #without({ record, keep, rows }: Taken, there: ReadonlySet<string>): { record: LogRecord; keep: Uint8Array | undefined; rows: number } {
-    const high = Number(record.key >> 32n);
-    const low = Number(record.key & 0xffff_ffffn);
-    if (there.size === 0) return { record, keep, rows };
-    const { timestamps } = record.batch;
-    const missing = Uint8Array.from(timestamps, (timestamp) => (there.has(`${high}:${low}:${logDayOf(timestamp)}`) ? 0 : 1));
-    if (!missing.includes(0)) return { record, keep, rows };
-    if (keep !== undefined) keep.forEach((kept, row) => (missing[row] = (missing[row] as number) & kept));
-    return { record, keep: missing, rows: missing.reduce((sum, kept) => sum + kept, 0) };
-  }
-
   /** Does something while nothing is put into the table or deleted from it. */
   #alone<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
     return result;
-  }
-}
-
-function presentDays(keys: readonly Sql[]): Sql {
-  return sql`SELECT Batch AS key, toInt32(intDiv(toUnixTimestamp64Nano(Timestamp), 86400000000000)) AS day
-    FROM otel_logs WHERE Batch IN (${joined(keys, ', ')}) GROUP BY key, day`;
-}
-
-/** Tells the streams on which days they have lines. */
-function noteDays(batch: LogBatch, slots: Uint32Array, streams: Streams): void {
-  const words = new Int32Array(batch.timestamps.buffer, batch.timestamps.byteOffset, batch.rows * 2);
-  const earliest = new Float64Array(batch.origins.count).fill(Number.POSITIVE_INFINITY);
-  const latest = new Float64Array(batch.origins.count).fill(Number.NEGATIVE_INFINITY);
-  for (let row = 0; row < batch.rows; row++) {
-    // Exact to some hundred nanoseconds, which is made up for below.
-    const time = (words[row * 2 + 1] as number) * 0x1_0000_0000 + ((words[row * 2] as number) >>> 0);
-    const origin = batch.rowOrigins[row] as number;
-    if (time < (earliest[origin] as number)) earliest[origin] = time;
-    if (time > (latest[origin] as number)) latest[origin] = time;
-  }
-  slots.forEach((slot, origin) => {
-    if (slot === REFUSED_STREAM || earliest[origin] === Number.POSITIVE_INFINITY) return;
-    streams.touch(slot, Math.floor(((earliest[origin] as number) - ROUNDING) / DAY));
-    streams.touch(slot, Math.floor(((latest[origin] as number) + ROUNDING) / DAY));
-  });
-}
-
-const DAY = 86_400e9;
-const ROUNDING = 1024;
-
-/** Hashes each line of a batch: `told` finds the hash in the hasher. */
-function hashLines(batch: LogBatch, hasher: LineHasher, told: (row: number) => void): void {
-  const { bodies, attributeNames, attributeValues, origins } = batch;
-  const bodyEnds = packedEnds(bodies, batch.rows);
-  const without = attributeNames.length === 0;
-  const nameEnds = without ? undefined : rowEnds(attributeNames, batch.attributeCounts);
-  const valueEnds = without ? undefined : rowEnds(attributeValues, batch.attributeCounts);
-  const words = new Uint32Array(batch.timestamps.buffer, batch.timestamps.byteOffset, batch.rows * 2);
-  const line = { streamLow: 0, streamHigh: 0, timeLow: 0, timeHigh: 0 };
-  const startOf = (ends: Uint32Array | undefined, row: number): number => (row === 0 ? 0 : (ends?.[row - 1] ?? 0));
-  for (let row = 0; row < batch.rows; row++) {
-    const origin = batch.rowOrigins[row] as number;
-    line.streamLow = origins.fingerprints[origin * 2] as number;
-    line.streamHigh = origins.fingerprints[origin * 2 + 1] as number;
-    line.timeLow = words[row * 2] as number;
-    line.timeHigh = words[row * 2 + 1] as number;
-    const [name, nameEnd] = [startOf(nameEnds, row), nameEnds?.[row] ?? 0];
-    const [value, valueEnd] = [startOf(valueEnds, row), valueEnds?.[row] ?? 0];
-    // The text with its length, as it lies packed.
-    hasher.hash(
-      line,
-      bodies,
-      startOf(bodyEnds, row),
-      bodyEnds[row] as number,
-      attributeNames,
-      name,
-      nameEnd,
-      attributeValues,
-      value,
-      valueEnd,
-    );
-    told(row);
   }
 }

@@ -1,6 +1,9 @@
 /** The hash of a line by which repetitions are recognised: stream, time, text and attributes. */
 
+import type { LogBatch } from '@atalaya/journal';
 import { type Hash64, hashBytes } from '@atalaya/model';
+import { rowEnds } from './log-columns.ts';
+import { packedEnds } from './packed-texts.ts';
 
 const UNITS = 8;
 
@@ -56,5 +59,40 @@ export class LineHasher {
     hashBytes(this.#bytes, 0, UNITS * 4, 0, hash);
     this.low = hash.low;
     this.high = hash.high;
+  }
+}
+
+/** Hashes each line of a batch: `told` finds the hash in the hasher. */
+export function hashLines(batch: LogBatch, hasher: LineHasher, told: (row: number) => void): void {
+  const { bodies, attributeNames, attributeValues, origins } = batch;
+  const bodyEnds = packedEnds(bodies, batch.rows);
+  const without = attributeNames.length === 0;
+  const nameEnds = without ? undefined : rowEnds(attributeNames, batch.attributeCounts);
+  const valueEnds = without ? undefined : rowEnds(attributeValues, batch.attributeCounts);
+  const words = new Uint32Array(batch.timestamps.buffer, batch.timestamps.byteOffset, batch.rows * 2);
+  const line = { streamLow: 0, streamHigh: 0, timeLow: 0, timeHigh: 0 };
+  const startOf = (ends: Uint32Array | undefined, row: number): number => (row === 0 ? 0 : (ends?.[row - 1] ?? 0));
+  for (let row = 0; row < batch.rows; row++) {
+    const origin = batch.rowOrigins[row] as number;
+    line.streamLow = origins.fingerprints[origin * 2] as number;
+    line.streamHigh = origins.fingerprints[origin * 2 + 1] as number;
+    line.timeLow = words[row * 2] as number;
+    line.timeHigh = words[row * 2 + 1] as number;
+    const [name, nameEnd] = [startOf(nameEnds, row), nameEnds?.[row] ?? 0];
+    const [value, valueEnd] = [startOf(valueEnds, row), valueEnds?.[row] ?? 0];
+    // The text with its length, as it lies packed.
+    hasher.hash(
+      line,
+      bodies,
+      startOf(bodyEnds, row),
+      bodyEnds[row] as number,
+      attributeNames,
+      name,
+      nameEnd,
+      attributeValues,
+      value,
+      valueEnd,
+    );
+    told(row);
   }
 }

@@ -152,6 +152,7 @@ const logs: Migration = {
     PARTITION BY toInt32(intDiv(toUnixTimestamp64Nano(Timestamp), 86400000000000))
     ORDER BY (intDiv(toUnixTimestamp64Nano(Timestamp), 3600000000000), StreamId, Timestamp)
     SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+      non_replicated_deduplication_window = 100,
       old_parts_lifetime = 60, max_parts_in_total = 1000000, max_bytes_to_merge_at_max_space_in_pool = 10737418240`,
     sql`CREATE TABLE IF NOT EXISTS log_streams (
       id UInt64,
