@@ -1,6 +1,6 @@
 /** Promtail's configuration in the running program: jobs, reloads, what is shown and counted. */
 
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Configuration } from '@atalaya/model';
 import { describe, expect, test } from 'vitest';
@@ -108,9 +108,11 @@ describe('Promtail’s configuration', () => {
   });
 
   test('that is bad keeps the program from starting, with the reason', { timeout: 30_000 }, async () => {
-    const starting = start({ promtail: 'scrape_configs:\n  - job_nam: x\n' });
+    const folder = makeFolder();
+    const starting = start({ promtail: 'scrape_configs:\n  - job_nam: x\n', folder });
     await expect(starting).rejects.toThrow(
       /promtail-config\.yml: line 2: scrape_configs\[0\]\.job_nam: unknown field .*did you mean .*job_name/,
     );
+    rmSync(folder, { recursive: true, force: true });
   });
 });
