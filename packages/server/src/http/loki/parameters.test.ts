@@ -138,6 +138,7 @@ describe('the rest', () => {
   test('volumes', () => {
     expect([targetLabelsParameter(at('')), targetLabelsParameter(at('targetLabels=a,b'))]).toEqual([[], ['a', 'b']]);
     expect([aggregateByParameter(at('')), aggregateByParameter(at('aggregateBy=labels'))]).toEqual(['series', 'labels']);
+    expect(complaint(() => targetLabelsParameter(at(`targetLabels=${'a,'.repeat(65)}`)))).toBe('too many target labels (65 > 64)');
     expect(complaint(() => aggregateByParameter(at('aggregateBy=x')))).toBe('invalid aggregation option');
   });
 });

@@ -11,6 +11,8 @@ export const LABELS_SINCE_MS = 6 * 3_600_000;
 const DEFAULT_STEPS = 250n;
 /** Points per series that a range query may ask for. */
 const MOST_POINTS = 11_000n;
+/** Labels that a volume may be told by: more than streams have. */
+const MOST_TARGET_LABELS = 64;
 /** Whole seconds by which a tail may lag behind. */
 const MOST_DELAY = 5;
 
@@ -145,7 +147,8 @@ export function queryParameter(parameters: URLSearchParams): string {
 
 /** `targetLabels` of a volume: names between commas. */
 export function targetLabelsParameter(parameters: URLSearchParams): string[] {
-  return (parameters.get('targetLabels') ?? '').split(',').filter((name) => name !== '');
+  const names = (parameters.get('targetLabels') ?? '').split(',').filter((name) => name !== '');
+  return names.length <= MOST_TARGET_LABELS ? names : badRequest(`too many target labels (${names.length} > ${MOST_TARGET_LABELS})`);
 }
 
 /** Whether a volume is told by the streams' labels with their values, or by the names of labels only. */
