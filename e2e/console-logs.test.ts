@@ -47,9 +47,13 @@ describe.skipIf(missing)('the logs page on the real program', () => {
     expect(answer.status).toBe(204);
   };
   const open = async (path: string): Promise<Page> => {
-    const page = await browser.newPage({ reducedMotion: 'reduce', locale: 'en-GB' });
+    const context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-GB' });
+    const page = await context.newPage();
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('response', (answer) => {
+      if (answer.status() >= 400) complaints.push(`${answer.status()} ${answer.url()} ${answer.request().postData() ?? ''}`);
+    });
     await page.goto(program.url + path);
     return page;
   };
@@ -89,7 +93,7 @@ describe.skipIf(missing)('the logs page on the real program', () => {
     await expect.poll(() => queryOf(page)).toContain('detected_level="error"');
     await page.locator('[data-line][data-level=error]').first().waitFor();
     await expect.poll(() => page.locator('[data-line]:not([data-level=error])').count()).toBe(0);
-    await page.close();
+    await page.context().close();
   }, 60_000);
 
   test('a line opens to fields that filter and count, and has its surroundings', async () => {
@@ -106,7 +110,7 @@ describe.skipIf(missing)('the logs page on the real program', () => {
     await page.getByRole('button', { name: 'Only lines with this order' }).click();
     await expect.poll(() => queryOf(page)).toBe('{job="shop"} |= "refused" | json | order="A-23"');
     await expect.poll(() => rows(page).count()).toBe(1);
-    await page.close();
+    await page.context().close();
   }, 60_000);
 
   test('dragging over the bars narrows the time to lines that were there', async () => {
@@ -123,7 +127,7 @@ describe.skipIf(missing)('the logs page on the real program', () => {
       .poll(async () => Number(await page.getByRole('treegrid', { name: 'Lines' }).getAttribute('aria-rowcount')))
       .toBeLessThan(60);
     await rows(page).first().waitFor();
-    await page.close();
+    await page.context().close();
   }, 60_000);
 
   test('the live tail shows what is sent now', async () => {
@@ -135,7 +139,7 @@ describe.skipIf(missing)('the logs page on the real program', () => {
     await push({ job: 'shop', host: 'app-1' }, [[0, 'level=warn msg="in the pause"']]);
     await page.getByRole('button', { name: '1 new line' }).click();
     await rows(page).getByText('in the pause').waitFor();
-    await page.close();
+    await page.context().close();
   }, 60_000);
 
   test('patterns are counted and left out with a click', async () => {
@@ -147,7 +151,7 @@ describe.skipIf(missing)('the logs page on the real program', () => {
     await page.locator('label', { hasText: 'Lines' }).click();
     await rows(page).first().waitFor();
     await expect.poll(() => rows(page).getByText('order stored').count()).toBe(0);
-    await page.close();
+    await page.context().close();
   }, 60_000);
 
   test('LogQL is completed from what was sent, its numbers are drawn, its errors are the server’s', async () => {
@@ -162,7 +166,7 @@ describe.skipIf(missing)('the logs page on the real program', () => {
     await page.keyboard.type(' | json | unwrap took');
     await page.getByRole('option', { name: /took_ms/, selected: true }).waitFor();
     await page.keyboard.press('Control+a');
-    await page.keyboard.insertText('sum by (level) (count_over_time({job="shop"} | json [1m]))');
+    await page.keyboard.insertText('sum by (level) (count_over_time({job="shop"} | json | __error__="" [1m]))');
     await page.keyboard.press('Control+Enter');
     await page.getByRole('region', { name: 'Numbers from lines' }).locator('canvas').waitFor();
     const wrong = '{job="shop"} | json | took_ms >';
@@ -174,7 +178,7 @@ describe.skipIf(missing)('the logs page on the real program', () => {
       .getByRole('alert')
       .getByText((await answer.text()).trim())
       .waitFor();
-    await page.close();
+    await page.context().close();
   }, 60_000);
 
   test('in Spanish, and without a fault that axe could find', async () => {
@@ -187,6 +191,6 @@ describe.skipIf(missing)('the logs page on the real program', () => {
     await page.getByRole('button', { name: 'Aspecto e idioma' }).waitFor();
     const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`)).toEqual([]);
-    await page.close();
+    await page.context().close();
   }, 60_000);
 });

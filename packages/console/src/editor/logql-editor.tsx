@@ -32,7 +32,8 @@ interface LogqlEditorProps {
   readonly range: TimeRangeText;
   readonly ref?: Ref<LogqlEditorHandle>;
   onChange(value: string): void;
-  onRun(): void;
+  /** With the text as it stands in the editor, which may be newer than the last `value`. */
+  onRun(text: string): void;
 }
 
 /** The editor. Made once per language; `value` is taken over when it differs from what is in it. */
@@ -48,7 +49,13 @@ export function LogqlEditor({ value, label, range, ref, onChange, onRun }: Logql
 
   useEffect(() => {
     const helped = new Compartment();
-    const setup = { label, placeholder: t('logql.placeholder'), t, run: () => latest.current.onRun(), format };
+    const setup = {
+      label,
+      placeholder: t('logql.placeholder'),
+      t,
+      run: () => latest.current.onRun(view.current?.state.doc.toString() ?? ''),
+      format,
+    };
     const editor = new EditorView({
       parent: holder.current as HTMLElement,
       state: EditorState.create({

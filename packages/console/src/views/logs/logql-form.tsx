@@ -34,7 +34,7 @@ export default function LogqlForm({ logs }: { logs: Logs }) {
           label={t('logql.label')}
           range={range}
           onChange={(next) => setWritten((before) => ({ ...before, text: next }))}
-          onRun={() => logs.ask(text)}
+          onRun={logs.ask}
         />
       </div>
       <div className={classes['buttons']}>
