@@ -189,4 +189,23 @@ describe('what the program logs itself', () => {
     const [line] = await readLines(program.url, '{job="atalaya"} |= "OTLP over gRPC listens"', START, END);
     expect(line?.labels).toMatchObject({ service_name: 'atalaya', level: 'info', address: (await grpcUrl()).slice('http://'.length) });
   });
+
+  test('is there after a restart, up to the last line, and the engine process’ lines are in it', async () => {
+    const { folder } = program;
+    await program.kill('SIGTERM');
+    const logged = program
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{"level"'));
+    program = await startAtalaya({ folder });
+    const expected = logged.map((line) => {
+      const { time, msg } = JSON.parse(line) as { time: number; msg: string };
+      return `${time}000000 ${msg}`;
+    });
+    expect(expected).not.toEqual([]);
+    const stored = async (): Promise<string[]> =>
+      (await readLines(program.url, '{job="atalaya"}', START, END)).map(({ time, text }) => `${time} ${text}`);
+    await expect.poll(stored, { timeout: 20_000 }).toEqual(expect.arrayContaining(expected));
+    expect(await readLines(program.url, '{job="atalaya"} | process="engine"', START, END)).not.toEqual([]);
+  });
 });
