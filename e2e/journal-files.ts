@@ -2,6 +2,7 @@
 
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { SIGNAL } from '@atalaya/journal';
 
 const RECORD_HEADER = 64;
 const RECORD_MAGIC = Buffer.from('ATRC');
@@ -13,7 +14,7 @@ export interface RecordOnDisk {
   readonly length: number;
 }
 
-/** The records of all segments in order. The bytes of a program that runs are those that it has written so far. */
+/** The records of metrics in all segments in order; what the program logs of itself lies between them. The bytes of a program that runs are those that it has written so far. */
 export function recordsOf(folder: string): RecordOnDisk[] {
   const journal = path.join(folder, 'data', 'journal');
   const files = readdirSync(journal)
@@ -28,7 +29,7 @@ function recordsIn(file: string): RecordOnDisk[] {
   for (let at = bytes.indexOf(RECORD_MAGIC); at >= 0 && at + RECORD_HEADER <= bytes.length;) {
     const length = bytes.readUInt32LE(at + 8);
     const signal = bytes.readUInt32LE(at + 52);
-    if (signal !== 0) records.push({ file, offset: at + RECORD_HEADER, length });
+    if (signal === SIGNAL.metrics) records.push({ file, offset: at + RECORD_HEADER, length });
     at = bytes.indexOf(RECORD_MAGIC, at + RECORD_HEADER + length);
   }
   return records;
