@@ -123,7 +123,7 @@ export class LogLedgerWriter implements Ledger {
 }
 
 /** All lines of a selection in `[start, end)`, in order, a page at a time. Pages must not end within more lines of one time than they hold. */
-async function* linesOf(url: string, query: string, start: bigint, end: bigint): AsyncGenerator<[string, string]> {
+export async function* linesOf(url: string, query: string, start: bigint, end: bigint): AsyncGenerator<[string, string]> {
   for (let from = start; ;) {
     const parameters = new URLSearchParams({ query, start: String(from), end: String(end), limit: String(PAGE), direction: 'forward' });
     const answer = await fetch(`${url}/loki/api/v1/query_range?${parameters.toString()}`);

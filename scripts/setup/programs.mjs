@@ -13,6 +13,7 @@ const PROGRAMS = {
   procps: 'ps',
   prometheus: 'promtool',
   'prometheus-node-exporter': 'prometheus-node-exporter',
+  rsyslog: 'rsyslogd',
   strace: 'strace',
   faketime: 'faketime',
 };

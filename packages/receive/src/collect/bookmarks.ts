@@ -3,7 +3,7 @@
  *
  * A change goes as a note into the journal record that holds the lines it stands for (`LogBatch.note`), so a crash leaves both or neither.
  * From time to time all bookmarks are written to a file; a start reads that file and then the notes of the records behind it. The file must be
- * written before journal segments are deleted: {@link Bookmarks.save}. See docs/adr/0014-collecting.md.
+ * written before journal segments are deleted: {@link Bookmarks.save}. See docs/adr/0015-collecting.md.
  */
 
 import { mkdir, open, readFile, rename } from 'node:fs/promises';

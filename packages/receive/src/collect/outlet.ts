@@ -115,9 +115,9 @@ export class Outlet {
     signal.removeEventListener('abort', resume);
   }
 
-  /** Writes what waits; resolves when that is durable, or was given up because the outlet was closed. */
+  /** Writes what waits, bookmarks too; resolves when that is durable, or was given up because the outlet was closed. */
   async flush(): Promise<void> {
-    while (this.#entries.length > 0 || this.#working !== undefined) {
+    while (this.#entries.length > 0 || this.#touched.size > 0 || this.#working !== undefined) {
       this.#begin();
       await this.#working;
     }
@@ -160,6 +160,11 @@ export class Outlet {
   /** Tries until it succeeds: a full journal or disk makes sources wait, nothing is dropped. */
   async #commit(entries: readonly ReadyEntry[], changes: BookmarkChanges): Promise<void> {
     const { bookmarks, clock, log } = this.#options;
+    if (entries.length === 0) {
+      // Without lines there is nothing that a crash could lose or double.
+      if (changes.size > 0) bookmarks.committed(changes);
+      return;
+    }
     for (let pause = RETRY_MS; ; pause = Math.min(pause * 2, MAX_RETRY_MS)) {
       try {
         await this.#filled(entries, pause === RETRY_MS).commit(changes.size === 0 ? undefined : bookmarks.note(changes));

@@ -1,8 +1,8 @@
 /** Reads a compressed file once, from beginning to end. */
 
-import { EntryFlow } from '../entry-flow.ts';
+import { EntryFlow, type FlowCounts } from '../entry-flow.ts';
 import type { EntryPipeline } from '../entry.ts';
-import { countsOf, type LogTarget, type SourceContext } from '../log-source.ts';
+import type { LogTarget, SourceContext } from '../log-source.ts';
 import type { BookmarkSource } from '../outlet.ts';
 import { decompressed } from './compressed.ts';
 import { findNewline, type LineEncoding, lineText } from './line-splitter.ts';
@@ -49,17 +49,24 @@ export class ArchiveRead implements BookmarkSource {
     this.#options.context.outlet.detach(this);
   }
 
-  target(job: string): LogTarget {
-    const { path, labels } = this.#options;
-    return {
-      job,
-      kind: 'file',
-      name: path,
-      labels: Object.fromEntries(labels),
-      state: this.#state,
-      ...countsOf(this.#flow.counts),
-      ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
-    };
+  get path(): string {
+    return this.#options.path;
+  }
+
+  get labels(): ReadonlyMap<string, string> {
+    return this.#options.labels;
+  }
+
+  get state(): LogTarget['state'] {
+    return this.#state;
+  }
+
+  get counts(): FlowCounts {
+    return this.#flow.counts;
+  }
+
+  get lastError(): string | undefined {
+    return this.#lastError;
   }
 
   async #run(): Promise<void> {

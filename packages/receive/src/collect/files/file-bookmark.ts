@@ -9,19 +9,24 @@ export interface FileBookmark {
   readonly offset: number;
   /** The time that the last line got, nanoseconds since the epoch: later lines get later ones. */
   readonly time: bigint;
+  /** When what was read was last written, milliseconds since the epoch: what came after it is newer. */
+  readonly modifiedMs: number;
   /** Of what was looked at, which may be more than was read. */
   readonly fingerprint: Fingerprint;
+  /** Whether it was rotated and read to its end: nobody misses it when it is gone. */
+  readonly done: boolean;
 }
 
-export function formatBookmark({ path, offset, time, fingerprint }: FileBookmark): string {
-  return JSON.stringify([path, offset, String(time), fingerprint.offset, fingerprint.head, fingerprint.before]);
+export function formatBookmark({ path, offset, time, modifiedMs, fingerprint, done }: FileBookmark): string {
+  return JSON.stringify([path, offset, String(time), fingerprint.offset, fingerprint.head, fingerprint.before, done, modifiedMs]);
 }
 
 /** undefined when the text is none. */
 export function parseBookmark(text: string): FileBookmark | undefined {
   try {
-    const [path, offset, time, scanned, head, before] = JSON.parse(text) as [string, number, string, number, string, string];
-    return { path, offset, time: BigInt(time), fingerprint: { offset: scanned, head, before } };
+    type Parts = [string, number, string, number, string, string, boolean, number];
+    const [path, offset, time, scanned, head, before, done, modifiedMs] = JSON.parse(text) as Parts;
+    return { path, offset, time: BigInt(time), modifiedMs, fingerprint: { offset: scanned, head, before }, done };
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@
 
 import type { JobOf, LogSource, LogTarget, SourceContext } from '../log-source.ts';
 import { FileGroup } from './file-group.ts';
-import type { TailTiming } from './file-tail.ts';
+import type { TailTiming } from './file-tail-options.ts';
 import { ReadTurns } from './read-turns.ts';
 
 /** How often files are looked at, and folders gone through. */

@@ -1,79 +1,32 @@
 /** Follows one file: reads what is appended, line by line, and knows how far. */
 
-import type { Clock } from '@atalaya/model';
-import type { EntryPipeline } from '../entry.ts';
 import { EntryFlow } from '../entry-flow.ts';
-import type { BookmarkSource, Outlet } from '../outlet.ts';
-import { type FileBookmark, formatBookmark } from './file-bookmark.ts';
+import type { BookmarkSource } from '../outlet.ts';
+import { formatBookmark } from './file-bookmark.ts';
+import type { FileTailOptions, FormerContent } from './file-tail-options.ts';
 import type { FileId } from './find-files.ts';
-import { BEFORE_BYTES, type Fingerprint, HEAD_BYTES, hashOf } from './fingerprint.ts';
-import { findNewline, type LineEncoding, lineText } from './line-splitter.ts';
+import { type Fingerprint, ReadTrace } from './fingerprint.ts';
+import { LineAssembler } from './line-assembler.ts';
 import type { OpenFile } from './open-file.ts';
-
-/** How long what is waited for, milliseconds. */
-export interface TailTiming {
-  /** Between two looks at a file that is being written, and at one that is not. */
-  readonly busyMs: number;
-  readonly idleMs: number;
-  /** A rotated file that did not grow for so long has its last line, whether it ends with a line feed or not. */
-  readonly lastLineMs: number;
-  /** A deleted, and a renamed file that did not grow for so long is let go of. */
-  readonly deletedMs: number;
-  readonly renamedMs: number;
-}
-
-export const TAIL_TIMING: TailTiming = { busyMs: 250, idleMs: 5000, lastLineMs: 5000, deletedMs: 30_000, renamedMs: 600_000 };
-
-export interface FileTailOptions {
-  /** Key of its bookmark. */
-  readonly key: string;
-  readonly id: FileId;
-  /** Where the file was found first; it stays that when the file is renamed. */
-  readonly path: string;
-  readonly labels: ReadonlyMap<string, string>;
-  readonly file: OpenFile;
-  readonly encoding: LineEncoding;
-  readonly pipeline: EntryPipeline;
-  readonly outlet: Outlet;
-  readonly clock: Clock;
-  readonly timing: TailTiming;
-  /** How far it was read before; it has been made sure that the file fits. */
-  readonly bookmark: FileBookmark | undefined;
-  /** Without a bookmark: where to begin; if not at 0, then behind the next line end. */
-  readonly startAt: number;
-  /** Called when the file has become shorter or another one: gives a copy of what it was, if there is one. */
-  readonly findCopy: (fingerprint: Fingerprint) => Promise<{ readonly id: FileId; readonly file: OpenFile } | undefined>;
-  /** Called when a copy was read to its end: nobody has to read it again. */
-  readonly onCopyRead: (id: FileId, bookmark: string) => void;
-  /** A file that must have been read to its end before this one is begun: the former one of the same name. */
-  readonly after: FileTail | undefined;
-  /** A copy of what the file was when it was bookmarked: the rest of that is read first. */
-  readonly copy: { readonly id: FileId; readonly file: OpenFile } | undefined;
-}
 
 /** What came of a turn: there is more at once, nothing more for now, or the file is done with. */
 export type TurnOutcome = 'more' | 'end' | 'closed';
 
-/** Everything behind `#scanned` is unread; what lies between `#lineStart` and there is a line that has not ended yet. */
 export class FileTail implements BookmarkSource {
   readonly key: string;
   readonly id: FileId;
   readonly path: string;
+  readonly labels: ReadonlyMap<string, string>;
   readonly flow: EntryFlow<number>;
   readonly #options: FileTailOptions;
-  #file: OpenFile;
-  /** The file itself while a copy of its former content is read. */
-  #detour: { readonly own: OpenFile; readonly copyId: FileId } | undefined;
-  #lineStart: number;
-  #scanned: number;
-  /** What was read of an unfinished line, as far as it may be long. */
-  #partial: Buffer[] = [];
-  #partialBytes = 0;
-  #head: Buffer = Buffer.alloc(0);
-  #headHash: string | undefined;
-  #before: Buffer = Buffer.alloc(0);
-  /** Whether lines begin behind the next line end only. */
-  #skipping: boolean;
+  readonly #file: OpenFile;
+  /** Copies that are to be read before the file itself; the first one is being read. */
+  #former: FormerContent[];
+  /** Set when the file is begun anew: since when, milliseconds, contents may have come and gone in it that were not read. */
+  #anewSince: number | undefined;
+  readonly #trace = new ReadTrace();
+  readonly #lines: LineAssembler;
+  #start: number;
   #size = 0;
   #modifiedMs = -1;
   #grewAt: number;
@@ -81,35 +34,41 @@ export class FileTail implements BookmarkSource {
   #rotated = false;
   #drained = false;
   #closed = false;
+  #deleted = false;
   #lastTime: bigint;
   /** When it is to be looked at again, by the monotonic clock. */
   pollAt = 0;
   lastError: string | undefined;
 
   constructor(options: FileTailOptions) {
-    const { key, id, path, file, copy, bookmark, startAt, pipeline, outlet, clock, timing } = options;
+    const { key, id, path, labels, file, copy, bookmark, startAt, pipeline, outlet, clock, timing, encoding } = options;
     this.#options = options;
     this.key = key;
     this.id = id;
     this.path = path;
-    this.#file = copy?.file ?? file;
-    if (copy !== undefined) this.#detour = { own: file, copyId: copy.id };
+    this.labels = labels;
+    this.#file = file;
+    this.#former = copy === undefined ? [] : [copy];
     // What was read of a line that had not ended is read again: only whole lines are remembered.
-    this.#lineStart = bookmark?.offset ?? startAt;
-    this.#scanned = this.#lineStart;
-    this.#skipping = bookmark === undefined && startAt > 0;
+    this.#start = bookmark?.offset ?? startAt;
     this.#lastTime = bookmark?.time ?? 0n;
+    if (bookmark?.fingerprint.offset === 0) this.#anewSince = bookmark.modifiedMs;
     this.#grewAt = clock.monotonic();
     this.#pause = timing.busyMs;
-    this.flow = new EntryFlow({ pipeline, outlet, clock, start: this.#lineStart, onMoved: () => outlet.touch(this) });
+    this.flow = new EntryFlow({ pipeline, outlet, clock, start: this.#start, onMoved: () => outlet.touch(this) });
+    this.#lines = new LineAssembler({
+      encoding,
+      limit: outlet.lineBytes,
+      take: (text, cutFrom, next) => this.#take(text, cutFrom, next),
+      pass: (next) => this.flow.pass(next),
+      start: this.#start,
+      skipFirst: bookmark === undefined && startAt > 0,
+    });
   }
 
-  /** To be awaited before the first turn: reads what the file's fingerprint needs. */
-  async prepare(): Promise<void> {
-    const head = Buffer.alloc(Math.min(HEAD_BYTES, this.#scanned));
-    const before = Buffer.alloc(Math.min(BEFORE_BYTES, this.#scanned));
-    this.#head = head.subarray(0, await this.#file.read(head, 0));
-    this.#before = before.subarray(0, await this.#file.read(before, this.#scanned - before.length));
+  /** To be awaited before the first turn. */
+  prepare(): Promise<void> {
+    return this.#trace.resume(this.#reading, this.#start);
   }
 
   get rotated(): boolean {
@@ -125,33 +84,32 @@ export class FileTail implements BookmarkSource {
     return this.#closed;
   }
 
-  get labels(): ReadonlyMap<string, string> {
-    return this.#options.labels;
+  /** Whether it had no name any more when it was last looked at. */
+  get deleted(): boolean {
+    return this.#deleted;
   }
 
   /** Up to where it was looked at. */
-  get endedAt(): number {
-    return this.#scanned;
+  get offset(): number {
+    return this.#trace.offset;
   }
 
   /** Bytes that are known to be there and were not read. */
   get lagBytes(): number {
-    return Math.max(0, this.#size - this.#scanned);
+    return Math.max(0, this.#size - this.#trace.offset);
   }
 
   /** When it was last seen to change, milliseconds since the epoch. */
   get modifiedMs(): number {
-    return this.#modifiedMs;
+    return Math.max(this.#modifiedMs, this.#options.foundMs);
   }
 
   get fingerprint(): Fingerprint {
-    const head = this.#headHash ?? hashOf(this.#head);
-    if (this.#head.length === HEAD_BYTES) this.#headHash = head;
-    return { offset: this.#scanned, head, before: hashOf(this.#before) };
+    return this.#trace.fingerprint;
   }
 
   bookmark(): string {
-    return formatBookmark({ path: this.path, offset: this.flow.read, time: this.#lastTime, fingerprint: this.fingerprint });
+    return this.#bookmark(this.drained);
   }
 
   /** Another file has its name now, or none: no more than what is being written still will come. */
@@ -172,11 +130,11 @@ export class FileTail implements BookmarkSource {
   /** Ends. What is held back or unfinished is read again at the next start. */
   close(): void {
     if (this.#closed) return;
-    this.#closed = true;
     this.flow.close();
     this.#options.outlet.detach(this);
+    this.#closed = true;
     this.#file.close();
-    this.#detour?.own.close();
+    for (const { file } of this.#former) file.close();
   }
 
   /** Reads a portion, as large as the buffer. One turn at a time. */
@@ -187,25 +145,25 @@ export class FileTail implements BookmarkSource {
       this.#pause = this.#options.timing.busyMs;
       return this.#rest();
     }
-    const { size, modifiedMs, links } = await this.#file.state();
+    const trace = this.#trace;
+    const { size, modifiedMs, links } = await this.#reading.state();
     if (this.#closed) return 'closed';
     this.#size = size;
-    if (size === this.#scanned && modifiedMs === this.#modifiedMs) return this.#atEnd(links);
-    if (size < this.#scanned) return this.#restart();
-    const from = this.#scanned - this.#before.length;
-    const length = await this.#file.read(buffer.subarray(0, Math.min(buffer.length, size - from)), from);
+    this.#deleted = links === 0;
+    if (size === trace.offset && modifiedMs === this.#modifiedMs) return this.#atEnd();
+    if (size < trace.offset) return this.#replaced();
+    const { from } = trace;
+    const bytes = buffer.subarray(0, await this.#reading.read(buffer.subarray(0, Math.min(buffer.length, size - from)), from));
     if (this.#closed) return 'closed';
-    if (length < this.#before.length || buffer.compare(this.#before, 0, this.#before.length, 0, this.#before.length) !== 0) {
-      return this.#restart();
-    }
+    if (!trace.continues(bytes)) return this.#replaced();
+    if (from + bytes.length > trace.offset && (await this.#hasMissed(bytes))) return this.#closed ? 'closed' : 'more';
     this.#modifiedMs = modifiedMs;
-    if (length === this.#before.length) return this.#atEnd(links);
+    if (from + bytes.length === trace.offset) return this.#atEnd();
     this.#grewAt = clock.monotonic();
     this.#pause = this.#options.timing.busyMs;
-    this.#take(buffer, from, length);
-    this.#options.outlet.touch(this);
+    this.#read(bytes, from);
     this.lastError = undefined;
-    return from + length < size ? 'more' : this.#atEnd(links);
+    return from + bytes.length < size ? 'more' : this.#atEnd();
   }
 
   /** After a failed turn: looks again later. */
@@ -215,26 +173,36 @@ export class FileTail implements BookmarkSource {
     if (this.#rotated) this.#drained = true;
   }
 
+  get #reading(): OpenFile {
+    return this.#former[0]?.file ?? this.#file;
+  }
+
+  #bookmark(done: boolean): string {
+    const { path, fingerprint } = this;
+    return formatBookmark({ path, offset: this.flow.read, time: this.#lastTime, modifiedMs: this.#contentMs, fingerprint, done });
+  }
+
+  /** When what is being read, which may be a copy, was last written. */
+  get #contentMs(): number {
+    return this.#modifiedMs >= 0 ? this.#modifiedMs : (this.#anewSince ?? this.#options.foundMs);
+  }
+
   #rest(): 'end' {
     this.pollAt = this.#options.clock.monotonic() + this.#pause;
     this.#pause = Math.min(this.#pause * 2, this.#options.timing.idleMs);
     return 'end';
   }
 
-  #atEnd(links: number): TurnOutcome {
+  #atEnd(): TurnOutcome {
     const { timing, clock, outlet } = this.#options;
-    if (this.#detour !== undefined) return this.#returnFromCopy();
+    if (this.#former.length > 0) return this.#formerRead();
     if (!this.#rotated) return this.#rest();
+    if (!this.#drained) outlet.touch(this);
     this.#drained = true;
     const quiet = clock.monotonic() - this.#grewAt;
-    if (quiet >= timing.lastLineMs) {
-      const waiting = this.#partialBytes > 0 || this.flow.holds;
-      this.#finishLine();
-      this.flow.flush();
-      if (waiting) outlet.touch(this);
-    }
-    if (quiet < (links === 0 ? timing.deletedMs : timing.renamedMs)) return this.#rest();
-    if (links === 0) {
+    if (quiet >= timing.lastLineMs) this.#finish();
+    if (quiet < (this.#deleted ? timing.deletedMs : timing.renamedMs)) return this.#rest();
+    if (this.#deleted) {
       // Its inode may belong to another file tomorrow.
       outlet.detach(this);
       outlet.touch({ key: this.key, bookmark: () => null });
@@ -243,119 +211,79 @@ export class FileTail implements BookmarkSource {
     return 'closed';
   }
 
+  /** Takes the last line for ended, and lets go what the pipeline holds. */
+  #finish(): void {
+    if (!this.#lines.waits && !this.flow.holds) return;
+    this.#lines.finish();
+    this.flow.flush();
+    this.#options.outlet.touch(this);
+  }
+
   /** The file was truncated, or replaced in place: what it was may have been copied before. */
-  async #restart(): Promise<TurnOutcome> {
-    const copy = this.#detour === undefined ? await this.#options.findCopy(this.fingerprint) : undefined;
+  async #replaced(): Promise<TurnOutcome> {
+    // A copy that changes while it is read gives no more.
+    if (this.#former.length > 0) return this.#formerRead();
+    const copy = await this.#options.findCopy(this.fingerprint);
     if (this.#closed) {
       copy?.file.close();
       return 'closed';
     }
-    if (copy !== undefined) {
-      this.#detour = { own: this.#file, copyId: copy.id };
-      this.#file = copy.file;
-      this.#modifiedMs = -1;
-      return 'more';
+    const since = this.#contentMs;
+    this.#modifiedMs = -1;
+    if (copy !== undefined) this.#former.push(copy);
+    else this.#beginAnew(since);
+    return 'more';
+  }
+
+  /** Before the first bytes of a file are taken that was begun anew: whether other contents were in it before them. They are read first. */
+  async #hasMissed(start: Buffer): Promise<boolean> {
+    if (this.#anewSince === undefined || this.#former.length > 0) return false;
+    const contents = await this.#options.findContents(this.#anewSince, start);
+    if (this.#closed) {
+      for (const { file } of contents) file.close();
+      return true;
     }
-    this.#beginAnew();
+    this.#anewSince = undefined;
+    this.#former.push(...contents);
+    return contents.length > 0;
+  }
+
+  #formerRead(): TurnOutcome {
+    const { id, modifiedMs, file } = this.#former[0] as FormerContent;
+    this.#finish();
+    this.#options.onCopyRead(id, this.offset, this.#bookmark(true));
+    file.close();
+    this.#former.shift();
+    this.#beginAnew(modifiedMs);
     return 'more';
   }
 
-  #returnFromCopy(): TurnOutcome {
-    const { own, copyId } = this.#detour as { own: OpenFile; copyId: FileId };
-    this.#finishLine();
-    this.flow.flush();
-    this.#options.onCopyRead(copyId, this.bookmark());
-    this.#file.close();
-    this.#file = own;
-    this.#detour = undefined;
-    this.#beginAnew();
-    return 'more';
-  }
-
-  #beginAnew(): void {
-    this.#finishLine();
-    this.flow.flush();
+  #beginAnew(since: number): void {
+    this.#finish();
     this.flow.restart(0);
-    this.#lineStart = 0;
-    this.#scanned = 0;
-    this.#head = Buffer.alloc(0);
-    this.#headHash = undefined;
-    this.#before = Buffer.alloc(0);
-    this.#skipping = false;
+    this.#lines.restart();
+    this.#trace.restart();
+    this.#anewSince = since;
     this.#modifiedMs = -1;
     this.#options.outlet.touch(this);
   }
 
-  /** Takes the lines of `buffer[0…length)`, which begins at `from` in the file with bytes that are known already. */
-  #take(buffer: Buffer, from: number, length: number): void {
-    const { encoding, clock } = this.#options;
-    const fresh = this.#scanned - from;
-    this.flow.counts.bytes += length - fresh;
-    this.flow.counts.lastReadAt = clock.now();
-    if (this.#head.length < HEAD_BYTES) {
-      this.#head = Buffer.concat([this.#head, buffer.subarray(fresh, Math.min(length, fresh + HEAD_BYTES - this.#head.length))]);
-    }
+  #read(bytes: Buffer, from: number): void {
+    const { clock, outlet } = this.#options;
+    const { counts } = this.flow;
+    const fresh = this.#trace.advance(bytes);
+    counts.bytes += bytes.length - fresh;
+    counts.lastReadAt = clock.now();
     const now = BigInt(Math.trunc(clock.now())) * 1_000_000n;
     if (now > this.#lastTime) this.#lastTime = now;
-    let start = fresh;
-    if (this.#scanned === 0) {
-      start = encoding.mark(buffer.subarray(0, length));
-      this.#lineStart = start;
-    }
-    for (;;) {
-      const newline = findNewline(encoding, buffer.subarray(0, length), Math.max(start, fresh), from);
-      if (newline === -1) break;
-      this.#endLine(buffer, start, newline, from + newline + encoding.unit);
-      start = newline + encoding.unit;
-    }
-    this.#keepPartial(buffer.subarray(start, length));
-    this.#scanned = from + length;
-    this.#before = Buffer.from(buffer.subarray(Math.max(0, length - BEFORE_BYTES), length));
+    this.#lines.push(bytes, fresh, bytes.length, from);
+    outlet.touch(this);
   }
 
-  #endLine(buffer: Buffer, start: number, end: number, next: number): void {
-    if (this.#skipping) {
-      this.#skipping = false;
-      this.flow.pass(next);
-    } else if (this.#partialBytes === 0) this.#emit(buffer, start, end, end - start, next);
-    else {
-      this.#keepPartial(buffer.subarray(start, end));
-      const line = Buffer.concat(this.#partial);
-      this.#emit(line, 0, line.length, this.#partialBytes, next);
-    }
-    this.#partial = [];
-    this.#partialBytes = 0;
-    this.#lineStart = next;
-  }
-
-  /** Keeps what was read of an unfinished line, up to the longest line that is written whole. */
-  #keepPartial(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    const room = this.#options.outlet.lineBytes + 4 - Math.min(this.#partialBytes, this.#options.outlet.lineBytes + 4);
-    if (room > 0 && !this.#skipping) this.#partial.push(Buffer.from(bytes.subarray(0, room)));
-    this.#partialBytes += bytes.length;
-  }
-
-  /** Takes what was read of the last line for the line: nothing more will come. */
-  #finishLine(): void {
-    if (this.#partialBytes === 0) return;
-    const end = this.#lineStart + this.#partialBytes;
-    this.#endLine(Buffer.alloc(0), 0, 0, end);
-  }
-
-  /** @param length what the line had, whether or not all of it was kept */
-  #emit(bytes: Buffer, start: number, end: number, length: number, mark: number): void {
-    const { encoding, outlet, labels } = this.#options;
+  #take(line: string, cutFrom: number | undefined, next: number): void {
     const attributes = new Map<string, string>();
-    let cut = end;
-    if (length > outlet.lineBytes) {
-      cut = start + outlet.lineBytes;
-      // Not in the middle of a character.
-      if (encoding.unit === 1) while (cut > start && ((bytes[cut] ?? 0) & 0xc0) === 0x80) cut--;
-      attributes.set('truncated', String(length));
-    }
+    if (cutFrom !== undefined) attributes.set('truncated', String(cutFrom));
     this.#lastTime += 1n;
-    const line = lineText(encoding, bytes, start, cut);
-    this.flow.take({ labels: new Map(labels), attributes, timestamp: this.#lastTime, line }, mark);
+    this.flow.take({ labels: new Map(this.labels), attributes, timestamp: this.#lastTime, line }, next);
   }
 }

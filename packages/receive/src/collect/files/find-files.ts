@@ -54,7 +54,7 @@ export async function statFile(path: string, failures?: Map<string, string>): Pr
   try {
     const stats = await stat(path, { bigint: true });
     if (!stats.isFile()) return undefined;
-    return { path, id: `${stats.dev}:${stats.ino}`, size: Number(stats.size), modifiedMs: Number(stats.mtimeMs) };
+    return { path, id: `${stats.dev}:${stats.ino}`, size: Number(stats.size), modifiedMs: Number(stats.mtimeNs) / 1e6 };
   } catch (error) {
     const { code = String(error) } = error as { code?: string };
     if (code !== 'ENOENT' && code !== 'ENOTDIR') failures?.set(path, code);

@@ -25,11 +25,11 @@ export function parseRfc5424(text: string): SyslogMessage | undefined {
     procId: given(procId),
     msgId: given(msgId),
     data: structured.data,
-    // A byte order mark may precede the text: it says that the text is UTF-8.
+    // A byte order mark may precede the text: it says that the text is UTF-8. And rsyslog sends the blank along that it found behind a tag.
     text: rest
       .slice(structured.length)
-      .replace(/^ /, '')
-      .replace(/^\uFEFF/, ''),
+      .replace(/^ \uFEFF?/, '')
+      .replace(/^ /, ''),
   };
 }
 
