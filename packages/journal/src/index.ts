@@ -17,7 +17,6 @@ export {
 } from './journal.ts';
 export {
   decodeLogBatch,
-  eachText,
   encodeLogBatch,
   LOG_LEVELS,
   type LogBatch,
@@ -25,6 +24,7 @@ export {
   type LogOriginDetails,
   type LogOrigins,
 } from './log-batch.ts';
+export { eachText } from './packed-texts.ts';
 export { type DirectoryLock, lockDirectory } from './lock.ts';
 export { scanJournal } from './scan.ts';
 export { decodeMetricBatch, encodeMetricBatch, type HistogramBatch, type MetadataEntry, type MetricBatch } from './metric-batch.ts';

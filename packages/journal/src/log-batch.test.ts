@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { encodeLabels, labelsOf } from '@atalaya/model';
 import { describe, expect, test } from 'vitest';
-import { decodeLogBatch, eachText, encodeLogBatch, type LogBatch } from './log-batch.ts';
+import { decodeLogBatch, encodeLogBatch, type LogBatch } from './log-batch.ts';
+import { eachText } from './packed-texts.ts';
 
 /** Packed texts. */
 function packed(texts: readonly Uint8Array[]): Uint8Array {

@@ -31,6 +31,7 @@
  */
 
 import type { LogLevel } from '@atalaya/model';
+import { checkTexts } from './packed-texts.ts';
 
 /** What all lines of an origin share: their stream, and of OTLP the resource and the scope. */
 export interface LogOrigins {
@@ -231,23 +232,6 @@ export function logBatchNote(bytes: Uint8Array): Uint8Array | undefined {
   return length === 0 ? undefined : bytes.subarray(start, start + length);
 }
 
-/** Tells of each text of a column of packed texts where it starts and ends. The column must be whole, as those of a decoded batch are. */
-export function eachText(column: Uint8Array, tell: (start: number, end: number) => void): void {
-  let at = 0;
-  while (at < column.length) {
-    let length = 0;
-    let scale = 1;
-    for (;;) {
-      const byte = column[at++] as number;
-      length += (byte & 0x7f) * scale;
-      if (byte < 0x80) break;
-      scale *= 128;
-    }
-    tell(at, at + length);
-    at += length;
-  }
-}
-
 /** The numbers of the header, in their order. */
 type Header = [
   version: number,
@@ -282,18 +266,6 @@ function checkEnds(ends: Uint32Array, bytes: number): void {
     last = end;
   }
   if (last !== bytes) throw new RangeError(`a log batch's label sets end at ${last}, their bytes at ${bytes}`);
-}
-
-function checkTexts(column: Uint8Array, count: number): void {
-  let found = 0;
-  let end = 0;
-  eachText(column, (_start, to) => {
-    found++;
-    end = to;
-  });
-  if (found !== count || end !== column.length) {
-    throw new RangeError(`a log batch's column of ${count} texts in ${column.length} bytes has ${found}, up to ${end}`);
-  }
 }
 
 function decodeDetails(bytes: Uint8Array, count: number): (LogOriginDetails | null)[] {
