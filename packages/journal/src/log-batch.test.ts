@@ -115,6 +115,12 @@ describe('log batches', () => {
     );
   });
 
+  test('are refused when a column ends within the length of a text', () => {
+    const [batch] = fc.sample(arbitraryBatch, { numRuns: 1, seed: 7 }) as [LogBatch];
+    const cut = { ...batch, bodies: Uint8Array.of(...batch.bodies, 0x80) };
+    expect(() => decodeLogBatch(encodeLogBatch(cut))).toThrow(RangeError);
+  });
+
   test('hold texts that can be walked, of any length', () => {
     const long = new Uint8Array(20_000).fill(65);
     const found: number[] = [];

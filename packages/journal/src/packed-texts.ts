@@ -7,7 +7,8 @@ export function eachText(column: Uint8Array, tell: (start: number, end: number) 
     let length = 0;
     let scale = 1;
     for (;;) {
-      const byte = column[at++] as number;
+      // Behind the end of a column that is cut off within a length there is nothing that would end it.
+      const byte = column[at++] ?? 0;
       length += (byte & 0x7f) * scale;
       if (byte < 0x80) break;
       scale *= 128;
