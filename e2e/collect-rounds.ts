@@ -16,7 +16,9 @@ export interface CollectReport {
   readonly rotations: number;
   readonly written: number;
   readonly lost: number;
+  /** Stored again, of these so many with the same time: read once, but stored twice. */
   readonly doubled: number;
+  readonly sameTime: number;
 }
 
 /** Programs that rotate faster than somebody can look are not what this is about. */
@@ -48,7 +50,7 @@ export async function collectRounds(rounds: number, say: (line: string) => void 
     }
     for (const writer of writers) writer.stop();
     await program.waitReady();
-    const report = { rounds, rotations: 0, written: 0, lost: 0, doubled: 0 };
+    const report = { rounds, rotations: 0, written: 0, lost: 0, doubled: 0, sameTime: 0 };
     for (const [index, [name]] of WAYS.entries()) {
       const { written, rotations } = writers[index] as RotatingWriter;
       const seen = await settled(program, path.join(logs, name), written, begun);
@@ -56,9 +58,11 @@ export async function collectRounds(rounds: number, say: (line: string) => void 
       report.written += written;
       let before = 'once';
       for (let line = 0; line < written; line++) {
-        const count = seen.get(`line ${line} of ${name}`) ?? 0;
+        const times = seen.get(`line ${line} of ${name}`) ?? [];
+        const count = times.length;
         if (count === 0) report.lost++;
         else report.doubled += count - 1;
+        report.sameTime += count - new Set(times).size;
         const kind = count === 0 ? 'lost' : count > 1 ? `${count} times` : 'once';
         if (kind !== before) say(`${name}: from line ${line} on ${kind}`);
         before = kind;
@@ -71,14 +75,14 @@ export async function collectRounds(rounds: number, say: (line: string) => void 
   }
 }
 
-/** How often each line is stored, once all of them are there or no more come. */
-async function settled(program: RunningAtalaya, file: string, written: number, begun: bigint): Promise<Map<string, number>> {
+/** With which times each line is stored, once all of them are there or no more come. */
+async function settled(program: RunningAtalaya, file: string, written: number, begun: bigint): Promise<Map<string, string[]>> {
   for (let attempt = 0; ; attempt++) {
     await loaded(program);
-    const seen = new Map<string, number>();
+    const seen = new Map<string, string[]>();
     const end = BigInt(Date.now() + 60_000) * 1_000_000n;
-    for await (const [, line] of linesOf(program.url, `{filename="${file}"}`, begun - 1_000_000_000n, end)) {
-      seen.set(line, (seen.get(line) ?? 0) + 1);
+    for await (const [time, line] of linesOf(program.url, `{filename="${file}"}`, begun - 1_000_000_000n, end)) {
+      seen.set(line, [...(seen.get(line) ?? []), time]);
     }
     if (seen.size >= written || attempt === 10) return seen;
   }
