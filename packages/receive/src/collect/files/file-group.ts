@@ -211,6 +211,8 @@ export class FileGroup implements LogSource {
     // Between the file that had this name and this one there may have been others.
     const former = this.#byPath.get(found.path);
     if (former?.rotated === true) await this.#readGenerations(found.path, former.modifiedMs, former);
+    // It may have been rotated just then, and have been begun as one of these.
+    if (this.#tails.has(found.id)) return;
     const tail = await this.#begin(found, { bookmark, after: this.#byPath.get(found.path) });
     if (tail !== undefined && tail.path !== found.path) tail.rotate();
   }
