@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { logQueryCost } from './log-cost.ts';
+import type { LogReader } from './log-reader.ts';
 import { createMemoryLogReader } from './memory-log-reader.ts';
 
 const NEVER = { aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined };
@@ -19,6 +20,19 @@ test('numbers cost the lines of their windows, little where the store counts the
   expect(await cost('sum(rate({app="web"}[10s]))')).toBeCloseTo(60 * 0.3);
   expect(await cost('sum(rate({app="web"} | json [10s])) / sum(rate({app="web"}[10s] offset 20s))')).toBeCloseTo(60 * 12 + 60 * 0.3);
   expect(await cost('sum_over_time({app="web"} | logfmt | unwrap n [10s])', 60n, 60n)).toBe(10 * 12);
+});
+
+test('a reader that can tell is asked with what its indexes can look for', async () => {
+  const asked: unknown[] = [];
+  const telling: LogReader = {
+    ...reader,
+    estimate: async ({ conditions }) => {
+      asked.push(conditions);
+      return { lines: 7 };
+    },
+  };
+  expect(await logQueryCost(telling, '{app="web"} |= "x" | json', { start: 0n, end: SECOND }, NEVER)).toBe(7 * 12);
+  expect(asked).toEqual([[{ kind: 'contains', any: ['x'], ignoreCase: false, negated: false }]]);
 });
 
 test('what is no query costs nothing: it is refused soon enough', async () => {

@@ -3,7 +3,7 @@
 import { type LogqlExpression, LogqlError, type MetricExpression, parseLogql, type RangeAggregation } from '@atalaya/lang';
 import type { CancelSignal, Matcher } from '@atalaya/model';
 import { storedConditions } from './conditions.ts';
-import type { LogReader } from './log-reader.ts';
+import type { LineCondition, LogReader } from './log-reader.ts';
 
 /** Samples that cost as much as a line that is looked at here, and as one that the store counts by itself. */
 const LINE = 12;
@@ -15,6 +15,8 @@ const MOST_PARTS = 8;
 /** Lines that a part of a query reads. */
 interface Part {
   readonly matchers: readonly Matcher[];
+  /** What the store looks for with the help of its indexes. */
+  readonly conditions: readonly LineCondition[];
   readonly start: bigint;
   readonly end: bigint;
   readonly weight: number;
@@ -32,13 +34,15 @@ export async function logQueryCost(
 ): Promise<number> {
   const parts = partsOf(query, range);
   let cost = 0;
-  for (const { matchers, start, end, weight } of parts.slice(0, MOST_PARTS)) {
-    if (end <= start) continue;
-    const request = { matchers, conditions: [], origin: start - 1n, width: end - start, buckets: 1, measure: 'lines', by: [] } as const;
-    const { groups } = await reader.counts(request, { groups: 1 }, signal);
-    for (const { values } of groups) for (const lines of values) cost += lines * weight;
-  }
+  for (const part of parts.slice(0, MOST_PARTS)) if (part.end > part.start) cost += (await linesOf(reader, part, signal)) * part.weight;
   return cost;
+}
+
+/** Lines that the store has to look at for a part. A reader that cannot tell counts what there is. */
+async function linesOf(reader: LogReader, { matchers, conditions, start, end }: Part, signal: CancelSignal): Promise<number> {
+  if (reader.estimate !== undefined) return (await reader.estimate({ matchers, conditions, start, end }, signal)).lines;
+  const request = { matchers, conditions: [], origin: start - 1n, width: end - start, buckets: 1, measure: 'lines', by: [] } as const;
+  return (await reader.counts(request, { groups: 1 }, signal)).lines;
 }
 
 function partsOf(query: string, range: { readonly start: bigint; readonly end: bigint }): Part[] {
@@ -50,17 +54,21 @@ function partsOf(query: string, range: { readonly start: bigint; readonly end: b
     throw error;
   }
   if (expression.kind === 'logs') {
+    const { conditions } = storedConditions(expression.stages);
     // Without anything to look for, the newest lines are the answer.
-    return storedConditions(expression.stages).conditions.length === 0 && expression.stages.length === 0
-      ? []
-      : [{ matchers: expression.matchers, ...range, weight: LINE }];
+    const newest = conditions.length === 0 && expression.stages.length === 0;
+    return newest ? [] : [{ matchers: expression.matchers, conditions, ...range, weight: LINE }];
   }
-  return aggregationsOf(expression).map(({ logs, unwrap, range: width, offset }) => ({
-    matchers: logs.matchers,
-    start: range.start - BigInt(width + offset) * MILLISECOND,
-    end: range.end - BigInt(offset) * MILLISECOND,
-    weight: unwrap === undefined && storedConditions(logs.stages).complete ? COUNTED_LINE : LINE,
-  }));
+  return aggregationsOf(expression).map(({ logs, unwrap, range: width, offset }) => {
+    const { conditions, complete } = storedConditions(logs.stages);
+    return {
+      matchers: logs.matchers,
+      conditions,
+      start: range.start - BigInt(width + offset) * MILLISECOND,
+      end: range.end - BigInt(offset) * MILLISECOND,
+      weight: unwrap === undefined && complete ? COUNTED_LINE : LINE,
+    };
+  });
 }
 
 function aggregationsOf(node: MetricExpression): RangeAggregation[] {

@@ -98,6 +98,11 @@ export interface LogReader {
   /** Reads in portions; ending the iteration early ends the reading. What is acknowledged when it begins is seen. */
   lines(request: LinesRequest, signal: CancelSignal): AsyncIterable<LineBlock>;
   counts(request: CountRequest, limits: { readonly groups: number }, signal: CancelSignal): Promise<LineCounts>;
+  /** About how many lines would be looked at, told before anything is read; readers that cannot tell leave it out. */
+  estimate?(
+    request: Pick<LinesRequest, 'matchers' | 'start' | 'end' | 'conditions'>,
+    signal: CancelSignal,
+  ): Promise<{ readonly lines: number }>;
   /** Rows and bytes that the store has looked at for this reader since it was made. */
   readonly cost: ReadCost;
 }

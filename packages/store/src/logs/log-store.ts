@@ -7,6 +7,7 @@ import type { LogRetention, LogRetentionResult } from './log-retention.ts';
 import type { LogRecord } from './log-record.ts';
 import { fingerprints } from './read/chosen-streams.ts';
 import { type CountsAnswer, countLines } from './read/counts.ts';
+import { type EstimateQuestion, estimateLines } from './read/estimate.ts';
 import { LineReading, type ReadSources } from './read/lines.ts';
 import type { CountsQuestion, LinesQuestion } from './read/requests.ts';
 import {
@@ -67,6 +68,10 @@ class TableLogStore implements LogStore {
 
   counts(question: CountsQuestion, groups: number, signal: CancelSignal): Promise<CountsAnswer> {
     return countLines(this.#sources, question, groups, signal);
+  }
+
+  estimateLines(question: EstimateQuestion, signal: CancelSignal): Promise<number> {
+    return estimateLines(this.#sources, question, signal);
   }
 
   streamForms(slots: Uint32Array, discovered: boolean): ReturnType<LogStore['streamForms']> {

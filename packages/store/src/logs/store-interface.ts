@@ -6,6 +6,7 @@ import type { LogCounters, TakenLines } from './intake.ts';
 import type { LogRetention, LogRetentionResult } from './log-retention.ts';
 import type { LogRecord } from './log-record.ts';
 import type { CountsAnswer } from './read/counts.ts';
+import type { EstimateQuestion } from './read/estimate.ts';
 import type { RawPortion } from './read/lines.ts';
 import type { CountsQuestion, LinesQuestion } from './read/requests.ts';
 import type { StreamQuestion, StreamStats } from './read/stream-questions.ts';
@@ -50,6 +51,8 @@ export interface LogStore {
   lines(question: LinesQuestion): LogReading;
   /** Counts lines or bytes that are in the table. Rejects with QUERY_LIMIT when there are more groups than `groups`. */
   counts(question: CountsQuestion, groups: number, signal: CancelSignal): Promise<CountsAnswer>;
+  /** About how many lines a reading would look at, told by the indexes alone. */
+  estimateLines(question: EstimateQuestion, signal: CancelSignal): Promise<number>;
   /** Fingerprints of streams, as words, and their canonical label forms one after the other: those of `slots[i]` end at `ends[i]`. Labels that were discovered are among them or not. */
   streamForms(
     slots: Uint32Array,

@@ -4,6 +4,7 @@ import { AtalayaError, type CancelSignal, decodeLabels } from '@atalaya/model';
 import { readLazily } from '../../native/lazy.ts';
 import type { ReaderPort } from '../../reader/reader-port.ts';
 import type { CountGroup, CountsAnswer } from '../read/counts.ts';
+import type { EstimateQuestion } from '../read/estimate.ts';
 import type { CountsQuestion, LinesQuestion } from '../read/requests.ts';
 import { type BlockStream, NativeLineBlock, type ReadLineBlock } from './line-block.ts';
 import type { LinesPortion, LogReaderMessage, LogServerMessage } from './protocol.ts';
@@ -11,6 +12,7 @@ import type { LinesPortion, LogReaderMessage, LogServerMessage } from './protoco
 /** Reads lines through a port; it fits the reader port of room `query`, where its methods are described. */
 export interface PortLogReader {
   lines(question: LinesQuestion, signal: CancelSignal): AsyncIterable<ReadLineBlock>;
+  estimate(question: EstimateQuestion, signal: CancelSignal): Promise<{ readonly lines: number }>;
   counts(
     question: CountsQuestion,
     limits: { readonly groups: number },
@@ -90,6 +92,16 @@ class LogReaderClient implements PortLogReader {
     }
   }
 
+  async estimate({ matchers, start, end, conditions }: EstimateQuestion, signal: CancelSignal): Promise<{ readonly lines: number }> {
+    const call = ++this.#calls;
+    try {
+      return { lines: await this.#ask<number>(call, { kind: 'estimate', call, question: { matchers, start, end, conditions } }, signal) };
+    } catch (error) {
+      this.#end(call);
+      throw error;
+    }
+  }
+
   #account({ rowsRead, bytesRead }: { readonly rowsRead: number; readonly bytesRead: number }): void {
     this.#linesRead += rowsRead;
     this.#bytesRead += bytesRead;
@@ -118,6 +130,7 @@ class LogReaderClient implements PortLogReader {
     const call = this.#waiting.get(message.call);
     if (message.kind === 'failed') call?.reject(AtalayaError.fromData(message.error));
     else if (message.kind === 'counted') call?.resolve(message.answer);
+    else if (message.kind === 'estimated') call?.resolve(message.lines);
     else call?.resolve(message.portion);
   }
 }

@@ -422,6 +422,18 @@ describe('log reader', () => {
     expect(Object.keys(await count({ matchers: is('job', job), by: ['attribute', text] }))).toHaveLength(2);
   });
 
+  it('estimates what a reading would look at by the indexes alone', async () => {
+    const estimate = async (matchers: readonly Matcher[], conditions: readonly TextCondition[] = []): Promise<number> =>
+      (await reader.estimate(question(matchers, { conditions }), never)).lines;
+    await store.load([logRecordOf([{ labels: { app: 'estimated' }, at: NOW, text: 'there is a dromedary here' }])]);
+    expect(await estimate(is('app', 'estimated'))).toBeGreaterThan(0);
+    expect(await estimate(is('app', 'estimated'), [contains('dromedary')])).toBeGreaterThan(0);
+    expect(await estimate([], [contains('no such words zzyzxq anywhere')])).toBe(0);
+    expect(await estimate(is('app', 'never heard of'))).toBe(0);
+    // What the engine would refuse does not keep anybody from asking.
+    expect(await estimate(is('app', 'estimated'), [{ kind: 'matches', any: ['a{1001}'], negated: false }])).toBeGreaterThan(0);
+  });
+
   it('counts lines with an empty attribute apart from those without', async () => {
     const at = NOW + 88n;
     const labels = { app: 'empty' };

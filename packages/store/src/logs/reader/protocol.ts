@@ -2,6 +2,7 @@
 
 import type { ErrorData } from '@atalaya/model';
 import type { CountsAnswer } from '../read/counts.ts';
+import type { EstimateQuestion } from '../read/estimate.ts';
 import type { CountsQuestion, LinesQuestion } from '../read/requests.ts';
 
 /** From the reader. `next` asks for the next portion of a reading; `end` ends a reading or a count, whether or not an answer is under way. */
@@ -9,6 +10,7 @@ export type LogReaderMessage =
   | { readonly kind: 'lines'; readonly call: number; readonly question: LinesQuestion }
   | { readonly kind: 'next'; readonly call: number }
   | { readonly kind: 'counts'; readonly call: number; readonly question: CountsQuestion; readonly groups: number }
+  | { readonly kind: 'estimate'; readonly call: number; readonly question: EstimateQuestion }
   | { readonly kind: 'end'; readonly call: number };
 
 /** Lines of a reading as they travel. */
@@ -31,4 +33,5 @@ export interface LinesPortion {
 export type LogServerMessage =
   | { readonly kind: 'portion'; readonly call: number; readonly portion: LinesPortion | undefined }
   | { readonly kind: 'counted'; readonly call: number; readonly answer: CountsAnswer }
+  | { readonly kind: 'estimated'; readonly call: number; readonly lines: number }
   | { readonly kind: 'failed'; readonly call: number; readonly error: ErrorData };

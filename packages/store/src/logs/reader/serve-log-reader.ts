@@ -65,6 +65,14 @@ export function serveLogReader(store: LogStore, port: ReaderPort, readable: () =
           if (calls.delete(call)) post({ kind: 'counted', call, answer });
         });
         return;
+      case 'estimate':
+        begin(call);
+        // What came in a moment ago changes nothing about what a query costs.
+        void work(call, async ({ aborter }) => {
+          const lines = await store.estimateLines(message.question, aborter.signal);
+          if (calls.delete(call)) post({ kind: 'estimated', call, lines });
+        });
+        return;
       case 'end':
         calls.get(call)?.aborter.abort();
         calls.delete(call);
