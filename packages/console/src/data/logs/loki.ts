@@ -75,7 +75,7 @@ export async function queryNumbers(
   { start, end, step }: NumbersWindow,
   signal?: AbortSignal,
 ): Promise<{ series: readonly MatrixSeries[]; cost: QueryCost }> {
-  const parameters = { query, start: `${start}000000`, end: `${end}000000`, step: `${step / 1000}s` };
+  const parameters = { query, start: `${start}000000`, end: `${end}000000`, step: String(step / 1000) };
   const data = await ask('/loki/api/v1/query_range', parameters, signal);
   return { series: data.resultType === 'matrix' ? (data.result as MatrixSeries[]) : [], cost: costOf(data) };
 }
@@ -149,7 +149,7 @@ export interface PatternAnswer {
 
 /** The templates of the lines of a selector. */
 export async function logPatterns(query: string, range: LogRange, step: number, signal?: AbortSignal): Promise<PatternAnswer[]> {
-  const parameters = { query, ...span(range), step: `${step / 1000}s` };
+  const parameters = { query, ...span(range), step: String(step / 1000) };
   const answer = (await requestJson('/loki/api/v1/patterns', { parameters, signal })) as { data?: PatternAnswer[] };
   return answer.data ?? [];
 }
