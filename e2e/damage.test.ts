@@ -74,9 +74,11 @@ test('after a restart, too, samples whose labels were damaged come back with the
 });
 
 /** A program that has stored something and was stopped. */
+/** A part of the own log's lines can be larger than that of the samples. */
+const ONLY_SAMPLES = { ATALAYA_LOGS_OWN: 'false' };
+
 async function storedAndStopped(name: string): Promise<{ folder: string; writer: LedgerWriter }> {
-  // Nothing but samples: a part of the own log's lines can be larger than theirs.
-  const program = await start({ environment: { ATALAYA_LOGS_OWN: 'false' } });
+  const program = await start({ environment: ONLY_SAMPLES });
   const writer = new LedgerWriter(name, now(), () => program.url);
   writer.begin();
   await writer.until(100);
@@ -157,7 +159,7 @@ test('a part of the store that is cut short is never passed over in silence', as
 
 test('a part that is cut short under the running program makes the queries that meet it fail', async () => {
   const { folder } = await storedAndStopped('live');
-  const program = await start({ folder });
+  const program = await start({ folder, environment: ONLY_SAMPLES });
   truncateSync(samplesFile(folder), 100);
   const answer = await countAll(program.url, now() / 1000 + 700);
   expect(answer).toMatchObject({ status: 'error', error: expect.stringContaining('Cannot read') as string });
