@@ -32,15 +32,13 @@ export class BatchLogAppender implements LogAppender {
   #origins: Origin[] = [];
   #plain = new Map<KnownStream, OriginRef>();
   #truncated = 0;
-  #oldest: number;
-  #newest: number;
+  /** Bounds of the times that are taken, seconds. */
+  #oldest = 0;
+  #newest = 0;
 
   constructor(shared: SharedLogState, options: LogAppenderOptions) {
     this.#shared = shared;
     this.#options = options;
-    const now = shared.clock.now();
-    this.#oldest = Math.max(0, (now - shared.limits.retentionMs) / 1000);
-    this.#newest = Math.min(LAST_SECOND, (now + shared.limits.maxFutureMs) / 1000);
   }
 
   get pending(): number {
@@ -87,15 +85,12 @@ export class BatchLogAppender implements LogAppender {
       this.discard();
       return;
     }
-    const { counters, journal, clock, limits } = this.#shared;
+    const { counters, journal } = this.#shared;
     const lines = columns.rows.rows;
     const bytes = columns.bodies.length;
     const truncated = this.#truncated;
     const payload = encodeLogBatch({ ...this.#batch(columns), ...(note === undefined ? {} : { note }) });
     this.discard();
-    const now = clock.now();
-    this.#oldest = Math.max(0, (now - limits.retentionMs) / 1000);
-    this.#newest = Math.min(LAST_SECOND, (now + limits.maxFutureMs) / 1000);
     await journal.append(SIGNAL.logs, lines, payload);
     counters.linesWritten += lines;
     counters.bytesWritten += bytes;
@@ -116,9 +111,18 @@ export class BatchLogAppender implements LogAppender {
   }
 
   #checkTime(seconds: number): LogRejectReason | undefined {
+    // The bounds are those of the moment in which a batch begins: an appender may rest for hours between two.
+    if (this.#collected === undefined) this.#setBounds();
     if (seconds < this.#oldest) return 'too_old';
     // Written this way round, so that what is no number is refused.
     return seconds <= this.#newest ? undefined : 'too_far_in_future';
+  }
+
+  #setBounds(): void {
+    const { clock, limits } = this.#shared;
+    const now = clock.now();
+    this.#oldest = Math.max(0, (now - limits.retentionMs) / 1000);
+    this.#newest = Math.min(LAST_SECOND, (now + limits.maxFutureMs) / 1000);
   }
 
   /** Adds text, attributes and what is found in them; a reason, and nothing, when they are beyond the limits. */

@@ -103,6 +103,18 @@ describe('log writer', () => {
     expect(appender.pending).toBe(2);
   });
 
+  it('takes lines of now after it has rested, however long, and whatever came of what it had before', async () => {
+    const { clock, appender, origin } = start({ maxFutureMs: 600_000 });
+    appender.line(origin(), SECONDS, 0, 'x');
+    await appender.commit();
+    for (let days = 1; days < 4; days++) {
+      await clock.advance(86_400_000);
+      expect(appender.line(origin(), SECONDS + days * 86_400, 0, 'x')).toBe('written');
+      expect(appender.line(origin(), SECONDS + days * 86_400 + 601, 0, 'x')).toBe('too_far_in_future');
+      appender.discard();
+    }
+  });
+
   it('refuses streams without labels, with bad or too many labels, and too many streams', async () => {
     const { writer, clock, appender } = start({ streams: 2, labels: 3, labelNameBytes: 10, labelValueBytes: 10 });
     expect(appender.origin([])).toBe('missing_labels');
