@@ -56,14 +56,11 @@ const RETRY_AFTER_SECONDS = 5;
 const WARN_EVERY_MS = 60_000;
 /** A large body is read in slices of so many lines, a few milliseconds each, so that others get their turn. */
 const SLICE_LINES = 5000;
-const MOST_IDLE = 4;
 const TEXT = { 'Content-Type': 'text/plain; charset=utf-8' };
 
 /** Makes the receiver. */
 export function createLokiPush({ writer, clock, log, limits }: LokiPushOptions): LokiPush {
   const labelTexts = new LabelTexts();
-  /** Appenders that no request uses: they keep the memory of their columns. */
-  const idle: LogAppender[] = [];
   const answers: Record<number, number> = {};
   const totals = { receivedLines: 0, compressedBytes: 0, uncompressedBytes: 0 };
   let nextWarning = -Infinity;
@@ -93,12 +90,12 @@ export function createLokiPush({ writer, clock, log, limits }: LokiPushOptions):
     const { content, json } = await open(request);
     totals.compressedBytes += request.body.length;
     totals.uncompressedBytes += content.length;
-    const appender = idle.pop() ?? writer.appender({ mayRepeat: true, truncates: false });
+    const appender = writer.appender({ mayRepeat: true, truncates: false });
     try {
       return await take(content, json, appender);
     } finally {
+      // Gives the memory of its columns to the next request.
       appender.discard();
-      if (idle.length < MOST_IDLE) idle.push(appender);
     }
   }
 
