@@ -1,8 +1,7 @@
 /** A sender of log lines that keeps a ledger of what was acknowledged, and a judge that reads everything back. */
 
-import http from 'node:http';
 import { encodeSnappyPush } from '@atalaya/receive/testing';
-import type { Ledger, Verdict } from './ledger.ts';
+import { SteppingLedger, type Verdict } from './ledger.ts';
 
 /** Streams of one writer, and lines of each in one request. */
 const STREAMS = 3;
@@ -19,106 +18,48 @@ interface StreamsAnswer {
  * Sends numbered steps, each a request with some lines of every stream, until told to stop. A step that fails is sent again, as Promtail
  * does, until it is acknowledged; the line tells stream, step and place, so that the judge can check it.
  */
-export class LogLedgerWriter implements Ledger {
-  readonly #name: string;
-  readonly #start: number;
-  readonly #url: () => string;
-  #acknowledgedSteps = 0;
-  #stopped = false;
-  #running: Promise<void> | undefined;
-  /** Requests that were answered with a failure or not at all, and repeated. */
-  repeated = 0;
-  /** Failures that a sender must not repeat; there should be none. */
-  readonly refused: string[] = [];
-
-  /** @param start time of step 0, milliseconds; @param url where to send now: it may change over restarts */
-  constructor(name: string, start: number, url: () => string) {
-    this.#name = name;
-    this.#start = start;
-    this.#url = url;
-  }
-
-  get acknowledgedSteps(): number {
-    return this.#acknowledgedSteps;
-  }
-
-  begin(): void {
-    this.#running = this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    const agent = new http.Agent({ keepAlive: true });
-    for (let step = 0; !this.#stopped;) {
-      const status = await this.#send(step, agent);
-      if (status === 204) {
-        step++;
-        this.#acknowledgedSteps = step;
-      } else if (status >= 400 && status < 500 && status !== 429) {
-        this.refused.push(`step ${step}: ${status}`);
-        break;
-      } else {
-        this.repeated++;
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    }
-    agent.destroy();
-  }
-
-  #send(step: number, agent: http.Agent): Promise<number> {
-    const time = BigInt(this.#start + step * STEP_MS) * 1_000_000n;
+export class LogLedgerWriter extends SteppingLedger {
+  protected request(step: number): { path: string; headers: Record<string, string>; body: Uint8Array } {
+    const time = BigInt(this.start + step * STEP_MS) * 1_000_000n;
     const body = encodeSnappyPush(
       Array.from({ length: STREAMS }, (_, stream) => ({
-        labels: `{job="ledger", writer="${this.#name}", stream="${stream}"}`,
+        labels: `{job="ledger", writer="${this.name}", stream="${stream}"}`,
         lines: Array.from({ length: LINES }, (__, line) => ({ time, line: lineOf(stream, step, line), metadata: { line: String(line) } })),
       })),
     );
-    const headers = { 'Content-Type': 'application/x-protobuf' };
-    return new Promise((resolve) => {
-      const request = http.request(`${this.#url()}/loki/api/v1/push`, { method: 'POST', agent, headers }, (answer) => {
-        answer.resume();
-        answer.on('end', () => resolve(answer.statusCode ?? 0));
-        answer.on('error', () => resolve(0));
-      });
-      request.on('error', () => resolve(0));
-      request.end(body);
-    });
+    return { path: '/loki/api/v1/push', headers: { 'Content-Type': 'application/x-protobuf' }, body };
   }
 
   /** Reads every line back and compares: acknowledged ⊆ stored ⊆ sent, each once; then counts them a second way. */
   async judge(url: string): Promise<Verdict> {
     let [lost, doubled, wrong, invented] = [0, 0, 0, 0];
     let listed = 0;
-    const end = this.#start + (this.#acknowledgedSteps + 2) * STEP_MS;
+    const end = this.start + (this.acknowledgedSteps + 2) * STEP_MS;
     for (let stream = 0; stream < STREAMS; stream++) {
-      const selector = `{job="ledger", writer="${this.#name}", stream="${stream}"}`;
+      const selector = `{job="ledger", writer="${this.name}", stream="${stream}"}`;
       const seen = new Map<string, number>();
-      for await (const [time, line] of linesOf(url, selector, BigInt(this.#start) * 1_000_000n, BigInt(end) * 1_000_000n)) {
+      for await (const [time, line] of linesOf(url, selector, BigInt(this.start) * 1_000_000n, BigInt(end) * 1_000_000n)) {
         listed++;
-        const step = Number(BigInt(time) / 1_000_000n - BigInt(this.#start)) / STEP_MS;
+        const step = Number(BigInt(time) / 1_000_000n - BigInt(this.start)) / STEP_MS;
         seen.set(line, (seen.get(line) ?? 0) + 1);
         if (!line.startsWith(`stream=${stream} step=${step} line=`)) wrong++;
         // The step under way when the writer was stopped may be stored without having been acknowledged.
-        if (step < 0 || step > this.#acknowledgedSteps) invented++;
+        if (step < 0 || step > this.acknowledgedSteps) invented++;
       }
-      for (let step = 0; step < this.#acknowledgedSteps; step++) {
+      for (let step = 0; step < this.acknowledgedSteps; step++) {
         for (let line = 0; line < LINES; line++) if (!seen.has(lineOf(stream, step, line))) lost++;
       }
       for (const count of seen.values()) doubled += count - 1;
     }
     const parameters = new URLSearchParams({
-      query: `sum(count_over_time({job="ledger", writer="${this.#name}"}[${Math.ceil((end - this.#start) / 1000) + 10}s]))`,
+      query: `sum(count_over_time({job="ledger", writer="${this.name}"}[${Math.ceil((end - this.start) / 1000) + 10}s]))`,
       time: String(BigInt(end + 1000) * 1_000_000n),
     });
     const answer = await fetch(`${url}/loki/api/v1/query?${parameters.toString()}`);
     const counted = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
     const total = Number(counted.data.result[0]?.value[1] ?? 0);
     if (total !== listed) doubled += Math.abs(total - listed);
-    return { acknowledged: this.#acknowledgedSteps * STREAMS * LINES, lost, doubled, wrong, invented };
+    return { acknowledged: this.acknowledgedSteps * STREAMS * LINES, lost, doubled, wrong, invented };
   }
 }
 
