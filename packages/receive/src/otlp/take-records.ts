@@ -1,13 +1,12 @@
 /** Turns log records into lines: streams, attributes and times as Loki 3 maps them; counts what was refused and why. */
 
-import { type Clock, labelsOf, OTLP_INDEX_ATTRIBUTES, otlpLabelName } from '@atalaya/model';
+import { type Clock, discoverServiceName, labelsOf, NO_LABELS, OTLP_INDEX_ATTRIBUTES, otlpLabelName, SERVICE_NAME } from '@atalaya/model';
 import type { LogOriginDetails } from '@atalaya/journal';
 import type { LineFields, LogAppender, LogRejectReason, LogWriter, OriginRef } from '../log-writer.ts';
 import type { FlatAttributes } from './flat-attributes.ts';
 import { LogRecord, RecordOrigin } from './log-record.ts';
 
 const MOST_SEVERE = 24;
-const UNKNOWN_SERVICE = 'unknown_service';
 
 /** Takes the records of one request. The decoder fills `origin` and `record`, and says when they are whole. */
 export class RecordTaker {
@@ -52,7 +51,7 @@ export class RecordTaker {
       if (value !== '' && OTLP_INDEX_ATTRIBUTES.has(name)) labels.push([otlpLabelName(name), value]);
     }
     // A stream has at least one label; Loki calls the service of those that tell nothing so.
-    if (labels.length === 0) labels.push(['service_name', UNKNOWN_SERVICE]);
+    if (labels.length === 0) labels.push([SERVICE_NAME, discoverServiceName(NO_LABELS)]);
     if (origin.scopeDroppedAttributes > 0) origin.scope.add('scope_dropped_attributes_count', String(origin.scopeDroppedAttributes));
     const details: LogOriginDetails = {
       serviceName: resourceAttributes['service.name'] ?? '',
