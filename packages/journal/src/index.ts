@@ -27,4 +27,14 @@ export {
 export { eachText } from './packed-texts.ts';
 export { type DirectoryLock, lockDirectory } from './lock.ts';
 export { scanJournal } from './scan.ts';
+export {
+  type AttributeColumns,
+  type AttributeList,
+  decodeSpanBatch,
+  encodeSpanBatch,
+  type SpanBatch,
+  type SpanEvents,
+  type SpanLinks,
+  type SpanOrigin,
+} from './span-batch.ts';
 export { decodeMetricBatch, encodeMetricBatch, type HistogramBatch, type MetadataEntry, type MetricBatch } from './metric-batch.ts';

@@ -89,6 +89,7 @@ export interface LogBatch {
 export const LOG_LEVELS: readonly LogLevel[] = ['unknown', 'trace', 'debug', 'info', 'warn', 'error', 'critical', 'fatal'];
 
 const VERSION = 1;
+const WHAT = 'log batch';
 const HEADER = 56;
 const REPETITIONS_DROPPED = 1;
 
@@ -211,9 +212,9 @@ export function decodeLogBatch(bytes: Uint8Array): LogBatch {
   let sum = 0;
   for (const count of batch.attributeCounts) sum += count;
   if (sum !== attributes) throw new RangeError(`a log batch claims ${attributes} attributes, its rows have ${sum}`);
-  for (const column of [batch.bodies, batch.traceIds, batch.spanIds, batch.severityTexts]) checkTexts(column, rows);
-  checkTexts(batch.attributeNames, attributes);
-  checkTexts(batch.attributeValues, attributes);
+  for (const column of [batch.bodies, batch.traceIds, batch.spanIds, batch.severityTexts]) checkTexts(column, rows, WHAT);
+  checkTexts(batch.attributeNames, attributes, WHAT);
+  checkTexts(batch.attributeValues, attributes, WHAT);
   return batch;
 }
 

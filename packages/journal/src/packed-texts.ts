@@ -18,8 +18,8 @@ export function eachText(column: Uint8Array, tell: (start: number, end: number) 
   }
 }
 
-/** Makes sure that a column holds so many texts, and nothing else. @throws RangeError */
-export function checkTexts(column: Uint8Array, count: number): void {
+/** Makes sure that a column of a `what` holds so many texts, and nothing else. @throws RangeError */
+export function checkTexts(column: Uint8Array, count: number, what: string): void {
   let found = 0;
   let end = 0;
   eachText(column, (_start, to) => {
@@ -27,6 +27,6 @@ export function checkTexts(column: Uint8Array, count: number): void {
     end = to;
   });
   if (found !== count || end !== column.length) {
-    throw new RangeError(`a log batch's column of ${count} texts in ${column.length} bytes has ${found}, up to ${end}`);
+    throw new RangeError(`a ${what}'s column of ${count} texts in ${column.length} bytes has ${found}, up to ${end}`);
   }
 }

@@ -1,5 +1,6 @@
 /** Room `model`: the words that all rooms share: labels, fingerprints, matchers, durations, the clock, the errors. */
 
+export { ATTRIBUTE_TYPE, type AttributeTypeName } from './attribute-type.ts';
 export { type CancelSignal, type Clock, ManualClock, systemClock, type Timer } from './clock.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { AtalayaError, CATALOGUE, type ErrorCode, type ErrorData, type ErrorDetails } from './errors.ts';

@@ -43,4 +43,20 @@ export {
   SERIES_FLAG,
   type SeriesSet,
 } from './reader.ts';
+export type { Span, SpanAttribute, SpanEvent, SpanKind, SpanLink, SpanOrigin, SpanStatus } from './traces/span.ts';
+export type {
+  AttributeScope,
+  FieldValue,
+  FoundTrace,
+  Operation,
+  SpanAttributeType,
+  SpanCountRequest,
+  SpanCounts,
+  SpanField,
+  SpanPredicate,
+  SpansRequest,
+  TimeBounds,
+  TraceReader,
+  TracesRequest,
+} from './traces/trace-reader.ts';
 export { warmUp } from './warm-up.ts';

@@ -20,6 +20,8 @@ export {
   type LokiPushStats,
 } from './logs/loki-push/create-loki-push.ts';
 export { createLogWriter, type LogWriterOptions } from './logs/create-log-writer.ts';
+export type { SpanGate, SpanLimits, SpanObserver, SpanRejectReason, SpanWriter, SpanWriterStats } from './span-writer.ts';
+export { createSpanWriter, type SpanWriterOptions } from './traces/create-span-writer.ts';
 export { LEVEL_NAMES } from './logs/level-words.ts';
 export type { HttpClientConfig, PrometheusConfig, RelabelRule, ScrapeConfig, TargetGroup } from './scrape-config/config.ts';
 export type { ConfigWarning } from './scrape-config/cursor.ts';
