@@ -31,7 +31,7 @@ function FrameInside() {
   const [searching, setSearching] = useState(false);
   const main = useRef<HTMLElement>(null);
   const status = usePolled(statusQuery);
-  const page = PAGES.find(({ to }) => to === pathname);
+  const page = PAGES.find(({ to }) => to === pathname || (to !== '/' && pathname.startsWith(`${to}/`)));
   const host = status.data?.host.name;
 
   useEffect(() => {

@@ -16,7 +16,7 @@ import { useTranslation } from 'react-i18next';
 
 import { letterOf } from '../../data/explorer.ts';
 import { MAX_QUERIES } from '../../data/search.ts';
-import { KeysHelp } from './keys-help.tsx';
+import { MetricsKeys } from './metrics-keys.tsx';
 import classes from './metrics.module.css';
 import type { Queries } from './use-queries.ts';
 
@@ -51,7 +51,7 @@ export function QueryRows({ queries, browserOpen, onToggleBrowser }: QueryRowsPr
           {t('metrics.add')}
         </Button>
         <HistoryMenu queries={queries} />
-        <KeysHelp />
+        <MetricsKeys />
         <Button
           variant="default"
           ml="auto"

@@ -1,35 +1,29 @@
-/** The keys of the explorer, for those who do not want to leave the keyboard. */
+/** The keys of a page behind a button, for those who do not want to leave the keyboard. */
 
 import { ActionIcon, Popover, Tooltip } from '@mantine/core';
 import { IconKeyboard } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import classes from './metrics.module.css';
+import classes from './keys-help.module.css';
 
-const KEYS = {
-  run: ['Ctrl', 'Enter'],
-  complete: ['Ctrl', 'Space'],
-  accept: ['Tab'],
-  document: ['F1'],
-  format: ['Shift', 'Alt', 'F'],
-  nextError: ['F8'],
-  comment: ['Ctrl', '/'],
-  undo: ['Ctrl', 'Z'],
-  search: ['Ctrl', 'K'],
-} as const;
+/** What a few keys do. */
+export interface KeyHelp {
+  /** Pressed together, or each of them. */
+  readonly keys: readonly string[];
+  readonly does: string;
+}
 
-/** The button and the list it opens. */
-export function KeysHelp() {
+/** The button and the list it opens; `framed` gives it the look of the buttons beside an editor. */
+export function KeysHelp({ keys, framed = false }: { keys: readonly KeyHelp[]; framed?: boolean }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-start" width="min(370px, 94vw)">
+    <Popover opened={open} onChange={setOpen} position={framed ? 'bottom-start' : 'bottom-end'} width="min(370px, 94vw)">
       <Popover.Target>
         <Tooltip label={t('keys.title')} disabled={open}>
           <ActionIcon
-            size={32}
-            variant="default"
+            {...(framed ? { size: 32, variant: 'default' } : {})}
             aria-label={t('keys.title')}
             aria-expanded={open}
             onClick={() => setOpen(!open)}
@@ -42,14 +36,14 @@ export function KeysHelp() {
       </Popover.Target>
       <Popover.Dropdown aria-label={t('keys.title')}>
         <dl className={classes['keys']}>
-          {(Object.keys(KEYS) as (keyof typeof KEYS)[]).map((act) => (
-            <div key={act}>
+          {keys.map(({ keys: pressed, does }) => (
+            <div key={does}>
               <dt>
-                {KEYS[act].map((key) => (
+                {pressed.map((key) => (
                   <kbd key={key}>{key}</kbd>
                 ))}
               </dt>
-              <dd>{t(`keys.${act}`)}</dd>
+              <dd>{does}</dd>
             </div>
           ))}
         </dl>
