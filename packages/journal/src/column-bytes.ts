@@ -1,7 +1,7 @@
 /** Columns as bytes, one behind the other: each its length in bytes (u32, padded to 8), then its bytes, padded to 8 so that it can be viewed in place. */
 
 /** What a column may be. */
-export type Column = Uint8Array | Uint32Array | BigInt64Array | BigUint64Array;
+export type Column = Uint8Array | Uint32Array | Float64Array | BigInt64Array | BigUint64Array;
 
 /** Bytes before the first column: version and number of rows, u32 each. */
 const HEADER = 8;
@@ -62,6 +62,11 @@ export class ColumnReader {
   words(elements: number): Uint32Array {
     const column = this.octets(elements * 4);
     return new Uint32Array(column.buffer, column.byteOffset, elements);
+  }
+
+  floats(elements: number): Float64Array {
+    const column = this.octets(elements * 8);
+    return new Float64Array(column.buffer, column.byteOffset, elements);
   }
 
   signed(elements: number): BigInt64Array {

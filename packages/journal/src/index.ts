@@ -37,4 +37,5 @@ export {
   type SpanLinks,
   type SpanOrigin,
 } from './span-batch.ts';
+export type { ExemplarBatch } from './exemplar-batch.ts';
 export { decodeMetricBatch, encodeMetricBatch, type HistogramBatch, type MetadataEntry, type MetricBatch } from './metric-batch.ts';

@@ -16,8 +16,9 @@ const arbitraryBatch: fc.Arbitrary<MetricBatch> = fc
     labels: fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 6 }),
     samples: fc.nat(12),
     histograms: fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 5 }),
+    exemplars: fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 5 }),
   })
-  .chain(({ labels, samples, histograms }) =>
+  .chain(({ labels, samples, histograms, exemplars }) =>
     fc
       .record({
         seriesFingerprints: words(labels.length),
@@ -27,6 +28,9 @@ const arbitraryBatch: fc.Arbitrary<MetricBatch> = fc
         valueWords: words(samples),
         histogramFingerprints: words(histograms.length),
         histogramTimestamps: fc.array(fc.maxSafeInteger(), { minLength: histograms.length, maxLength: histograms.length }),
+        exemplarFingerprints: words(exemplars.length),
+        exemplarTimestamps: fc.array(fc.maxSafeInteger(), { minLength: exemplars.length, maxLength: exemplars.length }),
+        exemplarValues: fc.array(fc.double(), { minLength: exemplars.length, maxLength: exemplars.length }),
         metadata: fc.array(
           fc.tuple(fc.string(), fc.constantFrom('counter' as const, 'gauge' as const), fc.string({ unit: 'binary' }), fc.string()),
           { maxLength: 3 },
@@ -53,6 +57,16 @@ const arbitraryBatch: fc.Arbitrary<MetricBatch> = fc
               timestamps: Float64Array.from(columns.histogramTimestamps),
               ends: endsOf(histograms),
               bytes: Uint8Array.from(histograms.flatMap((one) => [...one])),
+            },
+          }),
+          ...(exemplars.length > 0 && {
+            exemplars: {
+              count: exemplars.length,
+              fingerprints: Uint32Array.from(columns.exemplarFingerprints),
+              timestamps: Float64Array.from(columns.exemplarTimestamps),
+              values: Float64Array.from(columns.exemplarValues),
+              ends: endsOf(exemplars),
+              labels: Uint8Array.from(exemplars.flatMap((one) => [...one])),
             },
           }),
           metadata: columns.metadata,
@@ -201,8 +215,27 @@ describe('bytes that are no metric batch', () => {
 
   test('are refused when another version wrote them', () => {
     const bytes = encodeMetricBatch(oneSample());
-    bytes[0] = 3;
-    expect(() => decodeMetricBatch(bytes)).toThrow('version 3; this program reads versions 1 and 2');
+    bytes[0] = 4;
+    expect(() => decodeMetricBatch(bytes)).toThrow('version 4; this program reads versions 1 to 3');
+  });
+
+  test('are refused when an older version claims exemplars, or these are not whole', () => {
+    const with2: MetricBatch = {
+      ...oneSample(),
+      exemplars: {
+        count: 2,
+        fingerprints: Uint32Array.of(1, 2, 1, 2),
+        timestamps: Float64Array.of(1, 2),
+        values: Float64Array.of(1, 2),
+        ends: Uint32Array.of(1, 2),
+        labels: Uint8Array.of(7, 8),
+      },
+    };
+    const older = encodeMetricBatch(with2);
+    older[0] = 2;
+    expect(() => decodeMetricBatch(older)).toThrow(/version 2 has no exemplars/);
+    const descending = { ...with2.exemplars, ends: Uint32Array.of(2, 1) } as NonNullable<MetricBatch['exemplars']>;
+    expect(() => decodeMetricBatch(encodeMetricBatch({ ...with2, exemplars: descending }))).toThrow(/end at 2, then at 1/);
   });
 
   test('are refused when version 1 claims histograms, or their ends do not ascend to the last byte', () => {

@@ -3,25 +3,28 @@
  *
  * Layout of the bytes, little-endian, every column at a multiple of 8 so that it can be viewed in place:
  *
- *     0  u32 version (1 or 2)     16  u32 number of samples
+ *     0  u32 version (1 to 3)     16  u32 number of samples
  *     4  u32 number of series     20  u32 bytes of metadata
  *     8  u32 bytes of labels      24  u32 number of histograms (version 1: 0)
- *    12  u32 reserved (0)         28  u32 bytes of histograms (version 1: 0)
+ *    12  u32 bytes of exemplars   28  u32 bytes of histograms (version 1: 0)
+ *        (before version 3: 0)
  *    32  series fingerprints  u64 × series
  *        label ends           u32 × series, padded to 8     end of each label set within the label bytes
  *        labels               canonical label sets one after the other, padded to 8
  *        sample fingerprints  u64 × samples
  *        timestamps           f64 × samples                 milliseconds since the epoch, whole numbers
  *        values               f64 × samples                 bit-exact, the stale marker included
- *        histograms (version 2 only: a batch without any is of version 1)
+ *        histograms (from version 2 on: a batch without any, and without exemplars, is of version 1)
  *          fingerprints       u64 × histograms
  *          timestamps         f64 × histograms
  *          ends               u32 × histograms, padded to 8  end of each histogram within the bytes that follow
  *          bytes              as room `model` encodes native histograms, one after the other, padded to 8
- *        metadata             JSON: [[metric name, type, help, unit], …]
+ *        metadata             JSON: [[metric name, type, help, unit], …], padded to 8
+ *        exemplars            columns as column-bytes.ts describes them (version 3 only: a batch without any is of a lower one)
  */
 
 import type { MetricType } from '@atalaya/model';
+import { decodeExemplars, encodeExemplars, type ExemplarBatch } from './exemplar-batch.ts';
 
 /** One request's samples as columns. Views into one buffer: valid as long as that buffer is not written to. */
 export interface MetricBatch {
@@ -42,6 +45,8 @@ export interface MetricBatch {
   };
   /** Native histograms; absent where there are none. */
   readonly histograms?: HistogramBatch;
+  /** Absent where there are none. */
+  readonly exemplars?: ExemplarBatch;
   readonly metadata: readonly MetadataEntry[];
 }
 
@@ -61,6 +66,7 @@ export type MetadataEntry = readonly [name: string, type: MetricType, help: stri
 
 const VERSION = 1;
 const WITH_HISTOGRAMS = 2;
+const WITH_EXEMPLARS = 3;
 const HEADER = 32;
 
 // Not with bit operations: lengths from a hostile header may exceed 31 bits.
@@ -69,12 +75,22 @@ const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 /** Bytes of a batch on the wire. The result is freshly allocated and owned by the caller. */
 export function encodeMetricBatch(batch: MetricBatch): Uint8Array<ArrayBuffer> {
   const { series, samples, histograms } = batch;
+  const exemplars = batch.exemplars === undefined || batch.exemplars.count === 0 ? new Uint8Array(0) : encodeExemplars(batch.exemplars);
   const histogramCount = histograms?.count ?? 0;
   const histogramBytes = histogramCount === 0 ? 0 : (histograms?.ends[histogramCount - 1] as number);
-  const version = histogramCount === 0 ? VERSION : WITH_HISTOGRAMS;
+  const version = exemplars.length > 0 ? WITH_EXEMPLARS : histogramCount === 0 ? VERSION : WITH_HISTOGRAMS;
   const metadata = batch.metadata.length === 0 ? new Uint8Array(0) : new TextEncoder().encode(JSON.stringify(batch.metadata));
   const labelBytes = series.count === 0 ? 0 : (series.ends[series.count - 1] as number);
-  const header: Header = [version, series.count, labelBytes, 0, samples.count, metadata.length, histogramCount, histogramBytes];
+  const header: Header = [
+    version,
+    series.count,
+    labelBytes,
+    exemplars.length,
+    samples.count,
+    metadata.length,
+    histogramCount,
+    histogramBytes,
+  ];
   const bytes = new Uint8Array(totalBytes(header));
   new Uint32Array(bytes.buffer, 0, header.length).set(header);
   let at = HEADER;
@@ -96,6 +112,7 @@ export function encodeMetricBatch(batch: MetricBatch): Uint8Array<ArrayBuffer> {
     put(histograms.bytes, histogramBytes);
   }
   put(metadata, metadata.length);
+  put(exemplars, exemplars.length);
   return bytes;
 }
 
@@ -107,12 +124,15 @@ export function decodeMetricBatch(bytes: Uint8Array): MetricBatch {
   const source = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   if (source.length < HEADER) throw new RangeError(`a metric batch has at least ${HEADER} bytes, these are ${source.length}`);
   const header = new Uint32Array(source.buffer, source.byteOffset, HEADER / 4) as unknown as Header;
-  const [version, seriesCount, labelBytes, , sampleCount, metadataBytes, histogramCount, histogramBytes] = header;
-  if (version !== VERSION && version !== WITH_HISTOGRAMS) {
-    throw new RangeError(`metric batch of version ${version}; this program reads versions ${VERSION} and ${WITH_HISTOGRAMS}`);
+  const [version, seriesCount, labelBytes, exemplarBytes, sampleCount, metadataBytes, histogramCount, histogramBytes] = header;
+  if (version < VERSION || version > WITH_EXEMPLARS) {
+    throw new RangeError(`metric batch of version ${version}; this program reads versions ${VERSION} to ${WITH_EXEMPLARS}`);
   }
   if (version === VERSION && (histogramCount !== 0 || histogramBytes !== 0)) {
     throw new RangeError(`a metric batch of version ${VERSION} has no histograms, this one claims ${histogramCount}`);
+  }
+  if (version < WITH_EXEMPLARS && exemplarBytes !== 0) {
+    throw new RangeError(`a metric batch of version ${version} has no exemplars, this one claims ${exemplarBytes} bytes of them`);
   }
   const expected = totalBytes(header);
   if (expected !== source.length) throw new RangeError(`a metric batch of ${expected} bytes arrived as ${source.length}`);
@@ -135,7 +155,7 @@ export function decodeMetricBatch(bytes: Uint8Array): MetricBatch {
     timestamps: new Float64Array(buffer, take(sampleCount * 8), sampleCount),
     values: new Float64Array(buffer, take(sampleCount * 8), sampleCount),
   };
-  const histograms = version === WITH_HISTOGRAMS && {
+  const histograms = (version === WITH_HISTOGRAMS || histogramCount > 0) && {
     count: histogramCount,
     fingerprints: new Uint32Array(buffer, take(histogramCount * 8), histogramCount * 2),
     timestamps: new Float64Array(buffer, take(histogramCount * 8), histogramCount),
@@ -145,7 +165,8 @@ export function decodeMetricBatch(bytes: Uint8Array): MetricBatch {
   checkEnds(series.ends, labelBytes, 'label sets');
   if (histograms !== false) checkEnds(histograms.ends, histogramBytes, 'histograms');
   const metadata = decodeMetadata(new Uint8Array(buffer, take(metadataBytes), metadataBytes));
-  return { series, samples, ...(histograms !== false && { histograms }), metadata };
+  const exemplars = exemplarBytes > 0 && decodeExemplars(new Uint8Array(buffer, take(exemplarBytes), exemplarBytes));
+  return { series, samples, ...(histograms !== false && { histograms }), ...(exemplars !== false && { exemplars }), metadata };
 }
 
 /** The numbers of the header, in their order. */
@@ -153,7 +174,7 @@ type Header = [
   version: number,
   series: number,
   labelBytes: number,
-  reserved: number,
+  exemplarBytes: number,
   samples: number,
   metadataBytes: number,
   histograms: number,
@@ -161,10 +182,10 @@ type Header = [
 ];
 
 /** Bytes of the batch that begins with this header. */
-function totalBytes([, series, labelBytes, , samples, metadataBytes, histograms, histogramBytes]: Header): number {
+function totalBytes([, series, labelBytes, exemplarBytes, samples, metadataBytes, histograms, histogramBytes]: Header): number {
   const ofSeries = series * 8 + padded(series * 4) + padded(labelBytes);
   const ofHistograms = histograms * 16 + padded(histograms * 4) + padded(histogramBytes);
-  return HEADER + ofSeries + samples * 24 + ofHistograms + padded(metadataBytes);
+  return HEADER + ofSeries + samples * 24 + ofHistograms + padded(metadataBytes) + padded(exemplarBytes);
 }
 
 /** Consumers slice the bytes at these ends, so they must ascend to the last one. */

@@ -23,6 +23,27 @@ export type RejectReason =
 /** What came of one sample. `same` is a repetition of what is already stored: success, but nothing is written. */
 export type SampleOutcome = 'written' | 'same' | RejectReason;
 
+/** Why an exemplar was not taken. The closed set is also the `reason` label of the rejection counter. */
+export type ExemplarRejectReason =
+  | 'out_of_order' // older than the newest one of its series
+  | 'too_old'
+  | 'too_far_in_future'
+  | 'invalid_labels'
+  | 'too_long'; // more than 128 characters of labels, the limit of OpenMetrics
+
+/** What came of one exemplar. `same` is a repetition of the newest one: success, but nothing is written. */
+export type ExemplarOutcome = 'written' | 'same' | ExemplarRejectReason;
+
+/** One measurement behind a series, and where it was made: labels such as `trace_id` and `span_id`. */
+export interface Exemplar {
+  readonly labels: Labels;
+  readonly value: number;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** The sender told no time, and the timestamp is when it was seen: then a repetition of the newest is one, whatever its time. */
+  readonly untimed?: boolean;
+}
+
 /** Collects one request's samples and writes them as one journal record. Not shared between requests. */
 export interface MetricAppender {
   /** The series with these labels, registered when it is new; a reason instead of a ref when it is refused. */
@@ -33,6 +54,8 @@ export interface MetricAppender {
   histogram(ref: SeriesRef, timestamp: number, arrived: ArrivedHistogram): SampleOutcome;
   /** Adds a stale marker: from `timestamp` on the series has no value. */
   stale(ref: SeriesRef, timestamp: number): SampleOutcome;
+  /** Adds an exemplar of a series. */
+  exemplar(ref: SeriesRef, exemplar: Exemplar): ExemplarOutcome;
   metadata(metric: string, metadata: MetricMetadata): void;
   /** How many samples wait to be committed. */
   readonly pending: number;
@@ -69,4 +92,6 @@ export interface MetricWriterStats {
   readonly histogramsWritten: number;
   /** Rejections since the start, by reason. */
   readonly rejected: Readonly<Record<RejectReason, number>>;
+  readonly exemplarsWritten: number;
+  readonly exemplarsRejected: Readonly<Record<ExemplarRejectReason, number>>;
 }

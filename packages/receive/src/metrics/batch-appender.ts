@@ -16,10 +16,10 @@ import {
   type Labels,
   type MetricMetadata,
 } from '@atalaya/model';
-import type { RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
+import type { Exemplar, ExemplarOutcome, RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
 import { admitHistogram, type ArrivedHistogram } from '../native-histogram/admit.ts';
 import type { BatchColumns } from './batch-columns.ts';
-import { HistogramColumns } from './histogram-columns.ts';
+import { ExemplarColumns, PayloadColumns } from './payload-columns.ts';
 import { cut } from './known-metadata.ts';
 import { canonicalOrder, checkLabels } from './label-check.ts';
 import { OUTCOMES, type RawAppender } from './raw-series.ts';
@@ -27,7 +27,6 @@ import {
   FINGERPRINT_HIGH,
   FINGERPRINT_LOW,
   FREE,
-  JOURNALED,
   LAST_BATCH,
   LAST_TIMESTAMP,
   LAST_USED,
@@ -37,6 +36,7 @@ import {
   SLOT_WORDS,
   UNJOURNALED,
 } from './series-registry.ts';
+import { confirmBatch, forgetBatch } from './settle-batch.ts';
 import { useSeconds, type WriterState } from './writer-state.ts';
 
 const WRITTEN = OUTCOMES.indexOf('written');
@@ -164,7 +164,7 @@ export class BatchAppender implements RawAppender {
     const lastTimestampAt = ref * SLOT_FLOATS + LAST_TIMESTAMP;
     const outcome = this.#judge(base, floats[lastTimestampAt] as number, timestamp, low, high);
     if (outcome !== WRITTEN) return OUTCOMES[outcome] as SampleOutcome;
-    columns.histograms ??= new HistogramColumns();
+    columns.histograms ??= new PayloadColumns();
     columns.histograms.add(ref, words[base + FINGERPRINT_LOW] as number, words[base + FINGERPRINT_HIGH] as number, timestamp, payload);
     if (timestamp >= (floats[lastTimestampAt] as number)) {
       floats[lastTimestampAt] = timestamp;
@@ -172,6 +172,22 @@ export class BatchAppender implements RawAppender {
       words[base + LAST_VALUE_HIGH] = high;
       words[base + LAST_BATCH] = this.#batch;
     }
+    this.#defineOnce(columns, ref);
+    return 'written';
+  }
+
+  exemplar(ref: SeriesRef, exemplar: Exemplar): ExemplarOutcome {
+    const { newestExemplars, exemplarsRejected, registry } = this.#state;
+    const columns = this.#use(ref);
+    const judged = newestExemplars.judge(ref, exemplar, this.#earliest, this.#latest);
+    if (typeof judged === 'string') {
+      if (judged !== 'same') exemplarsRejected[judged]++;
+      return judged;
+    }
+    const base = ref * SLOT_WORDS;
+    const [low, high] = [registry.words[base + FINGERPRINT_LOW] as number, registry.words[base + FINGERPRINT_HIGH] as number];
+    columns.exemplars ??= new ExemplarColumns();
+    columns.exemplars.add(ref, low, high, exemplar.timestamp, exemplar.value, judged);
     this.#defineOnce(columns, ref);
     return 'written';
   }
@@ -231,7 +247,7 @@ export class BatchAppender implements RawAppender {
     const columns = this.#columns;
     if (columns === undefined) return;
     this.#columns = undefined;
-    this.#forget(columns, this.#batch);
+    forgetBatch(this.#state, columns, this.#batch);
     this.#state.pool.release(columns);
   }
 
@@ -241,19 +257,20 @@ export class BatchAppender implements RawAppender {
     const batch = this.#batch;
     this.#columns = undefined;
     const { journal, pool, underWay } = this.#state;
-    if (columns.rows > 0 || columns.metadata.length > 0) {
+    if (columns.isEmpty) pool.release(columns);
+    else {
       underWay.add(batch);
       try {
         await journal.append(SIGNAL.metrics, columns.rows, encodeMetricBatch(columns.toBatch()));
-        this.#confirm(columns, batch);
+        confirmBatch(this.#state, columns, batch);
       } catch (error) {
-        this.#forget(columns, batch);
+        forgetBatch(this.#state, columns, batch);
         throw error;
       } finally {
         underWay.delete(batch);
         pool.release(columns);
       }
-    } else pool.release(columns);
+    }
   }
 
   #open(): BatchColumns {
@@ -267,33 +284,5 @@ export class BatchAppender implements RawAppender {
     this.#latest = now + state.limits.maxFutureMs;
     this.#columns = state.pool.take();
     return this.#columns;
-  }
-
-  /** The batch is on disk: its samples now count for `same`, its definitions need not be sent again. */
-  #confirm(columns: BatchColumns, batch: number): void {
-    const { registry, knownMetadata } = this.#state;
-    const { words } = registry;
-    const histograms = columns.histograms?.count ?? 0;
-    for (let i = 0; i < columns.count; i++) registry.confirmNewest(columns.slots[i] as number, batch);
-    for (let i = 0; i < histograms; i++) registry.confirmNewest(columns.histograms?.slots[i] as number, batch);
-    columns.definedSlots.forEach((slot, i) => {
-      const base = slot * SLOT_WORDS;
-      // The slot may have been evicted and given to another series meanwhile.
-      if (words[base + FINGERPRINT_LOW] !== columns.definitionWord(i * 2)) return;
-      if (words[base + FINGERPRINT_HIGH] !== columns.definitionWord(i * 2 + 1) || registry.states[slot] === FREE) return;
-      registry.states[slot] = JOURNALED;
-      registry.definitions.delete(slot);
-    });
-    if (columns.metadata.length > 0) knownMetadata.add(columns.metadata);
-    this.#state.samplesWritten += columns.rows;
-    this.#state.histogramsWritten += histograms;
-  }
-
-  /** The batch was not written: what it changed in the registry becomes unknown. */
-  #forget(columns: BatchColumns, batch: number): void {
-    const { registry } = this.#state;
-    const { histograms } = columns;
-    for (let i = 0; i < columns.count; i++) registry.forgetNewest(columns.slots[i] as number, batch);
-    for (let i = 0; i < (histograms?.count ?? 0); i++) registry.forgetNewest(histograms?.slots[i] as number, batch);
   }
 }

@@ -1,7 +1,7 @@
 /** Growable columns of one batch, reused from batch to batch so that a sample costs no allocation. */
 
 import type { MetadataEntry, MetricBatch } from '@atalaya/journal';
-import type { HistogramColumns } from './histogram-columns.ts';
+import type { ExemplarColumns, PayloadColumns } from './payload-columns.ts';
 
 const FIRST_SAMPLES = 2048;
 /** Larger columns are left to the garbage collector: one huge request must not hold its memory for ever. */
@@ -21,7 +21,8 @@ export class BatchColumns {
   /** Registry slot of each sample. */
   slots = new Int32Array(FIRST_SAMPLES);
   /** Made by the first histogram; most batches have none. */
-  histograms: HistogramColumns | undefined;
+  histograms: PayloadColumns | undefined;
+  exemplars: ExemplarColumns | undefined;
   metadata: MetadataEntry[] = [];
   /** Slots whose definitions are in this batch. */
   readonly definedSlots: number[] = [];
@@ -30,6 +31,11 @@ export class BatchColumns {
   #definitionEnds = new Uint32Array(32);
   #definitionBytes = new Uint8Array(8192);
   #definitionLength = 0;
+
+  /** Whether there is nothing to be journaled. */
+  get isEmpty(): boolean {
+    return this.rows === 0 && this.metadata.length === 0 && this.exemplars === undefined;
+  }
 
   /** Float samples and histograms. */
   get rows(): number {
@@ -88,6 +94,7 @@ export class BatchColumns {
         values: new Float64Array(this.valueWords.buffer),
       },
       ...(this.histograms !== undefined && { histograms: this.histograms.toBatch() }),
+      ...(this.exemplars !== undefined && { exemplars: this.exemplars.toBatch() }),
       metadata: this.metadata,
     };
   }
@@ -96,6 +103,7 @@ export class BatchColumns {
   reset(): boolean {
     this.count = 0;
     this.histograms = undefined;
+    this.exemplars = undefined;
     this.metadata = [];
     this.definedSlots.length = 0;
     this.defined.clear();

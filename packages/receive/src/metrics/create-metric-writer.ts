@@ -7,9 +7,10 @@ import { BatchAppender } from './batch-appender.ts';
 import { ColumnPool } from './batch-columns.ts';
 import { KnownMetadata } from './known-metadata.ts';
 import type { MetricLimits } from './limits.ts';
+import { NewestExemplars, noExemplarsRejected } from './newest-exemplars.ts';
 import type { RawSeriesResolver } from './raw-series.ts';
 import { rejectionText } from './rejection-text.ts';
-import { SeriesRegistry } from './series-registry.ts';
+import { FREE, SeriesRegistry } from './series-registry.ts';
 import { useSeconds, type WriterState } from './writer-state.ts';
 
 const IDLE_SECONDS = 3600;
@@ -47,6 +48,9 @@ export function createMetricWriter({ journal, clock, limits }: MetricWriterOptio
     seriesCreated: 0,
     samplesWritten: 0,
     histogramsWritten: 0,
+    newestExemplars: new NewestExemplars(),
+    exemplarsWritten: 0,
+    exemplarsRejected: noExemplarsRejected(),
   };
   let generation = 0;
   return {
@@ -66,6 +70,7 @@ export function createMetricWriter({ journal, clock, limits }: MetricWriterOptio
     evictIdle() {
       const now = useSeconds(clock);
       registry.evict(now - IDLE_SECONDS);
+      state.newestExemplars.retain((ref) => registry.states[ref] !== FREE);
       state.knownMetadata.forgetOld(now);
     },
     stats: () => ({
@@ -75,6 +80,8 @@ export function createMetricWriter({ journal, clock, limits }: MetricWriterOptio
       samplesWritten: state.samplesWritten,
       histogramsWritten: state.histogramsWritten,
       rejected: { ...state.rejected },
+      exemplarsWritten: state.exemplarsWritten,
+      exemplarsRejected: { ...state.exemplarsRejected },
     }),
   };
 }

@@ -1,6 +1,6 @@
 /** A journal for tests: keeps decoded batches, and fails or waits when told. */
 
-import { decodeMetricBatch, type Journal, type MetricBatch } from '@atalaya/journal';
+import { decodeMetricBatch, type ExemplarBatch, type Journal, type MetricBatch } from '@atalaya/journal';
 import {
   AtalayaError,
   decodeLabels,
@@ -57,6 +57,16 @@ export class RecordingJournal implements Pick<Journal, 'append'> {
   /** Native histograms in one batch, in order. */
   histograms(batch: number): RecordedHistogram[] {
     return histogramsOf(this.batches[batch] as MetricBatch);
+  }
+
+  /** Exemplars in one batch, in order. */
+  exemplars(batch: number): { labels: Labels; value: number; timestamp: number }[] {
+    const { exemplars } = this.batches[batch] as MetricBatch;
+    return Array.from({ length: exemplars?.count ?? 0 }, (_, i) => ({
+      labels: decodeLabels((exemplars as ExemplarBatch).labels.subarray(i === 0 ? 0 : exemplars?.ends[i - 1], exemplars?.ends[i])),
+      value: exemplars?.values[i] as number,
+      timestamp: exemplars?.timestamps[i] as number,
+    }));
   }
 
   samples(batch: number): RecordedSample[] {

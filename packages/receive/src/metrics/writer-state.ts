@@ -2,10 +2,11 @@
 
 import type { Journal } from '@atalaya/journal';
 import type { Clock } from '@atalaya/model';
-import type { RejectReason } from '../metric-writer.ts';
+import type { ExemplarRejectReason, RejectReason } from '../metric-writer.ts';
 import type { ColumnPool } from './batch-columns.ts';
 import type { KnownMetadata } from './known-metadata.ts';
 import type { MetricLimits } from './limits.ts';
+import type { NewestExemplars } from './newest-exemplars.ts';
 import type { SeriesRegistry } from './series-registry.ts';
 
 /** One writer's state. */
@@ -24,6 +25,9 @@ export interface WriterState {
   /** Floats and histograms. */
   samplesWritten: number;
   histogramsWritten: number;
+  readonly newestExemplars: NewestExemplars;
+  exemplarsWritten: number;
+  readonly exemplarsRejected: Record<ExemplarRejectReason, number>;
 }
 
 /** Seconds for {@link LAST_USED}: from the monotonic clock, so that a jump of the wall clock evicts nothing. */

@@ -15,6 +15,8 @@ export interface FakeSample {
 export class FakeWriter implements MetricWriter {
   /** Committed samples in order. */
   samples: FakeSample[] = [];
+  /** Committed exemplars as `series {labels} value @timestamp`, with `(seen)` where the sender told no time. */
+  exemplars: string[] = [];
   metadata = new Map<string, MetricMetadata>();
   commits = 0;
   generation = 0;
@@ -30,6 +32,7 @@ export class FakeWriter implements MetricWriter {
   appender(): MetricAppender {
     let waiting: FakeSample[] = [];
     let metadata: [string, MetricMetadata][] = [];
+    let exemplars: string[] = [];
     const add = (ref: SeriesRef, timestamp: number, value: number | 'stale', histogram?: NativeHistogram): SampleOutcome => {
       const series = this.#names[ref];
       if (series === undefined) throw new RangeError(`unknown ref ${ref}`);
@@ -58,6 +61,10 @@ export class FakeWriter implements MetricWriter {
         if (outcome !== 'written') throw new Error(`stale marker for ${this.#names[ref]}, which has a sample at ${timestamp}`);
         return outcome;
       },
+      exemplar: (ref, { labels, value, timestamp, untimed = false }) => {
+        exemplars.push(`${this.#names[ref]} ${formatLabels(labels)} ${value} @${timestamp}${untimed ? ' (seen)' : ''}`);
+        return 'written';
+      },
       metadata: (metric, entry) => void metadata.push([metric, entry]),
       get pending() {
         return waiting.length;
@@ -66,13 +73,16 @@ export class FakeWriter implements MetricWriter {
         if (this.failure !== undefined) throw this.failure;
         this.commits++;
         this.samples.push(...waiting);
+        this.exemplars.push(...exemplars);
         for (const [metric, entry] of metadata) this.metadata.set(metric, entry);
         waiting = [];
         metadata = [];
+        exemplars = [];
       },
       discard: () => {
         waiting = [];
         metadata = [];
+        exemplars = [];
       },
     };
   }

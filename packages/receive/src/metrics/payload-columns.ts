@@ -1,10 +1,11 @@
-/** The native histograms of one batch while it is collected and under way, as growable columns. */
+/** What series have beside floats, native histograms and exemplars, while a batch is collected and under way: bytes by series and time, as growable columns. */
 
-import type { HistogramBatch } from '@atalaya/journal';
+import type { ExemplarBatch, HistogramBatch } from '@atalaya/journal';
 
-export class HistogramColumns {
+/** Payloads: encoded histograms, or the canonical label sets of exemplars. */
+export class PayloadColumns {
   count = 0;
-  /** Registry slot of each histogram. */
+  /** Registry slot of each payload's series. */
   slots = new Int32Array(64);
   #fingerprints = new Int32Array(128);
   #timestamps = new Float64Array(64);
@@ -55,5 +56,26 @@ export class HistogramColumns {
     this.#fingerprints = fingerprints;
     this.#timestamps = timestamps;
     this.#ends = ends;
+  }
+}
+
+/** The exemplars of one batch: their label sets are the payloads. */
+export class ExemplarColumns {
+  readonly labels = new PayloadColumns();
+  readonly #values: number[] = [];
+
+  get count(): number {
+    return this.#values.length;
+  }
+
+  add(slot: number, low: number, high: number, timestamp: number, value: number, labels: Uint8Array): void {
+    this.labels.add(slot, low, high, timestamp, labels);
+    this.#values.push(value);
+  }
+
+  /** Views, valid until the next change. */
+  toBatch(): ExemplarBatch {
+    const { count, fingerprints, timestamps, ends, bytes } = this.labels.toBatch();
+    return { count, fingerprints, timestamps, values: Float64Array.from(this.#values), ends, labels: bytes };
   }
 }
