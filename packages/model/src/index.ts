@@ -57,3 +57,22 @@ export {
   statusSchema,
 } from './api/status.ts';
 export { discoverServiceName, SERVICE_NAME, SERVICE_TELLERS, withoutServiceName, withServiceName } from './service-name.ts';
+export type { Span, SpanAttribute, SpanEvent, SpanKind, SpanLink, SpanOrigin, SpanStatus } from './traces/span.ts';
+export type {
+  AttributeNames,
+  AttributeScope,
+  FieldValue,
+  FieldValuesRequest,
+  FoundTrace,
+  FoundValue,
+  Operation,
+  OperationsRequest,
+  SpanAttributeType,
+  SpanCountRequest,
+  SpanCounts,
+  SpanField,
+  SpanPredicate,
+  SpansRequest,
+  TimeBounds,
+  TracesRequest,
+} from './traces/trace-requests.ts';

@@ -45,10 +45,14 @@ export {
 } from './reader.ts';
 export type { Span, SpanAttribute, SpanEvent, SpanKind, SpanLink, SpanOrigin, SpanStatus } from './traces/span.ts';
 export type {
+  AttributeNames,
   AttributeScope,
   FieldValue,
+  FieldValuesRequest,
   FoundTrace,
+  FoundValue,
   Operation,
+  OperationsRequest,
   SpanAttributeType,
   SpanCountRequest,
   SpanCounts,

@@ -1,129 +1,20 @@
 /** The port through which spans are read: `query` declares it, `store` fits it, `server` joins them. */
 
-import type { CancelSignal } from '@atalaya/model';
-import type { Span, SpanKind, SpanStatus } from './span.ts';
-
-/** A range of time, nanoseconds since the epoch: start inclusive, end exclusive. A span lies where it starts. */
-export interface TimeBounds {
-  readonly start: bigint;
-  readonly end: bigint;
-}
-
-/** Where an attribute is looked for; `any` is the span's own, or else the resource's. */
-export type AttributeScope = 'any' | 'span' | 'resource' | 'scope' | 'event' | 'link';
-
-/** What a condition looks at. Names of services are the resource's attribute `service.name`. */
-export type SpanField =
-  | { readonly kind: 'attribute'; readonly scope: AttributeScope; readonly name: string }
-  | {
-      readonly kind: 'intrinsic';
-      readonly name:
-        | 'name'
-        | 'kind'
-        | 'status'
-        | 'statusMessage'
-        | 'duration'
-        | 'traceId'
-        | 'spanId'
-        | 'parentSpanId'
-        | 'eventName'
-        | 'scopeName'
-        | 'scopeVersion'
-        | 'linkTraceId'
-        | 'linkSpanId';
-    };
-
-/** What a field is compared with. Durations are nanoseconds. A number is compared with ints and doubles alike, exactly. */
-export type FieldValue =
-  | { readonly type: 'string'; readonly value: string }
-  | { readonly type: 'number'; readonly value: number | bigint }
-  | { readonly type: 'bool'; readonly value: boolean }
-  | { readonly type: 'duration'; readonly value: bigint }
-  | { readonly type: 'kind'; readonly value: SpanKind }
-  | { readonly type: 'status'; readonly value: SpanStatus };
-
-/**
- * What a span has to fulfil. A comparison holds only for a field that is there and of a type that can be compared; `text` compares the text of
- * a value of any type, as Jaeger's tags do. Expressions are RE2 and match as a whole (anchored), as TraceQL's.
- */
-export type SpanPredicate =
-  | { readonly kind: 'and' | 'or'; readonly of: readonly SpanPredicate[] }
-  | { readonly kind: 'not'; readonly of: SpanPredicate }
-  | { readonly kind: 'exists'; readonly field: SpanField }
-  | { readonly kind: 'root' }
-  | { readonly kind: 'text'; readonly field: SpanField; readonly value: string }
-  | {
-      readonly kind: 'compare';
-      readonly field: SpanField;
-      readonly operator: '=' | '!=' | '<' | '<=' | '>' | '>=';
-      readonly value: FieldValue;
-    }
-  | { readonly kind: 'matches'; readonly field: SpanField; readonly pattern: string; readonly negated: boolean };
-
-/** Which traces are looked for. */
-export interface TracesRequest extends TimeBounds {
-  /** For each of them the trace has a span within the range that fulfils it. None: every trace. */
-  readonly having: readonly SpanPredicate[];
-  /** Traces to give, those with the newest matching spans first. */
-  readonly limit: number;
-  /** Traces whose newest matching span starts before this; for the next portion of an answer. */
-  readonly before?: bigint;
-}
-
-/** A trace that was found: some span of it fulfils each predicate. */
-export interface FoundTrace extends TimeBounds {
-  readonly traceId: string;
-  /** Start of the newest matching span, see {@link TracesRequest.before}. `start` and `end` span all spans that are known to belong to it. */
-  readonly newest: bigint;
-}
-
-/** Spans of traces. */
-export interface SpansRequest {
-  readonly traceIds: readonly string[];
-  /** Where to look, when it is known; else all of the past. */
-  readonly within?: TimeBounds;
-  /** Only spans that fulfil it. */
-  readonly having?: SpanPredicate;
-  /** What need not be told: answers are quicker without attributes, events and links. */
-  readonly brief?: boolean;
-  /** More rejects with QUERY_LIMIT. */
-  readonly limit: number;
-}
-
-/** Counts of spans and their durations, by time and fields, done by the store. */
-export interface SpanCountRequest extends TimeBounds {
-  readonly having: SpanPredicate;
-  /** Width of a bucket, nanoseconds; bucket `i` begins at `start + i × width`. */
-  readonly width: bigint;
-  readonly by: readonly SpanField[];
-  /** Also count by power of two of the duration: for quantiles and heat maps. */
-  readonly durations: boolean;
-  /** More rejects with QUERY_LIMIT. */
-  readonly groups: number;
-}
-
-/** One group of an answer to {@link SpanCountRequest}. */
-export interface SpanCounts {
-  /** In the order of `by`; undefined where the span has no such field. */
-  readonly values: readonly (string | undefined)[];
-  /** Of each that is not empty: its place, and how many spans. */
-  readonly buckets: readonly {
-    readonly at: number;
-    readonly spans: number;
-    /** Sum, smallest and largest of the durations, nanoseconds. */
-    readonly sum: number;
-    readonly min: number;
-    readonly max: number;
-    /** With `durations`: spans by the place of the highest bit of their duration in nanoseconds (0 for 0 and 1). */
-    readonly byPower?: readonly (readonly [power: number, spans: number])[];
-  }[];
-}
-
-/** An operation of a service. */
-export interface Operation {
-  readonly name: string;
-  readonly kind: SpanKind;
-}
+import type {
+  AttributeNames,
+  CancelSignal,
+  FieldValuesRequest,
+  FoundTrace,
+  FoundValue,
+  Operation,
+  OperationsRequest,
+  Span,
+  SpanCountRequest,
+  SpanCounts,
+  SpansRequest,
+  TimeBounds,
+  TracesRequest,
+} from '@atalaya/model';
 
 /** Where spans come from. Every call rejects with an AtalayaError; aborting the signal rejects with QUERY_CANCELED. What is acknowledged when a call begins is seen. */
 export interface TraceReader {
@@ -135,18 +26,28 @@ export interface TraceReader {
   /** Names of the services that have spans in the range, sorted. */
   services(range: TimeBounds, signal: CancelSignal): Promise<string[]>;
   /** Operations of a service that have spans in the range, sorted by name; of all services without one. */
-  operations(range: TimeBounds & { readonly service?: string; readonly kind?: SpanKind }, signal: CancelSignal): Promise<Operation[]>;
+  operations(request: OperationsRequest, signal: CancelSignal): Promise<Operation[]>;
   /** Names of the attributes that spans in the range have, sorted, by scope. */
-  attributeNames(
-    range: TimeBounds & { readonly limit: number },
-    signal: CancelSignal,
-  ): Promise<Readonly<Record<Exclude<AttributeScope, 'any'>, readonly string[]>>>;
+  attributeNames(range: TimeBounds & { readonly limit: number }, signal: CancelSignal): Promise<AttributeNames>;
   /** Values of a field that spans in the range have which fulfil the predicate, the most frequent first. */
-  values(
-    request: TimeBounds & { readonly field: SpanField; readonly having?: SpanPredicate; readonly limit: number },
-    signal: CancelSignal,
-  ): Promise<{ readonly type: SpanAttributeType; readonly value: string }[]>;
+  values(request: FieldValuesRequest, signal: CancelSignal): Promise<FoundValue[]>;
 }
 
-/** Type of a value that is told by {@link TraceReader.values}. */
-export type SpanAttributeType = 'string' | 'int' | 'double' | 'bool' | 'keyword' | 'duration';
+export type {
+  AttributeNames,
+  AttributeScope,
+  FieldValue,
+  FieldValuesRequest,
+  FoundTrace,
+  FoundValue,
+  Operation,
+  OperationsRequest,
+  SpanAttributeType,
+  SpanCountRequest,
+  SpanCounts,
+  SpanField,
+  SpanPredicate,
+  SpansRequest,
+  TimeBounds,
+  TracesRequest,
+} from '@atalaya/model';
