@@ -5,10 +5,11 @@
 
 import { systemClock } from '@atalaya/model';
 import { createLogWriter } from '../src/logs/create-log-writer.ts';
-import { encodeLogs, requestOf, textAttribute, type TestAttribute, type TestRecord } from '../src/otlp/encode-for-tests.ts';
-import { walkLogsJson } from '../src/otlp/logs-json.ts';
-import { walkLogsProtobuf } from '../src/otlp/logs-protobuf.ts';
-import { RecordTaker } from '../src/otlp/take-records.ts';
+import { textAttribute, type TestAttribute } from '../src/otlp/encode-for-tests.ts';
+import { encodeLogs, requestOf, type TestRecord } from '../src/otlp/logs/encode-for-tests.ts';
+import { walkLogsJson } from '../src/otlp/logs/logs-json.ts';
+import { walkLogsProtobuf } from '../src/otlp/logs/logs-protobuf.ts';
+import { RecordTaker } from '../src/otlp/logs/take-records.ts';
 
 const RECORDS = 500;
 const SECONDS = 2;
@@ -75,7 +76,7 @@ for (let round = 0; round < ROUNDS; round++) {
     let requests = 0;
     let cpu = 0;
     for (; cpu < SECONDS; requests++) {
-      await decode().appender.commit();
+      await decode().commit();
       const used = process.cpuUsage(started);
       cpu = (used.user + used.system) / 1e6;
     }

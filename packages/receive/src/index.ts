@@ -38,14 +38,8 @@ export {
   type RemoteWriteRequest,
   type RemoteWriteStats,
 } from './remote-write/create-remote-write.ts';
-export {
-  createOtlpLogs,
-  type OtlpHttpAnswer,
-  type OtlpHttpRequest,
-  type OtlpLogs,
-  type OtlpLogsOptions,
-  type OtlpLogsStats,
-} from './otlp/create-otlp-logs.ts';
+export type { OtlpHttpAnswer, OtlpHttpRequest, OtlpOptions, OtlpReceiver, OtlpStats } from './otlp/otlp-receiver.ts';
+export { createOtlpLogs } from './otlp/logs/otlp-logs.ts';
 export { BODY_ENCODINGS, decompress } from './body/decompress.ts';
 export { encodeRpcStatus, RPC_CODE, type RpcCode, type RpcStatus, rpcStatusOf } from './otlp/rpc-status.ts';
 export { LENGTH_DELIMITED, ProtobufCursor } from './protobuf/protobuf-cursor.ts';

@@ -179,7 +179,8 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   };
 
   const bodies = new BodyBudget(settings['limits.bodies']);
-  const otlpLogs = createOtlpLogs({ writer: logWriter, clock, log, limits: { bodyBytes: settings['limits.body'] } });
+  const receiving = { clock, log, limits: { bodyBytes: settings['limits.body'] } };
+  const otlp = { logs: createOtlpLogs({ writer: logWriter, ...receiving }) };
   const parts: Parts = {
     settings,
     clock,
@@ -196,8 +197,8 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
       limits: { bodyBytes: settings['limits.body'], decompressedBytes: settings['limits.body'] },
     }),
     logWriter,
-    lokiPush: createLokiPush({ writer: logWriter, clock, log, limits: { bodyBytes: settings['limits.body'] } }),
-    otlpLogs,
+    lokiPush: createLokiPush({ writer: logWriter, ...receiving }),
+    otlp,
     bodies,
     address: () => address,
     targets: () => scrapes.targets(),
@@ -286,7 +287,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
       storedSeries: report?.series ?? 0,
       damagedParts: report?.damagedParts ?? 0,
       ownLogs: ownLogs.stats(),
-      otlpLogs: otlpLogs.stats(),
+      otlp: { logs: otlp.logs.stats() },
       stepCache: report?.stepCache ?? { cachedSteps: 0, computedSteps: 0, bytes: 0 },
       queriesRunning: report?.queriesRunning ?? 0,
       cache: report?.cache,

@@ -1,7 +1,9 @@
 /** AnyValue and KeyValue of OTLP's JSON, turned into text. */
 
 import { Buffer } from 'node:buffer';
-import { type FlatAttributes, isFlattened, joinName } from './flat-attributes.ts';
+import { ATTRIBUTE_TYPE } from '@atalaya/model';
+import type { BoundedAttributes } from './bounded-attributes.ts';
+import { isFlattened, joinName } from './flat-attributes.ts';
 import { badField, digitsField, ignoreField, type JsonObject, listField, objectField, textField } from './json-fields.ts';
 import type { Json } from './json-text.ts';
 import { checkDepth, doubleJson, doubleText } from './value-text.ts';
@@ -11,16 +13,16 @@ const MOST_INT64 = 2n ** 63n - 1n;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
 /** Adds a list of KeyValues. @throws AtalayaError BAD_ENCODING */
-export function addAttributes(field: string, value: Json, into: FlatAttributes, prefix = '', depth = 1): void {
+export function addAttributes(field: string, value: Json, into: BoundedAttributes, prefix = '', depth = 1): void {
   checkDepth(depth);
   for (const element of listField(field, value)) {
     const { key, value: inner } = entry(element);
     const name = joinName(prefix, key);
     const map = inner === null ? undefined : inner['kvlistValue'];
-    if (map !== undefined && map !== null && isFlattened(name)) {
+    if (map !== undefined && map !== null && into.flattens && isFlattened(name)) {
       checkKind(inner as JsonObject);
       addAttributes('values', mapEntries(map), into, name, depth + 1);
-    } else into.add(name, valueText(inner, depth));
+    } else into.add(name, valueText(inner, depth), typeOf(inner));
   }
 }
 
@@ -83,7 +85,22 @@ function valueJson(value: JsonObject | null, depth: number): string {
   }
 }
 
-type Kind = 'stringValue' | 'boolValue' | 'intValue' | 'doubleValue' | 'arrayValue' | 'kvlistValue' | 'bytesValue';
+const TYPES = {
+  stringValue: ATTRIBUTE_TYPE.string,
+  boolValue: ATTRIBUTE_TYPE.bool,
+  intValue: ATTRIBUTE_TYPE.int,
+  doubleValue: ATTRIBUTE_TYPE.double,
+  arrayValue: ATTRIBUTE_TYPE.array,
+  kvlistValue: ATTRIBUTE_TYPE.map,
+  bytesValue: ATTRIBUTE_TYPE.bytes,
+} as const;
+type Kind = keyof typeof TYPES;
+
+/** The type of a value; the character of ATTRIBUTE_TYPE. */
+function typeOf(value: JsonObject | null): number {
+  const kind = value === null ? undefined : checkKind(value);
+  return kind === undefined ? ATTRIBUTE_TYPE.empty : TYPES[kind];
+}
 
 /** The kind that is set, the last one should there be several; undefined where none is. */
 function checkKind(value: JsonObject): Kind | undefined {

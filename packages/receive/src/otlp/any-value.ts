@@ -1,9 +1,11 @@
 /** AnyValue and KeyValue of OTLP's protobuf, read in place and turned into text. */
 
 import { Buffer } from 'node:buffer';
+import { ATTRIBUTE_TYPE } from '@atalaya/model';
 import { FIXED64, LENGTH_DELIMITED, malformed, type ProtobufCursor, VARINT } from '../protobuf/protobuf-cursor.ts';
 import { TextCache } from '../protobuf/text-cache.ts';
-import { type FlatAttributes, isFlattened, joinName } from './flat-attributes.ts';
+import type { BoundedAttributes } from './bounded-attributes.ts';
+import { isFlattened, joinName } from './flat-attributes.ts';
 import { checkDepth, doubleJson, doubleText } from './value-text.ts';
 
 /** Tags of AnyValue's kinds: field number × 8 + wire type. */
@@ -19,6 +21,18 @@ const BYTES = 7 * 8 + LENGTH_DELIMITED;
 const KEY = 1 * 8 + LENGTH_DELIMITED;
 const VALUE = 2 * 8 + LENGTH_DELIMITED;
 const ELEMENT = 1 * 8 + LENGTH_DELIMITED;
+
+/** Types of values by the field number of their kind. */
+const TYPES: readonly number[] = [
+  ATTRIBUTE_TYPE.empty,
+  ATTRIBUTE_TYPE.string,
+  ATTRIBUTE_TYPE.bool,
+  ATTRIBUTE_TYPE.int,
+  ATTRIBUTE_TYPE.double,
+  ATTRIBUTE_TYPE.array,
+  ATTRIBUTE_TYPE.map,
+  ATTRIBUTE_TYPE.bytes,
+];
 
 const texts = new TextCache();
 
@@ -68,15 +82,15 @@ export class ValueReader {
   }
 
   /** Adds the KeyValue that begins at the cursor with its length. */
-  attributeField(end: number, into: FlatAttributes): void {
+  attributeField(end: number, into: BoundedAttributes): void {
     this.#attribute(this.#cursor.lengthDelimited(end), '', into, 1);
   }
 
   /** Adds the KeyValue from the cursor to `end`, and leaves the cursor there. */
-  #attribute(end: number, prefix: string, into: FlatAttributes, depth: number): void {
+  #attribute(end: number, prefix: string, into: BoundedAttributes, depth: number): void {
     checkDepth(depth);
     const name = joinName(prefix, this.#entry(end));
-    if (this.#kind === MAP && isFlattened(name)) {
+    if (this.#kind === MAP && into.flattens && isFlattened(name)) {
       const cursor = this.#cursor;
       const to = this.#to;
       cursor.at = this.#from;
@@ -85,7 +99,10 @@ export class ValueReader {
         if (tag === ELEMENT) this.#attribute(cursor.lengthDelimited(to), name, into, depth + 1);
         else cursor.skip(tag, to);
       }
-    } else into.add(name, this.#text(depth));
+    } else {
+      const type = TYPES[this.#kind >> 3] as number;
+      into.add(name, this.#text(depth), type);
+    }
     this.#cursor.at = end;
   }
 

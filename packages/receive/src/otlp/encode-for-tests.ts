@@ -1,4 +1,4 @@
-/** Writes OTLP log requests for tests and benchmarks: described as OTLP's JSON, encoded as protobuf. */
+/** Writes what the OTLP requests of all signals have in common, for tests and benchmarks: described as OTLP's JSON, encoded as protobuf. */
 
 import { Buffer } from 'node:buffer';
 
@@ -16,89 +16,41 @@ export interface TestAttribute {
   key: string;
   value: TestValue;
 }
-export interface TestRecord {
-  timeUnixNano?: string;
-  observedTimeUnixNano?: string;
-  severityNumber?: number;
-  severityText?: string;
-  body?: TestValue;
+export interface TestResource {
   attributes?: TestAttribute[];
   droppedAttributesCount?: number;
-  flags?: number;
-  traceId?: string;
-  spanId?: string;
-  eventName?: string;
 }
-export interface TestScopeLogs {
-  scope?: { name?: string; version?: string; attributes?: TestAttribute[]; droppedAttributesCount?: number };
-  logRecords?: TestRecord[];
-  schemaUrl?: string;
-}
-export interface TestResourceLogs {
-  resource?: { attributes?: TestAttribute[] };
-  scopeLogs?: TestScopeLogs[];
-  schemaUrl?: string;
-}
-export interface TestRequest {
-  resourceLogs?: TestResourceLogs[];
-}
-
-/** One resource with one scope and these records. */
-export function requestOf(records: TestRecord[], attributes: TestAttribute[] = []): TestRequest {
-  return { resourceLogs: [{ resource: { attributes }, scopeLogs: [{ logRecords: records }] }] };
+export interface TestScope {
+  name?: string;
+  version?: string;
+  attributes?: TestAttribute[];
+  droppedAttributesCount?: number;
 }
 
 /** An attribute that is a text. */
 export const textAttribute = (key: string, value: string): TestAttribute => ({ key, value: { stringValue: value } });
 
-/** The request as protobuf; what describes a resource or scope lies behind its contents, as is allowed. */
-export function encodeLogs({ resourceLogs = [] }: TestRequest): Uint8Array {
-  return Buffer.concat(
-    resourceLogs.map(({ resource, scopeLogs = [], schemaUrl }) =>
-      bytes(
-        1,
-        Buffer.concat([
-          ...scopeLogs.map((scope) => bytes(2, encodeScope(scope))),
-          text(3, schemaUrl),
-          ...(resource === undefined ? [] : [bytes(1, attributes(1, resource.attributes))]),
-        ]),
-      ),
-    ),
+/** Resource… or Scope…: what describes lies behind the contents, as is allowed. */
+export function encodeGroup(
+  contents: readonly Uint8Array[],
+  schemaUrl: string | undefined,
+  description: Uint8Array | undefined,
+): Uint8Array {
+  const parts = [...contents.map((content) => bytes(2, content)), text(3, schemaUrl)];
+  return Buffer.concat(description === undefined ? parts : [...parts, bytes(1, description)]);
+}
+
+/** A resource as protobuf. */
+export function encodeResource(resource: TestResource | undefined): Uint8Array | undefined {
+  return resource && Buffer.concat([attributes(1, resource.attributes), varint(2, resource.droppedAttributesCount)]);
+}
+
+/** A scope as protobuf. */
+export function encodeScope(scope: TestScope | undefined): Uint8Array | undefined {
+  return (
+    scope &&
+    Buffer.concat([text(1, scope.name), text(2, scope.version), attributes(3, scope.attributes), varint(4, scope.droppedAttributesCount)])
   );
-}
-
-function encodeScope({ scope, logRecords = [], schemaUrl }: TestScopeLogs): Uint8Array {
-  const described =
-    scope === undefined
-      ? []
-      : [
-          bytes(
-            1,
-            Buffer.concat([
-              text(1, scope.name),
-              text(2, scope.version),
-              attributes(3, scope.attributes),
-              varint(4, scope.droppedAttributesCount),
-            ]),
-          ),
-        ];
-  return Buffer.concat([...logRecords.map((record) => bytes(2, encodeRecord(record))), text(3, schemaUrl), ...described]);
-}
-
-function encodeRecord(record: TestRecord): Uint8Array {
-  return Buffer.concat([
-    fixed64(1, record.timeUnixNano),
-    fixed64(11, record.observedTimeUnixNano),
-    varint(2, record.severityNumber),
-    text(3, record.severityText),
-    ...(record.body === undefined ? [] : [bytes(5, encodeValue(record.body))]),
-    attributes(6, record.attributes),
-    varint(7, record.droppedAttributesCount),
-    ...(record.flags === undefined ? [] : [Buffer.from([8 * 8 + 5]), fixed32(record.flags)]),
-    ...(record.traceId === undefined ? [] : [bytes(9, Buffer.from(record.traceId, 'hex'))]),
-    ...(record.spanId === undefined ? [] : [bytes(10, Buffer.from(record.spanId, 'hex'))]),
-    text(12, record.eventName),
-  ]);
 }
 
 /** An AnyValue as protobuf. */
@@ -125,19 +77,19 @@ export function bytes(field: number, content: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from([field * 8 + 2, ...varintBytes(BigInt(content.length))]), content]);
 }
 
-function attributes(field: number, list: readonly TestAttribute[] = []): Uint8Array {
+export function attributes(field: number, list: readonly TestAttribute[] = []): Uint8Array {
   return Buffer.concat(list.map(({ key, value }) => bytes(field, Buffer.concat([text(1, key), bytes(2, encodeValue(value))]))));
 }
 
-function text(field: number, value: string | undefined): Uint8Array {
+export function text(field: number, value: string | undefined): Uint8Array {
   return value === undefined ? new Uint8Array() : bytes(field, Buffer.from(value));
 }
 
-function varint(field: number, value: number | undefined): Uint8Array {
+export function varint(field: number, value: number | undefined): Uint8Array {
   return value === undefined ? new Uint8Array() : Buffer.from([field * 8, ...varintBytes(BigInt(value))]);
 }
 
-function fixed64(field: number, value: string | undefined): Uint8Array {
+export function fixed64(field: number, value: string | undefined): Uint8Array {
   if (value === undefined) return new Uint8Array();
   const number = Buffer.alloc(9);
   number[0] = field * 8 + 1;
@@ -145,9 +97,11 @@ function fixed64(field: number, value: string | undefined): Uint8Array {
   return number;
 }
 
-function fixed32(value: number): Uint8Array {
-  const number = Buffer.alloc(4);
-  number.writeUInt32LE(value);
+export function fixed32(field: number, value: number | undefined): Uint8Array {
+  if (value === undefined) return new Uint8Array();
+  const number = Buffer.alloc(5);
+  number[0] = field * 8 + 5;
+  number.writeUInt32LE(value, 1);
   return number;
 }
 

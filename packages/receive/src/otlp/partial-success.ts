@@ -1,7 +1,6 @@
 /** What the answer says of records that were not taken. */
 
 import { bytesField, varintField } from '../protobuf/protobuf-writer.ts';
-import type { LogLimits, LogRejectReason } from '../log-writer.ts';
 
 /** How many records were refused, and why in one sentence. */
 export interface PartialSuccess {
@@ -9,31 +8,22 @@ export interface PartialSuccess {
   readonly message: string;
 }
 
-const REASONS: Readonly<Record<LogRejectReason, (limits: LogLimits) => string>> = {
-  too_old: () => 'older than the retention of logs',
-  too_far_in_future: ({ maxFutureMs }) => `more than ${maxFutureMs / 1000} s ahead of the clock`,
-  missing_labels: () => 'no stream label',
-  invalid_labels: () => 'invalid stream labels',
-  label_limit: (limits) =>
-    `more than ${limits.labels} stream labels, or one longer than ${limits.labelNameBytes} (name) or ${limits.labelValueBytes} (value) bytes`,
-  stream_limit: ({ streams }) => `the limit of ${streams} streams is reached`,
-  line_too_long: ({ lineBytes }) => `a body of more than ${lineBytes} bytes`,
-  attribute_limit: ({ attributes, attributeBytes }) => `more than ${attributes} attributes or ${attributeBytes} bytes of them`,
-};
+/** What the signals call the count of refused records. */
+export type RejectedField = 'rejectedLogRecords' | 'rejectedSpans' | 'rejectedDataPoints';
 
-/** Tells of refused records. */
-export function describeRefusals(
-  refused: ReadonlyMap<LogRejectReason, number>,
-  records: number,
-  limits: LogLimits,
+/** Tells of refused records; `records` of the signal is their name in the plural. */
+export function describeRefusals<Reason extends string>(
+  taken: { readonly refused: ReadonlyMap<Reason, number>; readonly records: number },
+  signal: { readonly records: string; explain(reason: Reason): string },
 ): PartialSuccess | undefined {
   let rejected = 0;
   const parts: string[] = [];
-  for (const [reason, count] of refused) {
+  for (const [reason, count] of taken.refused) {
     rejected += count;
-    parts.push(`${count} ${reason} (${REASONS[reason](limits)})`);
+    parts.push(`${count} ${reason} (${signal.explain(reason)})`);
   }
-  return rejected === 0 ? undefined : { rejected, message: `${rejected} of ${records} log records were refused: ${parts.join(', ')}` };
+  const message = `${rejected} of ${taken.records} ${signal.records} were refused: ${parts.join(', ')}`;
+  return rejected === 0 ? undefined : { rejected, message };
 }
 
 /** Export…ServiceResponse as protobuf: the same fields for all signals. */
@@ -43,9 +33,9 @@ export function encodeResponse(partial: PartialSuccess | undefined): Uint8Array 
     : bytesField(1, Buffer.concat([varintField(1, partial.rejected), bytesField(2, partial.message)]), true);
 }
 
-/** Export…ServiceResponse as JSON; `rejectedName` is the signal's own. */
-export function responseJson(partial: PartialSuccess | undefined, rejectedName: 'rejectedLogRecords'): string {
+/** Export…ServiceResponse as JSON; the name of the count is the signal's own. */
+export function responseJson(partial: PartialSuccess | undefined, rejectedField: RejectedField): string {
   return JSON.stringify(
-    partial === undefined ? {} : { partialSuccess: { [rejectedName]: String(partial.rejected), errorMessage: partial.message } },
+    partial === undefined ? {} : { partialSuccess: { [rejectedField]: String(partial.rejected), errorMessage: partial.message } },
   );
 }

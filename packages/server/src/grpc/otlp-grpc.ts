@@ -2,13 +2,14 @@
 
 import type { Parts } from '../http/parts.ts';
 import { type Listener, openListener } from '../listeners.ts';
+import { eachOtlpSignal } from '../otlp-signals.ts';
 import { listenGrpc, type UnaryMethod } from './grpc-server.ts';
 
-/** What is served, by path. What is not here is answered UNIMPLEMENTED: traces and metrics, as long as there are no receivers for them. */
-function otlpMethods({ otlpLogs }: Pick<Parts, 'otlpLogs'>): Record<string, UnaryMethod> {
-  return {
-    '/opentelemetry.proto.collector.logs.v1.LogsService/Export': (message) => otlpLogs.export(message),
-  };
+/** What is served, by path. What is not here is answered UNIMPLEMENTED. */
+function otlpMethods({ otlp }: Pick<Parts, 'otlp'>): Record<string, UnaryMethod> {
+  return Object.fromEntries(
+    eachOtlpSignal().map(([name, { method }]): [string, UnaryMethod] => [method, (message) => otlp[name].export(message)]),
+  );
 }
 
 /** Listens at `otlp.grpc_listen`. Rejects with BAD_CONFIG when that is no address, or one that must not be listened on. */

@@ -18,8 +18,8 @@ async function serve(limit: number, overrides: Partial<Parts> = {}) {
   const clock = new ManualClock(1_700_000_000_000);
   const journal = { append: async (_signal: number, count: number): Promise<void> => void rows.push(count) };
   const writer = createLogWriter({ journal, clock });
-  const otlpLogs = createOtlpLogs({ writer, clock, log: silentLogger, limits: { bodyBytes: limit } });
-  const built = await buildHttp({ ...parts, otlpLogs, settings: { ...parts.settings, 'limits.body': limit } });
+  const otlp = { logs: createOtlpLogs({ writer, clock, log: silentLogger, limits: { bodyBytes: limit } }) };
+  const built = await buildHttp({ ...parts, otlp, settings: { ...parts.settings, 'limits.body': limit } });
   app = built;
   const post = async (payload: string | Buffer, headers: Record<string, string>, url = '/v1/logs'): Promise<LightMyRequestResponse> => {
     const options: InjectOptions = { method: 'POST', url, headers: { host: '127.0.0.1:3002', ...headers }, payload };

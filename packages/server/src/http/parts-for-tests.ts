@@ -84,7 +84,7 @@ const READINGS: Readings = {
   cache: undefined,
   tailRows: 0,
   ownLogs: { written: 5, dropped: 1, suppressed: 2 },
-  otlpLogs: { requests: { 'http/protobuf': 1, 'http/json': 2, grpc: 3 }, failedRequests: 1, records: 9, refused: {} },
+  otlp: { logs: { requests: { 'http/protobuf': 1, 'http/json': 2, grpc: 3 }, failedRequests: 1, records: 9, refused: {} } },
   targetsUp: 1,
   targetsDown: 0,
   logs: { linesWritten: 12, bytesWritten: 340, linesTruncated: 1, rejected: { too_old: 4 }, activeStreams: 2, state: undefined },

@@ -2,8 +2,9 @@
 
 import type { Journal } from '@atalaya/journal';
 import type { Clock, Configuration, Logger, Status } from '@atalaya/model';
-import type { LogTarget, LogWriter, LokiPush, MetricWriter, OtlpLogs, RemoteWrite, TargetsSnapshot } from '@atalaya/receive';
+import type { LogTarget, LogWriter, LokiPush, MetricWriter, RemoteWrite, TargetsSnapshot } from '@atalaya/receive';
 import type { EngineSupervisor } from '../engine/supervisor.ts';
+import type { OtlpReceivers } from '../otlp-signals.ts';
 import type { Settings } from '../settings/table.ts';
 import type { BodyBudget } from './body-budget.ts';
 import type { OwnMetrics } from '../telemetry/own-metrics.ts';
@@ -18,7 +19,7 @@ export interface Parts {
   readonly remoteWrite: RemoteWrite;
   readonly logWriter: LogWriter;
   readonly lokiPush: LokiPush;
-  readonly otlpLogs: OtlpLogs;
+  readonly otlp: OtlpReceivers;
   /** Bounds what all requests that write hold in memory at once. */
   readonly bodies: BodyBudget;
   readonly metrics: OwnMetrics;

@@ -1,9 +1,11 @@
 /** What the program measures of itself, under the pipeline's names, the readiness names and its own. */
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { OtlpLogsStats } from '@atalaya/receive';
+import type { OtlpStats } from '@atalaya/receive';
 import type { HotStats } from '@atalaya/store';
 import type { LoadedEvent, StepCacheState } from '../engine/contract.ts';
+import type { OtlpSignalName } from '../otlp-signals.ts';
+import { registerOtlpMetrics } from './otlp-metrics.ts';
 import type { OwnLogStats } from './own-logs.ts';
 import { type LogReadings, registerLogMetrics } from './log-metrics.ts';
 
@@ -34,7 +36,7 @@ export interface Readings {
   readonly storedSeries: number;
   readonly damagedParts: number;
   readonly ownLogs: OwnLogStats;
-  readonly otlpLogs: OtlpLogsStats;
+  readonly otlp: Readonly<Record<OtlpSignalName, OtlpStats>>;
   readonly stepCache: StepCacheState;
   readonly queriesRunning: number;
   readonly cache: HotStats | undefined;
@@ -209,22 +211,7 @@ export class OwnMetrics {
         for (const [outcome, count] of Object.entries(readings().ownLogs)) this.inc({ outcome }, Number(count));
       },
     });
-    new Counter({
-      name: 'atalaya_otlp_log_requests_total',
-      help: 'Requests with OTLP logs, by how they came.',
-      labelNames: ['transport'],
-      registers,
-      collect() {
-        this.reset();
-        for (const [transport, count] of Object.entries(readings().otlpLogs.requests)) this.inc({ transport }, count);
-      },
-    });
-    counter(
-      'atalaya_otlp_log_requests_failed_total',
-      'Requests with OTLP logs that were refused as a whole.',
-      (now) => now.otlpLogs.failedRequests,
-    );
-    counter('atalaya_otlp_log_records_total', 'Log records in OTLP requests.', (now) => now.otlpLogs.records);
+    registerOtlpMetrics(this.registry, () => readings().otlp);
   }
 
   /** Everything as Prometheus text. */

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { AtalayaError } from '@atalaya/model';
 import { declaredLength, type OtlpHttpAnswer } from '@atalaya/receive';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { eachOtlpSignal } from '../../otlp-signals.ts';
 import { receiveBody, type TakeBytes } from '../body-budget.ts';
 import { asAtalayaError } from '../failure.ts';
 import type { Parts } from '../parts.ts';
@@ -42,27 +43,26 @@ export async function ingestRoutes(app: FastifyInstance, parts: Parts): Promise<
         return reply.code(answer.status).headers(answer.headers).send(answer.body);
       });
     }
-    for (const [url, summary] of [
-      ['/v1/logs', 'OTLP logs in protobuf or JSON'],
-      ['/otlp/v1/logs', 'OTLP logs where Loki has them'],
-    ] as const) {
-      // As bytes, since fastify would add a charset to the type of a text, and clients compare the type with theirs.
-      const send = (reply: FastifyReply, { status, headers, body }: OtlpHttpAnswer): FastifyReply =>
-        reply.code(status).headers(headers).send(Buffer.from(body));
-      scope.post(
-        url,
-        {
-          schema: { tags: ['ingest'], summary },
-          // OTLP has failures of its own form, those too that happen before the body has been read.
-          errorHandler: (error, request, reply) =>
-            void send(reply, parts.otlpLogs.refuse(request.headers['content-type'], asAtalayaError(error, limit))),
-        },
-        async (request, reply) => {
-          const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
-          const reserve = (bytes: number): void => accounts.get(request)?.(bytes);
-          return send(reply, await parts.otlpLogs.handle({ contentType, contentEncoding, body: bodyOf(request), reserve }));
-        },
-      );
+    for (const [name, { paths }] of eachOtlpSignal()) {
+      for (const [url, summary] of Object.entries(paths)) {
+        // As bytes, since fastify would add a charset to the type of a text, and clients compare the type with theirs.
+        const send = (reply: FastifyReply, { status, headers, body }: OtlpHttpAnswer): FastifyReply =>
+          reply.code(status).headers(headers).send(Buffer.from(body));
+        scope.post(
+          url,
+          {
+            schema: { tags: ['ingest'], summary },
+            // OTLP has failures of its own form, those too that happen before the body has been read.
+            errorHandler: (error, request, reply) =>
+              void send(reply, parts.otlp[name].refuse(request.headers['content-type'], asAtalayaError(error, limit))),
+          },
+          async (request, reply) => {
+            const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
+            const reserve = (bytes: number): void => accounts.get(request)?.(bytes);
+            return send(reply, await parts.otlp[name].handle({ contentType, contentEncoding, body: bodyOf(request), reserve }));
+          },
+        );
+      }
     }
   });
 }

@@ -2,27 +2,29 @@
 
 import { type Clock, discoverServiceName, labelsOf, NO_LABELS, OTLP_INDEX_ATTRIBUTES, otlpLabelName, SERVICE_NAME } from '@atalaya/model';
 import type { LogOriginDetails } from '@atalaya/journal';
-import type { LineFields, LogAppender, LogRejectReason, LogWriter, OriginRef } from '../log-writer.ts';
-import type { FlatAttributes } from './flat-attributes.ts';
-import { LogRecord, RecordOrigin } from './log-record.ts';
+import type { LineFields, LogAppender, LogRejectReason, LogWriter, OriginRef } from '../../log-writer.ts';
+import { FlatAttributes } from '../flat-attributes.ts';
+import { Origin } from '../origin.ts';
+import type { Taker } from '../taker.ts';
+import { LogRecord } from './log-record.ts';
 
 const MOST_SEVERE = 24;
 
 /** Takes the records of one request. The decoder fills `origin` and `record`, and says when they are whole. */
-export class RecordTaker {
-  readonly origin = new RecordOrigin();
+export class RecordTaker implements Taker<LogRejectReason> {
+  readonly origin = new Origin(() => new FlatAttributes());
   readonly record = new LogRecord();
   /** Why records were refused, and how many. */
   readonly refused = new Map<LogRejectReason, number>();
   /** Records in the request so far. */
   records = 0;
-  readonly appender: LogAppender;
+  readonly #appender: LogAppender;
   readonly #writer: LogWriter;
   readonly #clock: Clock;
   #ref: OriginRef | LogRejectReason = 'missing_labels';
 
   constructor(writer: LogWriter, clock: Clock) {
-    this.appender = writer.appender({ mayRepeat: true, truncates: false });
+    this.#appender = writer.appender({ mayRepeat: true, truncates: false });
     this.#writer = writer;
     this.#clock = clock;
   }
@@ -43,6 +45,14 @@ export class RecordTaker {
     this.record.clear();
   }
 
+  commit(): Promise<void> {
+    return this.#appender.commit();
+  }
+
+  discard(): void {
+    this.#appender.discard();
+  }
+
   #open(): OriginRef | LogRejectReason {
     const { origin } = this;
     const resourceAttributes = origin.resource.toRecord();
@@ -52,7 +62,7 @@ export class RecordTaker {
     }
     // A stream has at least one label; Loki calls the service of those that tell nothing so.
     if (labels.length === 0) labels.push([SERVICE_NAME, discoverServiceName(NO_LABELS)]);
-    if (origin.scopeDroppedAttributes > 0) origin.scope.add('scope_dropped_attributes_count', String(origin.scopeDroppedAttributes));
+    if (origin.scopeDropped > 0) origin.scope.add('scope_dropped_attributes_count', String(origin.scopeDropped));
     const details: LogOriginDetails = {
       serviceName: resourceAttributes['service.name'] ?? '',
       resourceSchemaUrl: origin.resourceSchemaUrl,
@@ -62,7 +72,7 @@ export class RecordTaker {
       scopeVersion: origin.scopeVersion,
       scopeAttributes: origin.scope.toRecord(),
     };
-    return this.appender.origin(labelsOf(labels), details);
+    return this.#appender.origin(labelsOf(labels), details);
   }
 
   /** Why the record cannot even be offered to the writer. Makes attributes of what has no field in a line. */
@@ -76,7 +86,8 @@ export class RecordTaker {
   }
 
   #write(origin: OriginRef): 'written' | LogRejectReason {
-    const { record, appender } = this;
+    const { record } = this;
+    const appender = this.#appender;
     const { time, observed, attributes } = record;
     const fields: LineFields = {
       attributes: attributes.pairs,
@@ -95,6 +106,6 @@ export class RecordTaker {
 
   #exceeds(attributes: FlatAttributes): boolean {
     const { attributes: most, attributeBytes } = this.#writer.limits;
-    return attributes.tooMany || attributes.count > most || attributes.units > attributeBytes;
+    return attributes.exceeds(most, attributeBytes);
   }
 }

@@ -1,9 +1,10 @@
 import { AtalayaError, ManualClock } from '@atalaya/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLogWriter } from '../logs/create-log-writer.ts';
-import { RecordingLogJournal, type RecordedLine } from '../logs/read-batch-for-tests.ts';
-import { encodeLogs, type TestAttribute, type TestRecord, type TestRequest, type TestValue } from './encode-for-tests.ts';
+import { createLogWriter } from '../../logs/create-log-writer.ts';
+import { RecordingLogJournal, type RecordedLine } from '../../logs/read-batch-for-tests.ts';
+import type { TestAttribute, TestValue } from '../encode-for-tests.ts';
+import { encodeLogs, type TestRecord, type TestRequest } from './encode-for-tests.ts';
 import { walkLogsJson } from './logs-json.ts';
 import { walkLogsProtobuf } from './logs-protobuf.ts';
 import { RecordTaker } from './take-records.ts';
@@ -87,7 +88,7 @@ async function takeAll(body: Uint8Array | string): Promise<Taken> {
       break;
     }
   } else for (const _ of walkLogsProtobuf(body, taker));
-  await taker.appender.commit();
+  await taker.commit();
   return { lines: journal.lines, refused: taker.refused, records: taker.records };
 }
 

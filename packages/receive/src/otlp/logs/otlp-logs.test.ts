@@ -1,11 +1,12 @@
 import { gzipSync, deflateSync, zstdCompressSync } from 'node:zlib';
 import { AtalayaError, ManualClock, silentLogger } from '@atalaya/model';
 import { describe, expect, test } from 'vitest';
-import type { LogLimits } from '../log-writer.ts';
-import { createLogWriter } from '../logs/create-log-writer.ts';
-import { RecordingLogJournal } from '../logs/read-batch-for-tests.ts';
-import { createOtlpLogs } from './create-otlp-logs.ts';
-import { encodeLogs, encodeValue, bytes, requestOf, textAttribute, type TestRequest, type TestValue } from './encode-for-tests.ts';
+import type { LogLimits } from '../../log-writer.ts';
+import { createLogWriter } from '../../logs/create-log-writer.ts';
+import { RecordingLogJournal } from '../../logs/read-batch-for-tests.ts';
+import { createOtlpLogs } from './otlp-logs.ts';
+import { bytes, encodeValue, textAttribute, type TestValue } from '../encode-for-tests.ts';
+import { encodeLogs, requestOf, type TestRequest } from './encode-for-tests.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
 const NANOS = `${NOW}000000`;

@@ -1,15 +1,12 @@
-/** The receiver of OTLP logs: from a request's bytes, by HTTP or gRPC, to a journal record and an answer. */
+/** The receiver of OTLP, the same for all signals: from a request's bytes, by HTTP or gRPC, to a journal record and an answer. */
 
 import { Buffer } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AtalayaError, type Clock, type Logger } from '@atalaya/model';
 import { decompress } from '../body/decompress.ts';
-import type { LogRejectReason, LogWriter } from '../log-writer.ts';
-import { walkLogsJson } from './logs-json.ts';
-import { walkLogsProtobuf } from './logs-protobuf.ts';
-import { describeRefusals, encodeResponse, type PartialSuccess, responseJson } from './partial-success.ts';
+import { describeRefusals, encodeResponse, type PartialSuccess, type RejectedField, responseJson } from './partial-success.ts';
 import { encodeRpcStatus, rpcStatusJson, rpcStatusOf } from './rpc-status.ts';
-import { RecordTaker } from './take-records.ts';
+import type { Taker } from './taker.ts';
 
 /** A request by HTTP: headers by lower-case name, the body still compressed. */
 export interface OtlpHttpRequest {
@@ -27,35 +24,53 @@ export interface OtlpHttpAnswer {
   readonly body: Uint8Array | string;
 }
 
-/** Counts since the start. */
-export interface OtlpLogsStats {
-  /** Requests by how they came. */
-  readonly requests: Readonly<Record<OtlpWay, number>>;
-  readonly failedRequests: number;
-  readonly records: number;
-  readonly refused: Readonly<Partial<Record<LogRejectReason, number>>>;
-}
-
 /** How a request came. */
 export type OtlpWay = 'http/protobuf' | 'http/json' | 'grpc';
 
-/** What the receiver is made of; `bodyBytes` is the largest body, before and after decompression. */
-export interface OtlpLogsOptions {
-  readonly writer: LogWriter;
+/** Counts since the start. */
+export interface OtlpStats {
+  /** Requests by how they came. */
+  readonly requests: Readonly<Record<OtlpWay, number>>;
+  readonly failedRequests: number;
+  /** Of metrics: data points. */
+  readonly records: number;
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+/** What every receiver of OTLP needs; `bodyBytes` is the largest body, before and after decompression. */
+export interface OtlpOptions {
   readonly clock: Clock;
   readonly limits: { readonly bodyBytes: number };
   readonly log: Logger;
 }
 
-/** The receiver of OTLP logs. A success means that everything which was not refused is on disk. */
-export interface OtlpLogs {
-  /** Answers `POST /v1/logs`. Never rejects: every failure is an answer. */
+/** What makes one signal different from the others. */
+export interface OtlpSignal<Reason extends string, AnyTaker extends Taker<Reason>> {
+  /** As in `OTLP logs failed`. */
+  readonly name: string;
+  /** As in `3 of 5 log records were refused`. */
+  readonly records: string;
+  /** Name of the count of refused records in answers. */
+  readonly rejectedField: RejectedField;
+  /** Says of a reason what it means. */
+  explain(reason: Reason): string;
+  /** A taker for one request. */
+  open(): AnyTaker;
+  /** Decodes a request of protobuf into the taker. @throws AtalayaError BAD_ENCODING */
+  walkProtobuf(content: Uint8Array, taker: AnyTaker): Generator<undefined, AnyTaker>;
+  /** Decodes a request of JSON into takers that `open` makes, of which the one that it gives is to be committed. @throws AtalayaError BAD_ENCODING */
+  walkJson(text: string, open: () => AnyTaker): Generator<undefined, AnyTaker>;
+}
+
+/** The receiver of one signal. A success means that everything which was not refused is on disk. */
+export interface OtlpReceiver {
+  /** Answers `POST /v1/…`. Never rejects: every failure is an answer. */
   handle(request: OtlpHttpRequest): Promise<OtlpHttpAnswer>;
   /** The answer to a failure that happened before a request could be handled, such as a body that is too large. */
   refuse(contentType: string | undefined, thrown: unknown): OtlpHttpAnswer;
-  /** LogsService/Export: message in, message out, both protobuf. Rejects with an AtalayaError. */
+  /** …Service/Export: message in, message out, both protobuf. Rejects with an AtalayaError. */
   export(message: Uint8Array): Promise<Uint8Array>;
-  stats(): OtlpLogsStats;
+  stats(): OtlpStats;
 }
 
 /** Refusals are a sender's doing and would repeat with each of its requests. */
@@ -63,24 +78,27 @@ const WARN_EVERY_MS = 60_000;
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 
-/** Makes the receiver. */
-export function createOtlpLogs({ writer, clock, limits, log }: OtlpLogsOptions): OtlpLogs {
+/** Makes the receiver of a signal. */
+export function createOtlpReceiver<Reason extends string, AnyTaker extends Taker<Reason>>(
+  signal: OtlpSignal<Reason, AnyTaker>,
+  { clock, limits, log }: OtlpOptions,
+): OtlpReceiver {
   const requests = { 'http/protobuf': 0, 'http/json': 0, grpc: 0 };
-  const refused: Partial<Record<LogRejectReason, number>> = {};
+  const refused: Record<string, number> = {};
   const totals = { failedRequests: 0, records: 0 };
   let nextWarning = -Infinity;
 
-  async function decode(content: Uint8Array, way: OtlpWay): Promise<RecordTaker> {
-    const opened: RecordTaker[] = [];
-    const open = (): RecordTaker => {
-      const taker = new RecordTaker(writer, clock);
+  async function decode(content: Uint8Array, way: OtlpWay): Promise<AnyTaker> {
+    const opened: AnyTaker[] = [];
+    const open = (): AnyTaker => {
+      const taker = signal.open();
       opened.push(taker);
       return taker;
     };
     try {
-      return await inSlices(way === 'http/json' ? walkLogsJson(utf8(content), open) : walkLogsProtobuf(content, open()));
+      return await inSlices(way === 'http/json' ? signal.walkJson(utf8(content), open) : signal.walkProtobuf(content, open()));
     } catch (error) {
-      for (const { appender } of opened) appender.discard();
+      for (const taker of opened) taker.discard();
       throw error;
     }
   }
@@ -88,10 +106,10 @@ export function createOtlpLogs({ writer, clock, limits, log }: OtlpLogsOptions):
   async function take(content: Uint8Array, way: OtlpWay): Promise<PartialSuccess | undefined> {
     requests[way]++;
     const taker = await decode(content, way);
-    await taker.appender.commit();
+    await taker.commit();
     totals.records += taker.records;
     for (const [reason, count] of taker.refused) refused[reason] = (refused[reason] ?? 0) + count;
-    const partial = describeRefusals(taker.refused, taker.records, writer.limits);
+    const partial = describeRefusals(taker, signal);
     if (partial !== undefined) warn(partial.message);
     return partial;
   }
@@ -113,7 +131,7 @@ export function createOtlpLogs({ writer, clock, limits, log }: OtlpLogsOptions):
     return {
       status: 200,
       headers: { 'Content-Type': type },
-      body: json ? responseJson(partial, 'rejectedLogRecords') : encodeResponse(partial),
+      body: json ? responseJson(partial, signal.rejectedField) : encodeResponse(partial),
     };
   }
 
@@ -134,14 +152,14 @@ export function createOtlpLogs({ writer, clock, limits, log }: OtlpLogsOptions):
 
   function note(error: AtalayaError): void {
     totals.failedRequests++;
-    if (error.code === 'INTERNAL') log.error({ error: error.cause ?? error }, 'OTLP logs failed');
+    if (error.code === 'INTERNAL') log.error({ error: error.cause ?? error }, `OTLP ${signal.name} failed`);
     else warn(error.message);
   }
 
   function warn(reason: string): void {
     if (clock.monotonic() < nextWarning) return;
     nextWarning = clock.monotonic() + WARN_EVERY_MS;
-    log.warn({ reason }, 'OTLP logs: a request was refused, wholly or in part; further ones within a minute are only counted');
+    log.warn({ reason }, `OTLP ${signal.name}: a request was refused, wholly or in part; further ones within a minute are only counted`);
   }
 
   return {

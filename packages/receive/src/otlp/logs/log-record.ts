@@ -1,6 +1,6 @@
 /** A log record as either decoder reads it, before it becomes a line. */
 
-import { FlatAttributes } from './flat-attributes.ts';
+import { FlatAttributes } from '../flat-attributes.ts';
 
 /** A time in whole seconds and nanoseconds within; both 0 mean that there is none. */
 export class RecordTime {
@@ -66,29 +66,5 @@ export class LogRecord {
     this.flags = 0;
     this.droppedAttributes = 0;
     this.eventName = '';
-  }
-}
-
-/** What the records of a resource and scope share; the decoders fill it before they tell of records. */
-export class RecordOrigin {
-  readonly resource = new FlatAttributes();
-  resourceSchemaUrl = '';
-  readonly scope = new FlatAttributes();
-  scopeSchemaUrl = '';
-  scopeName = '';
-  scopeVersion = '';
-  scopeDroppedAttributes = 0;
-
-  clearResource(): void {
-    this.resource.clear();
-    this.resourceSchemaUrl = '';
-  }
-
-  clearScope(): void {
-    this.scope.clear();
-    this.scopeSchemaUrl = '';
-    this.scopeName = '';
-    this.scopeVersion = '';
-    this.scopeDroppedAttributes = 0;
   }
 }
