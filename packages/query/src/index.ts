@@ -43,6 +43,28 @@ export {
   SERIES_FLAG,
   type SeriesSet,
 } from './reader.ts';
+export type {
+  FoundSpan,
+  FoundSpanset,
+  FoundTraceSummary,
+  ServiceSpans,
+  TraceExemplar,
+  TraceMetricsAnswer,
+  TraceSearchAnswer,
+  TraceSeries,
+  WholeTrace,
+} from './traces/answer.ts';
+export {
+  createTraceqlEngine,
+  type TraceMetricsQuery,
+  type TraceqlEngine,
+  type TraceqlEngineOptions,
+  type TraceSearchQuery,
+} from './traces/engine.ts';
+export type { JaegerQuery } from './traces/find-traces.ts';
+export type { TraceqlLimits, TraceqlStats } from './traces/limits.ts';
+export { createMemoryTraceReader } from './traces/memory-trace-reader.ts';
+export { compilePredicate, spanFulfils } from './traces/predicate.ts';
 export type { Span, SpanAttribute, SpanEvent, SpanKind, SpanLink, SpanOrigin, SpanStatus } from './traces/span.ts';
 export type {
   AttributeNames,

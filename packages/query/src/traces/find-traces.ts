@@ -1,0 +1,178 @@
+/** Traces as Jaeger's API asks for them: by service, operation, tags and duration. */
+
+import { AtalayaError, type CancelSignal } from '@atalaya/model';
+import type { WholeTrace } from './answer.ts';
+import type { TraceqlBudget } from './limits.ts';
+import { compilePredicate } from './predicate.ts';
+import type { Span, SpanKind } from './span.ts';
+import type { FieldValue, FoundTrace, SpanField, SpanPredicate, TimeBounds, TraceReader } from './trace-reader.ts';
+
+/** What Jaeger asks for. One span has to fulfil all of it, and to start within the range. */
+export interface JaegerQuery extends TimeBounds {
+  readonly service?: string;
+  readonly operation?: string;
+  /**
+   * Names and texts of tags: of the span, its process, or its logs, whatever their types are; `error`, `span.kind`, `otel.status_code`,
+   * `otel.status_description`, `otel.scope.name` and `otel.scope.version` are tags as well.
+   */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Nanoseconds, inclusive. */
+  readonly minDuration?: bigint;
+  readonly maxDuration?: bigint;
+  /** Most traces; 20 unless given. */
+  readonly limit?: number;
+}
+
+/** What a search needs besides its question. */
+export interface TraceSearch {
+  readonly reader: TraceReader;
+  readonly signal: CancelSignal;
+  readonly budget: TraceqlBudget;
+  readonly pushesDown: boolean;
+}
+
+/** Candidates that are asked for at a time, over what is still wanted: some may turn out not to match. */
+const SPARE = 4;
+
+/** Finds traces, the newest first, with all of their spans. @throws AtalayaError BAD_PARAMETER, QUERY_LIMIT, or as the reader does. */
+export async function findTraces(query: JaegerQuery, { reader, signal, budget, pushesDown }: TraceSearch): Promise<WholeTrace[]> {
+  const { start, end, limit = 20 } = query;
+  if (end < start) throw new AtalayaError('BAD_PARAMETER', { parameter: 'end', reason: 'must not be before start' });
+  if (limit > budget.limits.traces) throw tracesLimit(limit, budget.limits.traces);
+  const wanted = jaegerPredicate(query);
+  const test = compilePredicate(wanted);
+  const having = pushesDown ? [wanted] : [];
+  const found: WholeTrace[] = [];
+  for await (const candidates of candidatePortions({ start, end, having }, limit + SPARE, { reader, signal })) {
+    const traces = await wholeTraces(candidates, { reader, signal, budget });
+    for (const { traceId } of candidates) {
+      const spans = traces.get(traceId) ?? [];
+      if (!spans.some((span) => span.start >= start && span.start < end && test(span))) continue;
+      if (found.push({ traceId, spans }) >= limit) return found;
+    }
+  }
+  return found;
+}
+
+/** The answer to a search that asks for too many traces. */
+export function tracesLimit(limit: number, most: number): AtalayaError<'QUERY_LIMIT'> {
+  const reason = `${limit} traces were asked for; ask for fewer, or raise query.traces`;
+  return new AtalayaError('QUERY_LIMIT', { setting: 'query.traces', limit: most, reason });
+}
+
+/** Candidates in portions, the newest first; each trace once, those with equal times too. */
+export async function* candidatePortions(
+  request: TimeBounds & { readonly having: readonly SpanPredicate[]; readonly before?: bigint },
+  portion: number,
+  { reader, signal }: Pick<TraceSearch, 'reader' | 'signal'>,
+): AsyncGenerator<FoundTrace[]> {
+  const given = new Set<string>();
+  let { before } = request;
+  for (let limit = portion; ;) {
+    const found = await reader.traces({ ...request, limit, ...(before === undefined ? {} : { before }) }, signal);
+    const fresh = found.filter(({ traceId }) => !given.has(traceId));
+    for (const { traceId } of fresh) given.add(traceId);
+    if (fresh.length > 0) yield fresh;
+    if (found.length < limit) return;
+    const { newest } = found.at(-1)!;
+    // The next portion begins with the traces of the same instant: they may not all have been in this one.
+    if (before === newest + 1n) limit *= 2;
+    before = newest + 1n;
+  }
+}
+
+/** All spans of traces that were found, by trace and ordered by start. @throws AtalayaError QUERY_LIMIT. */
+export async function wholeTraces(
+  candidates: readonly FoundTrace[],
+  { reader, signal, budget }: Pick<TraceSearch, 'reader' | 'signal' | 'budget'>,
+): Promise<Map<string, Span[]>> {
+  const traceIds = candidates.map(({ traceId }) => traceId);
+  const spans = await reader.spans({ traceIds, within: hullOf(candidates), limit: budget.spansLeft }, signal);
+  budget.took(traceIds.length, spans.length);
+  return byTrace(spans);
+}
+
+/** Spans by trace, in the order in which they come. */
+export function byTrace(spans: readonly Span[]): Map<string, Span[]> {
+  const traces = new Map<string, Span[]>();
+  for (const span of spans) {
+    const trace = traces.get(span.traceId);
+    if (trace === undefined) traces.set(span.traceId, [span]);
+    else trace.push(span);
+  }
+  return traces;
+}
+
+/** The range in which all of the traces lie. */
+export function hullOf(traces: readonly TimeBounds[]): TimeBounds {
+  let [{ start, end } = { start: 0n, end: 0n }] = traces;
+  for (const trace of traces) {
+    if (trace.start < start) start = trace.start;
+    if (trace.end > end) end = trace.end;
+  }
+  return { start, end };
+}
+
+type IntrinsicName = Extract<SpanField, { kind: 'intrinsic' }>['name'];
+
+function isEqual(field: SpanField | IntrinsicName, value: FieldValue): SpanPredicate {
+  return { kind: 'compare', field: typeof field === 'string' ? { kind: 'intrinsic', name: field } : field, operator: '=', value };
+}
+
+function hasText(name: IntrinsicName, value: string): SpanPredicate {
+  return isEqual(name, { type: 'string', value });
+}
+
+function jaegerPredicate({ service, operation, tags = {}, minDuration, maxDuration }: JaegerQuery): SpanPredicate {
+  const of: SpanPredicate[] = [];
+  if (service !== undefined) {
+    of.push(isEqual({ kind: 'attribute', scope: 'resource', name: 'service.name' }, { type: 'string', value: service }));
+  }
+  if (operation !== undefined) of.push(hasText('name', operation));
+  for (const [name, value] of Object.entries(tags)) of.push(tagPredicate(name, value));
+  const limit = (operator: '>=' | '<=', value: bigint): SpanPredicate => {
+    return { kind: 'compare', field: { kind: 'intrinsic', name: 'duration' }, operator, value: { type: 'duration', value } };
+  };
+  if (minDuration !== undefined) of.push(limit('>=', minDuration));
+  if (maxDuration !== undefined) of.push(limit('<=', maxDuration));
+  return { kind: 'and', of };
+}
+
+/** Where Jaeger looks for a tag: the span's attributes, its process, its logs; and what it makes tags of itself. */
+const TAG_SCOPES = ['span', 'resource', 'event'] as const;
+
+function tagPredicate(name: string, value: string): SpanPredicate {
+  const written = TAG_SCOPES.map((scope): SpanPredicate => ({ kind: 'text', field: { kind: 'attribute', scope, name }, value }));
+  const own = ownTag(name, value);
+  return { kind: 'or', of: own === undefined ? written : [own, ...written] };
+}
+
+const KINDS: readonly SpanKind[] = ['internal', 'server', 'client', 'producer', 'consumer'];
+
+/** A tag that is none of the attributes: Jaeger's form of a span has it all the same. */
+function ownTag(name: string, value: string): SpanPredicate | undefined {
+  const isError = isEqual('status', { type: 'status', value: 'error' });
+  switch (name) {
+    case 'error':
+      if (value === 'true') return isError;
+      return value === 'false' ? { kind: 'not', of: isError } : undefined;
+    case 'span.kind': {
+      const kind = KINDS.find((one) => one === value);
+      return kind === undefined ? undefined : isEqual('kind', { type: 'kind', value: kind });
+    }
+    case 'otel.status_code':
+      if (value === 'ERROR') return isError;
+      return value === 'OK' ? isEqual('status', { type: 'status', value: 'ok' }) : undefined;
+    case 'otel.status_description':
+      return hasText('statusMessage', value);
+    case 'otel.scope.name':
+    case 'otel.library.name':
+      return hasText('scopeName', value);
+    case 'otel.scope.version':
+    case 'otel.library.version':
+      return hasText('scopeVersion', value);
+    case 'event':
+      return hasText('eventName', value);
+  }
+  return undefined;
+}
