@@ -5,7 +5,7 @@ import { levelOf } from './levels.ts';
 import { fieldsOf, fieldStatistics, fieldValue } from './line-fields.ts';
 import { markedParts, prettyJson, withoutColours } from './line-text.ts';
 import { lineReference, type LogLine, readLineReference, readStreams, type StreamAnswer } from './line.ts';
-import { metricsOf, traceIdOf } from './links.ts';
+import { promqlOfLine, traceIdOf } from '../links/addresses.ts';
 import type { PageRequest } from './loki.ts';
 import { formatMoment, formatRfc3339, toMilliseconds, toNanoseconds } from './nanoseconds.ts';
 import { formatOf, parseFields } from './parse-fields.ts';
@@ -168,9 +168,9 @@ describe('links', () => {
   });
 
   test('ask for metrics of the instance, the host or the job', () => {
-    expect(metricsOf(line('x', { stream: { instance: 'db:9100', job: 'node' } }))).toBe('up{instance="db:9100"}');
-    expect(metricsOf(line('x', { stream: { host: 'db.lan' } }))).toBe(String.raw`node_load1{instance=~"db\\.lan(:.*)?"}`);
-    expect(metricsOf(line('x', { stream: { service_name: 'x' } }))).toBeUndefined();
+    expect(promqlOfLine(line('x', { stream: { instance: 'db:9100', job: 'node' } }))).toBe('up{instance="db:9100"}');
+    expect(promqlOfLine(line('x', { stream: { host: 'db.lan' } }))).toBe(String.raw`node_load1{instance=~"db\\.lan(:.*)?"}`);
+    expect(promqlOfLine(line('x', { stream: { service_name: 'x' } }))).toBeUndefined();
   });
 });
 

@@ -81,7 +81,7 @@ export const logsTexts = {
     contextBeginning: 'The stream begins here',
     contextEnd: 'No newer lines yet',
     metrics: 'Metrics of the same host',
-    trace: 'Trace',
+    openTrace: 'Open trace',
     copyTrace: 'Copy the trace id',
     origin: { stream: 'Labels of the stream', metadata: 'Attributes of the line', parsed: 'Fields in the text' },
     filterFor: 'Only lines with this {{name}}',

@@ -89,7 +89,7 @@ export const logsTexts = {
     contextBeginning: 'El stream empieza aquí',
     contextEnd: 'Todavía no hay líneas más nuevas',
     metrics: 'Métricas del mismo host',
-    trace: 'Traza',
+    openTrace: 'Abrir la traza',
     copyTrace: 'Copiar el id de la traza',
     origin: { stream: 'Labels del stream', metadata: 'Atributos de la línea', parsed: 'Campos del texto' },
     filterFor: 'Solo líneas con este {{name}}',

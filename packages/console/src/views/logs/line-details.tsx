@@ -14,15 +14,18 @@ import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { placeOfMetrics, promqlOfLine } from '../../data/links/addresses.ts';
+import { around } from '../../data/links/place.ts';
 import { type FieldOrigin, type FieldValue, soughtIn } from '../../data/logs/edit-query.ts';
 import { fieldsOf } from '../../data/logs/line-fields.ts';
 import { markedParts, prettyJson, withoutColours } from '../../data/logs/line-text.ts';
 import { lineReference, type LogLine } from '../../data/logs/line.ts';
-import { metricsOf, traceIdOf } from '../../data/logs/links.ts';
-import { formatMoment } from '../../data/logs/nanoseconds.ts';
+import { formatMoment, toMilliseconds } from '../../data/logs/nanoseconds.ts';
 import { CopyButton } from '../../parts/copy.tsx';
+import { linkTo } from '../../parts/place-link.tsx';
 import { FieldStatisticsBox } from './field-statistics.tsx';
 import { LineContext } from './line-context.tsx';
+import { LineTrace } from './line-trace.tsx';
 import classes from './lines.module.css';
 import { useLineLink } from './use-line-link.ts';
 import type { Logs } from './use-logs.ts';
@@ -38,8 +41,7 @@ export function LineDetails({ line, lines, logs }: { line: LogLine; lines: reado
   const fields = useMemo(() => fieldsOf(line), [line]);
   const sought = useMemo(() => soughtIn(logs.query), [logs.query]);
   const text = withoutColours(prettyJson(line.text) ?? line.text);
-  const metrics = metricsOf(line);
-  const trace = traceIdOf(line);
+  const metrics = promqlOfLine(line);
   return (
     <div className={classes['inside']} data-reference={lineReference(line)}>
       <div className={classes['acts']}>
@@ -55,17 +57,12 @@ export function LineDetails({ line, lines, logs }: { line: LogLine; lines: reado
             variant="default"
             size="compact-xs"
             leftSection={<IconTimeline size={14} />}
-            {...({ to: '/explore', search: { q: [metrics], ...around(line) } } as object)}
+            {...linkTo(placeOfMetrics([metrics], around(toMilliseconds(line.time))))}
           >
             {t('logs.metrics')}
           </Button>
         )}
-        {trace === undefined ? null : (
-          <span className="at-nowrap">
-            <span className="at-muted">{t('logs.trace')}</span> <code>{trace.slice(0, 16)}…</code>
-            <CopyButton text={trace} label={t('logs.copyTrace')} />
-          </span>
-        )}
+        <LineTrace line={line} />
       </div>
       <pre className={classes['whole']} tabIndex={0} aria-label={t('logs.wholeLine')}>
         {markedParts(text, sought).map((part, i) => (part.marked ? <mark key={i}>{part.text}</mark> : part.text))}
@@ -93,12 +90,6 @@ export function LineDetails({ line, lines, logs }: { line: LogLine; lines: reado
       {context ? <LineContext line={line} logs={logs} onClose={() => setContext(false)} /> : null}
     </div>
   );
-}
-
-/** A quarter of an hour around a line. */
-function around(line: LogLine) {
-  const at = Number(line.time / 1_000_000n);
-  return { from: String(at - 450_000), to: String(at + 450_000) };
 }
 
 interface FieldRowProps {
