@@ -1,4 +1,4 @@
-/** Room `model`: the words that all rooms share: labels, fingerprints, matchers, durations, the clock, the errors. */
+/** Room `model`: the words that all rooms share: labels, fingerprints, matchers, durations, traces as trees, the clock, the errors. */
 
 export { ATTRIBUTE_TYPE, type AttributeTypeName } from './attribute-type.ts';
 export { type CancelSignal, type Clock, ManualClock, systemClock, type Timer } from './clock.ts';
@@ -76,3 +76,14 @@ export type {
   TimeBounds,
   TracesRequest,
 } from './traces/trace-requests.ts';
+export { criticalPath, type CriticalSection } from './trace/critical-path.ts';
+export { selfTimes } from './trace/self-times.ts';
+export { type SpanStatistics, traceStatistics } from './trace/trace-statistics.ts';
+export {
+  buildTraceTree,
+  type TimedSpan,
+  type TraceFlaw,
+  type TraceNode,
+  type TraceTree,
+  type TraceTreeOptions,
+} from './trace/trace-tree.ts';
