@@ -22,6 +22,12 @@ export {
 export { createLogWriter, type LogWriterOptions } from './logs/create-log-writer.ts';
 export type { SpanGate, SpanLimits, SpanObserver, SpanRejectReason, SpanWriter, SpanWriterStats } from './span-writer.ts';
 export { createSpanWriter, type SpanWriterOptions } from './traces/create-span-writer.ts';
+export {
+  createSpanDerivation,
+  type SpanDerivation,
+  type SpanDerivationOptions,
+  type SpanDerivationStats,
+} from './traces/derive/create-span-derivation.ts';
 export { LEVEL_NAMES } from './logs/level-words.ts';
 export type { HttpClientConfig, PrometheusConfig, RelabelRule, ScrapeConfig, TargetGroup } from './scrape-config/config.ts';
 export type { ConfigWarning } from './scrape-config/cursor.ts';

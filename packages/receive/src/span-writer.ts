@@ -31,7 +31,8 @@ export interface SpanGate {
 
 /** Sees every span that was sent and acknowledged, those too that the gate left out. */
 export interface SpanObserver {
-  observe(batch: SpanBatch): void;
+  /** `kept` is what the gate said of the rows: 0 for those that are not stored; undefined when all are. */
+  observe(batch: SpanBatch, kept: Uint8Array | undefined): void;
 }
 
 /** What is taken. Times in milliseconds, lengths in bytes of UTF-8; Infinity switches one off. */

@@ -32,7 +32,7 @@ export function createSpanWriter({ journal, gate, observers = [], limits: given 
     if (kept.rows > 0) await journal.append(SIGNAL.traces, kept.rows, encodeSpanBatch(kept));
     totals.spansWritten += kept.rows;
     totals.spansLeftOut += batch.rows - kept.rows;
-    for (const observer of observers) observer.observe(batch);
+    for (const observer of observers) observer.observe(batch, keep);
   }
 
   return {
