@@ -27,6 +27,7 @@ export {
 export { eachText } from './packed-texts.ts';
 export { type DirectoryLock, lockDirectory } from './lock.ts';
 export { scanJournal } from './scan.ts';
+export { selectSpans } from './select-spans.ts';
 export {
   type AttributeColumns,
   type AttributeList,

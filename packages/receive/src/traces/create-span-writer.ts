@@ -1,9 +1,8 @@
 /** The span writer: asks the gate, journals, and tells the observers. */
 
-import { encodeSpanBatch, type Journal, SIGNAL, type SpanBatch } from '@atalaya/journal';
+import { encodeSpanBatch, type Journal, selectSpans, SIGNAL, type SpanBatch } from '@atalaya/journal';
 import type { SpanGate, SpanLimits, SpanObserver, SpanRejectReason, SpanWriter } from '../span-writer.ts';
 import { DEFAULT_SPAN_LIMITS } from './limits.ts';
-import { selectSpans } from './select-spans.ts';
 
 /** What a span writer is made of. */
 export interface SpanWriterOptions {

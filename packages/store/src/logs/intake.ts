@@ -9,7 +9,7 @@ import { logBlock } from './log-columns.ts';
 import type { LogRecord } from './log-record.ts';
 import { applyLogRetention, type LogRetention, type LogRetentionResult } from './log-retention.ts';
 import { presentDays, withoutPresent } from './present-days.ts';
-import type { RecentLines } from './recent-lines.ts';
+import type { RecentHashes } from '../loader/recent-hashes.ts';
 import { noteDays } from './stream-days.ts';
 import { REFUSED_STREAM, type Streams } from './streams.ts';
 
@@ -43,7 +43,7 @@ export interface IntakeOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly streams: Streams;
-  readonly recent: RecentLines;
+  readonly recent: RecentHashes;
 }
 
 /** A record that was taken in. */

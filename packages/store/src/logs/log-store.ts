@@ -18,7 +18,7 @@ import {
   type StreamStats,
   streamStats,
 } from './read/stream-questions.ts';
-import { RecentLines } from './recent-lines.ts';
+import { RecentHashes } from '../loader/recent-hashes.ts';
 import { rememberLines } from './remember-lines.ts';
 import type { LogReading, LogStore, LogStoreOptions } from './store-interface.ts';
 import { Streams } from './streams.ts';
@@ -31,7 +31,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   const streams = new Streams(engine, log);
   await streams.load();
   await streams.discover();
-  const recent = new RecentLines();
+  const recent = new RecentHashes();
   const recentLines = await rememberLines(engine, recent, clock.now());
   log.info({ streams: streams.index.count, recentLines, ms: Math.round(clock.monotonic() - started) }, 'log streams loaded');
   return new TableLogStore(options, streams, recent);
@@ -43,7 +43,7 @@ class TableLogStore implements LogStore {
   readonly #sources: ReadSources;
   readonly #retention: LogRetention;
 
-  constructor(options: LogStoreOptions, streams: Streams, recent: RecentLines) {
+  constructor(options: LogStoreOptions, streams: Streams, recent: RecentHashes) {
     this.#streams = streams;
     this.#retention = options.retention ?? { ageMs: 0, bytes: 0, streams: [] };
     this.#sources = { engine: options.engine, streams, limits: options.queryLimits ?? {} };

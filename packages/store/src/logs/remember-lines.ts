@@ -4,8 +4,8 @@ import type { Engine } from '../engine/engine.ts';
 import { type LazyTexts, readLazily } from '../native/lazy.ts';
 import { fragment, sql } from '../sql.ts';
 import { LineHasher } from './line-hash.ts';
-import { firstKeyAt } from './log-record.ts';
-import type { RecentLines } from './recent-lines.ts';
+import { firstKeyAt } from '../loader/record-key.ts';
+import type { RecentHashes } from '../loader/recent-hashes.ts';
 
 /** Senders give up after some minutes; Promtail after eight and a half. */
 const REMEMBERED_MS = 10 * 60_000;
@@ -14,7 +14,7 @@ const MOST_LINES = 200_000;
 const MOST_BYTES = 64 * 1_048_576;
 
 /** Fills the memory of recent lines from the table; gives how many there were. `now` is in milliseconds. */
-export async function rememberLines(engine: Engine, recent: RecentLines, now: number): Promise<number> {
+export async function rememberLines(engine: Engine, recent: RecentHashes, now: number): Promise<number> {
   const first = await firstKey(engine, firstKeyAt(now - REMEMBERED_MS));
   if (first === undefined) return 0;
   const { bytes } = await engine.query(

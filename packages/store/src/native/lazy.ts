@@ -14,6 +14,12 @@ export interface LazyMaps {
   readonly values: LazyTexts;
 }
 
+/** Lists of one row each: the elements of row `i` are `[offsets[i - 1], offsets[i])`. */
+export interface LazyLists<Elements> {
+  readonly offsets: Uint32Array;
+  readonly elements: Elements;
+}
+
 /** The columns that a lazy block can have, by the type that the statement gives them. */
 export interface LazyColumns {
   UInt8: Uint8Array;
@@ -24,6 +30,9 @@ export interface LazyColumns {
   Float64: Float64Array;
   String: LazyTexts;
   'Map(String, String)': LazyMaps;
+  'Array(Int64)': LazyLists<BigInt64Array>;
+  'Array(String)': LazyLists<LazyTexts>;
+  'Array(Map(String, String))': LazyLists<LazyMaps>;
 }
 
 type LazyKind = keyof LazyColumns;
@@ -113,16 +122,37 @@ class LazyInput {
         return new Float64Array(this.#copy(rows * 8), 0, rows);
       case 'String':
         return this.#texts(rows);
-      case 'Map(String, String)': {
-        const words = new Uint32Array(this.#copy(rows * 8), 0, rows * 2);
-        const offsets = new Uint32Array(rows);
-        for (let row = 0; row < rows; row++) offsets[row] = words[row * 2] as number;
-        const pairs = rows === 0 ? 0 : (offsets[rows - 1] as number);
-        return { offsets, keys: this.#texts(pairs), values: this.#texts(pairs) };
+      case 'Map(String, String)':
+        return this.#maps(rows);
+      case 'Array(Int64)': {
+        const offsets = this.#offsets(rows);
+        const count = offsets.at(-1) ?? 0;
+        return { offsets, elements: new BigInt64Array(this.#copy(count * 8), 0, count) };
+      }
+      case 'Array(String)': {
+        const offsets = this.#offsets(rows);
+        return { offsets, elements: this.#texts(offsets.at(-1) ?? 0) };
+      }
+      case 'Array(Map(String, String))': {
+        const offsets = this.#offsets(rows);
+        return { offsets, elements: this.#maps(offsets.at(-1) ?? 0) };
       }
       default:
         throw new RangeError(`a column has the type ${kind}, which is not read here`);
     }
+  }
+
+  #maps(rows: number): LazyMaps {
+    const offsets = this.#offsets(rows);
+    const pairs = offsets.at(-1) ?? 0;
+    return { offsets, keys: this.#texts(pairs), values: this.#texts(pairs) };
+  }
+
+  #offsets(rows: number): Uint32Array {
+    const words = new Uint32Array(this.#copy(rows * 8), 0, rows * 2);
+    const offsets = new Uint32Array(rows);
+    for (let row = 0; row < rows; row++) offsets[row] = words[row * 2] as number;
+    return offsets;
   }
 
   #skip(length: number): number {

@@ -1,6 +1,7 @@
 /** Some of the spans of a batch as a batch of their own. */
 
-import { type AttributeColumns, eachText, type SpanBatch } from '@atalaya/journal';
+import { eachText } from './packed-texts.ts';
+import type { AttributeColumns, SpanBatch } from './span-batch.ts';
 
 /** The rows whose mark is 1, in their order. Origins stay as they are, though no row may have them. */
 export function selectSpans(batch: SpanBatch, keep: Uint8Array): SpanBatch {

@@ -1,4 +1,4 @@
-import { type PlainSpan, spanBatch } from '@atalaya/journal/testing';
+import { type PlainSpan, spanBatch } from './testing.ts';
 import { expect, test } from 'vitest';
 import { selectSpans } from './select-spans.ts';
 

@@ -1,9 +1,9 @@
-/** Remembers the last lines by hash, so that a request which a sender repeats is not stored twice. */
+/** Remembers the hashes of the last rows, so that a request which a sender repeats is not stored twice. */
 
-/** Lines of one generation; two are kept, so between one and two times as many lines are remembered. */
+/** Rows of one generation; two are kept, so between one and two times as many are remembered. */
 const GENERATION = 1 << 20;
 
-/** A set of 64-bit hashes with open addressing. The hash 0 stands for an empty place; a line that has it is never found. */
+/** A set of 64-bit hashes with open addressing. The hash 0 stands for an empty place; a row that has it is never found. */
 class Generation {
   /** (low, high) pairs. */
   #places = new Uint32Array(2 << 12);
@@ -43,17 +43,17 @@ class Generation {
   }
 }
 
-export class RecentLines {
+export class RecentHashes {
   readonly #capacity: number;
   #current = new Generation();
   #previous = new Generation();
 
-  /** @param capacity lines of a generation */
+  /** @param capacity rows of a generation */
   constructor(capacity: number = GENERATION) {
     this.#capacity = capacity;
   }
 
-  /** Remembers a line by its hash, two 32-bit words; tells whether it was new. */
+  /** Remembers a row by its hash, two 32-bit words; tells whether it was new. */
   add(low: number, high: number): boolean {
     if (this.#current.has(low, high) || this.#previous.has(low, high)) return false;
     if (this.#current.size >= this.#capacity) {

@@ -1,0 +1,187 @@
+/** Finds traces, the newest first: slices of time backwards that grow by what they give, so that a question with many hits is quick and memory bounded. */
+
+import { AtalayaError, type CancelSignal, type FoundTrace, type TimeBounds, type TracesRequest } from '@atalaya/model';
+import { lazyText, readLazily } from '../../native/lazy.ts';
+import { fragment, joined, sql, type Sql } from '../../sql.ts';
+import { startsWithin } from '../span-time.ts';
+import { predicateSql } from './predicate-sql.ts';
+import type { TraceSources } from './sources.ts';
+import { traceTimes } from './trace-times.ts';
+
+const FIRST_SLICE = 300_000_000_000n;
+/** How much larger than the last a slice may be. */
+const GROWTH = 8n;
+/** Traces of a slice that are looked at together, and as many as are too few for the next slice to be of the same size. */
+const PORTION = 2000;
+const FEW = 200;
+
+/** A trace with matching spans. */
+interface Candidate {
+  readonly traceId: string;
+  readonly newest: bigint;
+  /** Bits of the predicates that its spans in the slice fulfil. */
+  readonly fulfilled: number;
+}
+
+/** The traces for which every predicate is fulfilled by a span within the range. @throws AtalayaError BAD_QUERY, or as the engine's queries do */
+export async function findTraces(sources: TraceSources, request: TracesRequest, signal: CancelSignal): Promise<FoundTrace[]> {
+  return new TraceSearch(sources, request, signal).run();
+}
+
+class TraceSearch {
+  readonly #sources: TraceSources;
+  readonly #request: TracesRequest;
+  readonly #signal: CancelSignal;
+  readonly #predicates: readonly Sql[];
+  readonly #any: Sql;
+  readonly #all: number;
+  /** Traces that were decided on. */
+  readonly #seen = new Set<string>();
+  readonly #found: FoundTrace[] = [];
+
+  constructor(sources: TraceSources, request: TracesRequest, signal: CancelSignal) {
+    this.#sources = sources;
+    this.#request = request;
+    this.#signal = signal;
+    if (request.having.length > MOST_PREDICATES) {
+      throw new AtalayaError('BAD_QUERY', { reason: `a search has at most ${MOST_PREDICATES} conditions on different spans` });
+    }
+    this.#predicates = request.having.map(predicateSql);
+    this.#any = this.#predicates.length === 0 ? sql`1` : sql`(${joined(this.#predicates, ' OR ')})`;
+    this.#all = 2 ** this.#predicates.length - 1;
+  }
+
+  async run(): Promise<FoundTrace[]> {
+    const { start, end, before, limit } = this.#request;
+    let to = before !== undefined && before < end ? before : end;
+    let slice = FIRST_SLICE;
+    let portion = PORTION;
+    while (to > start && this.#found.length < limit) {
+      const from = later(start, to - slice);
+      const candidates = await this.#ask(from, to, portion);
+      if (candidates === undefined) {
+        slice = later(LEAST_SLICE, slice / 4n);
+        continue;
+      }
+      await this.#decide(candidates);
+      if (candidates.length < portion) {
+        to = from;
+        slice = candidates.length < FEW ? slice * GROWTH : candidates.length > PORTION / 2 ? later(LEAST_SLICE, slice / 2n) : slice;
+        portion = PORTION;
+        continue;
+      }
+      // There are more in this slice. Those of the last one's nanosecond come again, and are known then.
+      const last = (candidates.at(-1) as Candidate).newest;
+      if (last + 1n >= to) portion *= 2;
+      else portion = PORTION;
+      to = last + 1n;
+    }
+    return this.#found.sort(newestFirst).slice(0, limit);
+  }
+
+  /** Traces with matching spans in a slice, the newest first; `undefined` when the slice is too much for the engine's memory. */
+  async #ask(from: bigint, to: bigint, portion: number): Promise<Candidate[] | undefined> {
+    const { engine, limits } = this.#sources;
+    const statement = sql`SELECT TraceId AS id, toUnixTimestamp64Nano(max(Timestamp)) AS newest, toFloat64(${fragment(this.#fulfilled())}) AS fulfilled
+      FROM otel_traces WHERE ${fragment(startsWithin(from, to))} AND ${fragment(this.#any)}
+      GROUP BY TraceId ORDER BY newest DESC, id LIMIT ${portion}`;
+    try {
+      return candidatesIn((await engine.query(statement, { limits, signal: this.#signal })).bytes);
+    } catch (error) {
+      const tooMuch = error instanceof AtalayaError && error.code === 'QUERY_LIMIT' && to - from > LEAST_SLICE;
+      if (tooMuch) return undefined;
+      throw error;
+    }
+  }
+
+  /** Which predicates the spans of a trace fulfil, as bits. With one there is no question. */
+  #fulfilled(): Sql {
+    if (this.#predicates.length < 2) return sql`${this.#all}`;
+    const bits = this.#predicates.map((predicate, i) => sql`max(${fragment(predicate)}) * ${2 ** i}`);
+    return sql`arraySum([${joined(bits, ', ')}])`;
+  }
+
+  /** Adds those of the candidates that are what is looked for. */
+  async #decide(candidates: readonly Candidate[]): Promise<void> {
+    const { before, end, start, limit } = this.#request;
+    const fresh = candidates.filter(({ traceId }) => !this.#seen.has(traceId));
+    for (let at = 0; at < fresh.length && this.#found.length < limit; at += DECIDED_AT_ONCE) {
+      const some = fresh.slice(at, at + DECIDED_AT_ONCE);
+      for (const { traceId } of some) this.#seen.add(traceId);
+      const times = await traceTimes(
+        this.#sources,
+        some.map(({ traceId }) => traceId),
+        this.#signal,
+      );
+      const within = ({ traceId, newest }: Candidate): TimeBounds => times.get(traceId) ?? { start: newest, end: newest + 1n };
+      const excluded =
+        before === undefined
+          ? NONE
+          : await this.#fulfilling(
+              some.filter((one) => within(one).end > before),
+              before,
+              end,
+              within,
+            );
+      const incomplete = some.filter(({ fulfilled }) => fulfilled !== this.#all);
+      const completed = incomplete.length === 0 ? NONE : await this.#fulfilling(incomplete, start, end, within);
+      for (const candidate of some) {
+        const { traceId, newest, fulfilled } = candidate;
+        if (excluded.has(traceId) || (fulfilled | (completed.get(traceId) ?? 0)) !== this.#all) continue;
+        this.#found.push({ traceId, newest, ...within(candidate) });
+      }
+    }
+  }
+
+  /** Which predicates spans of some traces fulfil from `start` on and before `end`; traces without matching spans are left out. */
+  async #fulfilling(
+    some: readonly Candidate[],
+    start: bigint,
+    end: bigint,
+    within: (candidate: Candidate) => TimeBounds,
+  ): Promise<ReadonlyMap<string, number>> {
+    if (some.length === 0) return NONE;
+    const { engine, limits } = this.#sources;
+    const ids = some.map(({ traceId }) => sql`${traceId}`);
+    const bounds = some.map(within);
+    const from = later(
+      start,
+      bounds.reduce((least, one) => (one.start < least ? one.start : least), end),
+    );
+    const to = bounds.reduce((most, one) => (one.end > most ? one.end : most), start);
+    const statement = sql`SELECT TraceId AS id, toUnixTimestamp64Nano(max(Timestamp)) AS newest, toFloat64(${fragment(this.#fulfilled())}) AS fulfilled
+      FROM otel_traces WHERE ${fragment(startsWithin(from, to < end ? to : end))} AND TraceId IN (${joined(ids, ', ')}) AND ${fragment(this.#any)}
+      GROUP BY TraceId`;
+    const { bytes } = await engine.query(statement, { limits, signal: this.#signal });
+    return new Map(candidatesIn(bytes).map(({ traceId, fulfilled }) => [traceId, fulfilled]));
+  }
+}
+
+/** Bits of a number. */
+const MOST_PREDICATES = 30;
+const DECIDED_AT_ONCE = 200;
+/** A slice that is not made smaller still. */
+const LEAST_SLICE = 1_000_000n;
+const NONE: ReadonlyMap<string, number> = new Map();
+
+function candidatesIn(bytes: Uint8Array): Candidate[] {
+  return readLazily(bytes).flatMap((block) => {
+    const ids = block.column('id', 'String');
+    const newest = block.column('newest', 'Int64');
+    const fulfilled = block.column('fulfilled', 'Float64');
+    return Array.from({ length: block.rows }, (_, row) => ({
+      traceId: lazyText(ids, row),
+      newest: newest[row] as bigint,
+      fulfilled: fulfilled[row] as number,
+    }));
+  });
+}
+
+function newestFirst(a: FoundTrace, b: FoundTrace): number {
+  if (a.newest !== b.newest) return a.newest > b.newest ? -1 : 1;
+  return a.traceId < b.traceId ? -1 : 1;
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

@@ -1,0 +1,148 @@
+/** Which attributes spans have, and which values: from the newest spans of a range, so that the answer comes in bounded time. */
+
+import type { AttributeNames, CancelSignal, FieldValuesRequest, FoundValue, SpanAttributeType, TimeBounds } from '@atalaya/model';
+import { lazyText, readLazily } from '../../native/lazy.ts';
+import { fragment, sql, type Sql } from '../../sql.ts';
+import { startsWithin } from '../span-time.ts';
+import { EVENTS, innerTypes, LINKS } from './attribute-sql.ts';
+import { fieldText } from './field-text.ts';
+import { predicateSql } from './predicate-sql.ts';
+import type { TraceSources } from './sources.ts';
+
+const FIRST_SLICE = 3_600_000_000_000n;
+const GROWTH = 4n;
+/** Spans that are enough: no further slice is begun. */
+const ENOUGH_SPANS = 500_000;
+/** Spans of one slice that are looked at. */
+const MOST_SPANS = 2_000_000;
+
+/** Does something with each slice of a range, the newest first, until it has looked at enough spans. */
+async function eachSlice(range: TimeBounds, look: (start: bigint, end: bigint) => Promise<number>): Promise<void> {
+  let slice = FIRST_SLICE;
+  let spans = 0;
+  for (let to = range.end; to > range.start && spans < ENOUGH_SPANS; slice *= GROWTH) {
+    const from = to - slice > range.start ? to - slice : range.start;
+    spans += await look(from, to);
+    to = from;
+  }
+}
+
+/** What a slice has too many of is not looked at. */
+const BOUNDED = { max_rows_to_read: MOST_SPANS, read_overflow_mode: 'break' } as const;
+
+/** See `attributeNames` of a trace reader. */
+export async function attributeNames(
+  { engine, limits }: TraceSources,
+  { limit, ...range }: TimeBounds & { readonly limit: number },
+  signal: CancelSignal,
+): Promise<AttributeNames> {
+  const names: Record<keyof AttributeNames, Set<string>> = {
+    span: new Set(),
+    resource: new Set(),
+    scope: new Set(),
+    event: new Set(),
+    link: new Set(),
+  };
+  await eachSlice(range, async (start, end) => {
+    const { bytes, rowsRead } = await engine.query(
+      sql`SELECT CAST(groupUniqArrayArray(${limit})(mapKeys(SpanAttributes)), 'Array(String)') AS span,
+          CAST(groupUniqArrayArray(${limit})(mapKeys(ResourceAttributes)), 'Array(String)') AS resource,
+          CAST(groupUniqArrayArray(${limit})(mapKeys(ScopeAttributes)), 'Array(String)') AS scope,
+          CAST(groupUniqArrayArray(${limit})(arrayFlatten(arrayMap(one -> mapKeys(one), Events.Attributes))), 'Array(String)') AS event,
+          CAST(groupUniqArrayArray(${limit})(arrayFlatten(arrayMap(one -> mapKeys(one), Links.Attributes))), 'Array(String)') AS link
+        FROM otel_traces WHERE ${fragment(startsWithin(start, end))}`,
+      { limits, signal, settings: BOUNDED },
+    );
+    for (const block of readLazily(bytes)) {
+      for (const [scope, found] of Object.entries(names)) {
+        const { offsets, elements } = block.column(scope, 'Array(String)');
+        for (let i = 0; i < (offsets[0] ?? 0) && found.size < limit; i++) found.add(lazyText(elements, i));
+      }
+    }
+    return rowsRead;
+  });
+  const sorted = (scope: keyof AttributeNames): string[] => [...names[scope]].sort(compareBytes);
+  return { span: sorted('span'), resource: sorted('resource'), scope: sorted('scope'), event: sorted('event'), link: sorted('link') };
+}
+
+/** Values of which there are more than these are not told apart by how frequent they are. */
+const MOST_VALUES = 100_000;
+
+/** See `values` of a trace reader. */
+export async function fieldValues(
+  { engine, limits }: TraceSources,
+  { field, having, limit, ...range }: FieldValuesRequest,
+  signal: CancelSignal,
+): Promise<FoundValue[]> {
+  const { source, type, text } = valuesSql(field);
+  const counts = new Map<string, { readonly type: SpanAttributeType; readonly value: string; spans: number }>();
+  await eachSlice(range, async (start, end) => {
+    const condition = having === undefined ? sql`1` : predicateSql(having);
+    const { bytes, rowsRead } = await engine.query(
+      sql`SELECT ${fragment(type)} AS type, ${fragment(text)} AS text, toFloat64(count()) AS spans FROM otel_traces ${fragment(source)}
+        WHERE ${fragment(startsWithin(start, end))} AND ${fragment(condition)} GROUP BY type, text
+        HAVING type IN ('s', 'i', 'd', 'b', 'keyword', 'duration') ORDER BY spans DESC, text LIMIT ${Math.max(limit, MOST_VALUES)}`,
+      { limits, signal, settings: BOUNDED },
+    );
+    for (const block of readLazily(bytes)) {
+      const [types, texts] = [block.column('type', 'String'), block.column('text', 'String')];
+      const spans = block.column('spans', 'Float64');
+      for (let row = 0; row < block.rows && counts.size < MOST_VALUES; row++) {
+        const told = VALUE_TYPES[lazyText(types, row)] ?? 'string';
+        const value = lazyText(texts, row);
+        const key = `${told} ${value}`;
+        const known = counts.get(key) ?? { type: told, value, spans: 0 };
+        known.spans += spans[row] as number;
+        counts.set(key, known);
+      }
+    }
+    return rowsRead;
+  });
+  return [...counts.values()]
+    .sort((a, b) => b.spans - a.spans || compareBytes(a.value, b.value))
+    .slice(0, limit)
+    .map(({ type: told, value }) => ({ type: told, value }));
+}
+
+const VALUE_TYPES: Readonly<Record<string, SpanAttributeType>> = {
+  s: 'string',
+  i: 'int',
+  d: 'double',
+  b: 'bool',
+  keyword: 'keyword',
+  duration: 'duration',
+};
+
+/** Type and text of each value of a field, and what has to be joined for it: every event and link has its own. */
+function valuesSql(field: FieldValuesRequest['field']): { readonly source: Sql; readonly type: Sql; readonly text: Sql } {
+  if (field.kind === 'attribute') {
+    if (field.scope === 'event' || field.scope === 'link') {
+      const of = field.scope === 'event' ? EVENTS : LINKS;
+      const name = field.name;
+      const pairs = sql`arrayFilter(pair -> pair.3 > 0, arrayMap((attributes, types) ->
+        (attributes[${name}], types, indexOf(mapKeys(attributes), ${name})), ${fragment(of.maps)}, ${fragment(innerTypes(of))}))`;
+      return {
+        source: sql`ARRAY JOIN ${fragment(pairs)} AS pair`,
+        type: sql`if(empty(pair.2), 's', substring(pair.2, toUInt32(pair.3), 1))`,
+        text: sql`pair.1`,
+      };
+    }
+    const { present, type, text } = fieldText(field);
+    return { source: sql``, type: sql`if(${fragment(present)}, ${fragment(type ?? sql`''`)}, '')`, text };
+  }
+  const list = LISTS[field.name];
+  if (list !== undefined) return { source: sql`ARRAY JOIN ${fragment(list)} AS one`, type: sql`'s'`, text: sql`CAST(one, 'String')` };
+  const { text } = fieldText(field);
+  const type = field.name === 'kind' || field.name === 'status' ? sql`'keyword'` : field.name === 'duration' ? sql`'duration'` : sql`'s'`;
+  return { source: sql``, type, text };
+}
+
+const LISTS: Readonly<Record<string, Sql>> = {
+  eventName: sql`Events.Name`,
+  linkTraceId: sql`Links.TraceId`,
+  linkSpanId: sql`Links.SpanId`,
+};
+
+function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
