@@ -8,6 +8,7 @@ import {
   CHANNEL_FD,
   type DeletionRequest,
   type EngineOptions,
+  type ExemplarsRequest,
   type LabelsRequest,
   type LogEvent,
   type SeriesRequest,
@@ -59,6 +60,7 @@ channel.serve('labelValues', async (params) => {
   return { value: await running().labelValues(name, request) };
 });
 channel.serve('series', async (params) => ({ bytes: await running().series(params as LabelsRequest) }));
+channel.serve('exemplars', async (params, signal) => ({ bytes: await running().exemplars(params as ExemplarsRequest, signal) }));
 channel.serve('metadata', async (params) => {
   const { metric, limit } = params as { metric?: string; limit?: number };
   return { value: await running().metadata(metric, limit) };

@@ -77,6 +77,9 @@ export interface LabelsRequest {
   readonly limit: number | undefined;
 }
 
+/** A question about exemplars of the series that fulfil one of the matcher sets. */
+export type ExemplarsRequest = Omit<LabelsRequest, 'limit'>;
+
 /** How series are written down. */
 export type SeriesForm =
   | { readonly kind: 'samples' }

@@ -22,6 +22,7 @@ import { Administration } from './administration.ts';
 import type {
   CardinalityAnswer,
   EngineOptions,
+  ExemplarsRequest,
   LabelsRequest,
   LoadedEvent,
   MetadataAnswer,
@@ -30,6 +31,7 @@ import type {
   StepCacheState,
   StorageStats,
 } from './contract.ts';
+import { answerExemplars } from './exemplar-answer.ts';
 import { LogHost } from './log-host.ts';
 import { QueryPool } from './query-pool.ts';
 import { isLogTask, type QueryTask } from './query-task.ts';
@@ -57,6 +59,8 @@ export interface EngineHost {
   labelValues(name: string, request: LabelsRequest): Promise<string[]>;
   /** The finished JSON envelope: there may be very many. */
   series(request: LabelsRequest): Promise<Uint8Array>;
+  /** The finished JSON envelope. */
+  exemplars(request: ExemplarsRequest, signal: AbortSignal): Promise<Uint8Array>;
   metadata(metric: string | undefined, limit: number | undefined): Promise<MetadataAnswer>;
   storage(): Promise<StorageStats>;
   metricStorage(limit: number): Promise<MetricStorage>;
@@ -167,6 +171,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     labelNames: (request) => fresh(() => store.labelNames(labelRequest(request))),
     labelValues: (name, request) => fresh(() => store.labelValues(name, labelRequest(request))),
     series: (request) => fresh(async () => encodeSeries(await store.series(labelRequest(request)), request.limit)),
+    exemplars: (request, signal) => fresh(() => answerExemplars(store, request, signal)),
     metadata: (metric, limit) => fresh(() => store.metadata(metric, limit)),
     storage: () => store.stats(),
     metricStorage: (limit) => describedCosts(store, limit),

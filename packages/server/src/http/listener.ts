@@ -13,6 +13,7 @@ import { isNearby } from './nearby.ts';
 import type { Parts } from './parts.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { consoleApiRoutes } from './routes/console-api.ts';
+import { exemplarRoutes } from './routes/exemplars.ts';
 import { federateRoutes } from './routes/federate.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
@@ -102,6 +103,7 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
   });
   await app.register(async (scope) => {
     queryRoutes(scope, parts);
+    exemplarRoutes(scope, parts);
     labelRoutes(scope, parts);
     federateRoutes(scope, parts);
     await remoteReadRoutes(scope, parts);

@@ -150,7 +150,6 @@ describe('answers have the shape that clients of Prometheus expect', () => {
     ['alerts', { alerts: [] }],
     ['alertmanagers', { activeAlertmanagers: [], droppedAlertmanagers: [] }],
     ['notifications', []],
-    ['query_exemplars?query=rate(up[5m])&start=1&end=2', []],
     ['status/walreplay', { min: 0, max: 0, current: 0 }],
     ['targets?state=nothing', { activeTargets: [], droppedTargets: [], droppedTargetCounts: null }],
     ['targets', { activeTargets: [], droppedTargets: [], droppedTargetCounts: {} }],
@@ -161,6 +160,19 @@ describe('answers have the shape that clients of Prometheus expect', () => {
     const answer = await get(`/api/v1/${url}`);
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({ status: 'success', data });
+  });
+
+  test('exemplars are asked for by every selector of an expression', async () => {
+    const answer = Buffer.from('{"status":"success","data":[]}');
+    const engine = await serve({ exemplars: { bytes: answer } });
+    const reply = await get('/api/v1/query_exemplars?query=rate(a[5m])%2Bsum(b{c="d"})&start=1&end=2');
+    expect(reply.json()).toEqual({ status: 'success', data: [] });
+    const [a, b] = [
+      { name: '__name__', operator: '=', value: 'a' },
+      { name: '__name__', operator: '=', value: 'b' },
+    ];
+    const matcherSets = [[a], [b, { name: 'c', operator: '=', value: 'd' }]];
+    expect(engine.asked).toEqual([{ method: 'exemplars', params: { startMs: 1000, endMs: 2000, matcherSets } }]);
   });
 
   test('exemplars of an expression without selectors: no content', async () => {

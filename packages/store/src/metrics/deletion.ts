@@ -1,6 +1,7 @@
 /** Deletes samples of chosen series between two times, and the series of which nothing is left. */
 
 import type { Engine } from '../engine/engine.ts';
+import type { ExemplarTable } from '../exemplars/exemplar-table.ts';
 import type { HistogramTable } from '../histograms/histogram-table.ts';
 import { column, readNative } from '../native/read.ts';
 import type { SeriesIndex } from '../series-index/series-index.ts';
@@ -12,6 +13,7 @@ export interface DeletionSources {
   readonly engine: Engine;
   readonly index: SeriesIndex;
   readonly histograms: HistogramTable;
+  readonly exemplars: ExemplarTable;
   readonly tail: Tail;
 }
 
@@ -40,11 +42,13 @@ export async function deleteSamples(sources: DeletionSources, slots: Uint32Array
   let removedSeries = 0;
   for (let at = 0; at < slots.length; at += CHUNK) {
     const chunk = slots.slice(at, at + CHUNK);
-    const ids = uint64List(idWords(index, chunk));
+    const words = idWords(index, chunk);
+    const ids = uint64List(words);
     await engine.execute(sql`DELETE FROM samples WHERE id IN (${ids}) AND ts >= ${from} AND ts <= ${to}`);
     if (sources.histograms.having(chunk) !== undefined) {
       await engine.execute(sql`DELETE FROM histogram_samples WHERE id IN (${ids}) AND ts >= ${from} AND ts <= ${to}`);
     }
+    await sources.exemplars.delete(words, from, to);
     removedSeries += await removeEmpty(sources, chunk);
   }
   return { series: slots.length, removedSeries };
@@ -55,6 +59,7 @@ export async function purgeDeleted(engine: Engine): Promise<void> {
   // Materializing the mask rewrites only parts that have one.
   await engine.execute(sql`ALTER TABLE samples APPLY DELETED MASK SETTINGS mutations_sync = 2`);
   await engine.execute(sql`ALTER TABLE histogram_samples APPLY DELETED MASK SETTINGS mutations_sync = 2`);
+  await engine.execute(sql`ALTER TABLE exemplars APPLY DELETED MASK SETTINGS mutations_sync = 2`);
 }
 
 /** Removes those of the series that have no sample, neither in the tables nor on the way there. */

@@ -3,6 +3,7 @@
 import type { MetricBatch } from '@atalaya/journal';
 import type { Clock, Logger } from '@atalaya/model';
 import type { Engine } from '../engine/engine.ts';
+import type { ExemplarTable } from '../exemplars/exemplar-table.ts';
 import { type HistogramRows, histogramRows, histogramSlots, undefinedHistograms } from '../histograms/histogram-columns.ts';
 import type { HistogramTable } from '../histograms/histogram-table.ts';
 import type { HotCache } from '../hot/hot-selection.ts';
@@ -57,6 +58,7 @@ export interface IntakeOptions {
   readonly index: SeriesIndex;
   readonly metadata: MetadataTable;
   readonly histograms: HistogramTable;
+  readonly exemplars: ExemplarTable;
   readonly waiting: UndefinedSamples;
   readonly tail: Tail;
   readonly changes: ChangeLog;
@@ -108,6 +110,7 @@ export class Intake {
   take(batch: MetricBatch): TailBatch {
     this.#register(batch);
     this.#metadata.add(batch.metadata);
+    this.#options.exemplars.take(batch);
     const { slots, undefined: without } = resolveSlots(batch, this.#index, this.#refused, this.#noteActivity);
     const ofHistograms = histogramSlots(batch, this.#index, this.#refused, this.#noteActivity);
     this.#histograms.note(ofHistograms);
@@ -141,12 +144,19 @@ export class Intake {
     await this.#metadata.save();
     await engine.insert('samples', samples.block, token === undefined ? {} : { token });
     await this.#histograms.insert(histograms, token === undefined ? {} : { token });
+    await this.#insertExemplars(batches);
     this.#tail.inserted(taken);
     await this.#adopt();
     const skipped = samples.refused + histograms.refused;
     this.#refusedSamples += skipped;
     this.#undefinedSamples += undefinedCount;
     return { samples: samples.block.rows + histograms.block.rows, newSeries, skipped, undefinedSamples: undefinedCount };
+  }
+
+  async #insertExemplars(batches: readonly MetricBatch[]): Promise<void> {
+    const { exemplars, log } = this.#options;
+    const lost = await exemplars.insert(batches);
+    if (lost > 0) log.warn({ exemplars: lost }, 'exemplars of series that nobody defined are lost: the record that held those was damaged');
   }
 
   /** What has changed for a batch since it was taken in: series were defined by a later one, or removed as too old. */

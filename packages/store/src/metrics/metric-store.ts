@@ -4,6 +4,8 @@ import type { MetricBatch } from '@atalaya/journal';
 import type { CancelSignal, Labels, MetricMetadata } from '@atalaya/model';
 import type { QueryLimits } from '../engine/engine.ts';
 import { snapshotEngine } from '../engine/snapshot.ts';
+import { type ExemplarAnswer, selectExemplars } from '../exemplars/exemplar-questions.ts';
+import { ExemplarTable } from '../exemplars/exemplar-table.ts';
 import { HistogramTable } from '../histograms/histogram-table.ts';
 import { HotCache, type HotStats } from '../hot/hot-selection.ts';
 import { migrate } from '../schema/migrate.ts';
@@ -30,7 +32,7 @@ import {
 } from './selection.ts';
 import { loadIndex } from './series-rows.ts';
 import { type Cardinality, cardinality, metricCosts, type MetricCost, storeStats, type StoreStats } from './statistics.ts';
-import type { DataChanges, HotRead, MetricStore, MetricStoreOptions } from './store-interface.ts';
+import type { DataChanges, ExemplarQuestion, HotRead, MetricStore, MetricStoreOptions } from './store-interface.ts';
 import { Tail } from './tail.ts';
 import { UndefinedSamples } from './undefined-samples.ts';
 
@@ -46,10 +48,12 @@ export async function openMetricStore(options: MetricStoreOptions): Promise<Metr
   await metadata.load();
   const histograms = new HistogramTable(engine, index);
   await histograms.load();
+  const exemplars = new ExemplarTable(engine, index);
+  await exemplars.load();
   const waiting = new UndefinedSamples(engine);
   await waiting.load();
   log.info({ series: index.count, ms: Math.round(clock.monotonic() - started), bytes: index.memoryBytes }, 'series index loaded');
-  return new TableMetricStore(options, { index, metadata, histograms, waiting, damage });
+  return new TableMetricStore(options, { index, metadata, histograms, exemplars, waiting, damage });
 }
 
 /** What a store is put together of, loaded. */
@@ -57,6 +61,7 @@ interface StoreParts {
   readonly index: SeriesIndex;
   readonly metadata: MetadataTable;
   readonly histograms: HistogramTable;
+  readonly exemplars: ExemplarTable;
   readonly waiting: UndefinedSamples;
   readonly damage: Damage;
 }
@@ -70,6 +75,7 @@ class TableMetricStore implements MetricStore {
   readonly #estimator: Estimator;
   readonly #tail = new Tail();
   readonly #sources: SelectionSources;
+  readonly #exemplars: ExemplarTable;
   readonly #hot: HotCache | undefined;
   readonly #intake: Intake;
 
@@ -78,6 +84,7 @@ class TableMetricStore implements MetricStore {
     this.#index = parts.index;
     this.#metadata = parts.metadata;
     this.#damage = parts.damage;
+    this.#exemplars = parts.exemplars;
     this.#estimator = new Estimator(options.engine, parts.index, options.clock);
     const { engine, clock, cacheBytes = 0 } = options;
     this.#sources = { engine, index: parts.index, tail: this.#tail, histograms: parts.histograms };
@@ -181,6 +188,13 @@ class TableMetricStore implements MetricStore {
 
   async series(question: LabelQuestion): Promise<Labels[]> {
     return seriesLabels(this.#index, this.#withinRetention(question));
+  }
+
+  exemplars({ matcherSets, start, end, most }: ExemplarQuestion, signal?: CancelSignal): Promise<ExemplarAnswer> {
+    const range = { start: Math.ceil(this.#from(start)), end: Math.floor(end), most };
+    const slots = slotsOf(this.#index, { matcherSets, ...range, limit: undefined });
+    const sources = { engine: this.#options.engine, index: this.#index, exemplars: this.#exemplars, limits: this.#limits };
+    return selectExemplars(sources, slots, range, signal);
   }
 
   async metadata(metric: string | undefined, limit: number | undefined): Promise<Record<string, MetricMetadata[]>> {

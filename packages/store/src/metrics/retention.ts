@@ -13,7 +13,7 @@ import { dayOf } from './day.ts';
 export interface Retention {
   /** Milliseconds; 0 keeps for ever. */
   readonly ageMs: number;
-  /** Bytes of samples and histograms on disk; 0 is no limit. */
+  /** Bytes of samples, histograms and exemplars on disk; 0 is no limit. */
   readonly bytes: number;
 }
 
@@ -74,6 +74,7 @@ export async function applyRetention(
     const some = joined(drops.slice(at, at + DAYS_AT_ONCE), ', ');
     await engine.execute(sql`ALTER TABLE samples ${some}`);
     await engine.execute(sql`ALTER TABLE histogram_samples ${some}`);
+    await engine.execute(sql`ALTER TABLE exemplars ${some}`);
   }
   const removedSeries = await removeSeries(engine, index, histograms, lastDropped, returned);
   const result = { droppedDays, droppedBytes, removedSeries };
@@ -85,7 +86,7 @@ export async function applyRetention(
 async function partitions(engine: Engine): Promise<Day[]> {
   const { bytes } = await engine.query(
     sql`SELECT partition_id AS id, toFloat64(sum(bytes_on_disk)) AS bytes FROM system.parts
-      WHERE active AND database = currentDatabase() AND table IN ('samples', 'histogram_samples') GROUP BY partition_id`,
+      WHERE active AND database = currentDatabase() AND table IN ('samples', 'histogram_samples', 'exemplars') GROUP BY partition_id`,
   );
   const days: Day[] = [];
   for (const block of readNative(bytes)) {

@@ -1,8 +1,9 @@
 /** What a metric store does for others: batches in, label answers and samples out. */
 
 import type { MetricBatch } from '@atalaya/journal';
-import type { CancelSignal, Clock, Labels, Logger, MetricMetadata } from '@atalaya/model';
+import type { CancelSignal, Clock, Labels, Logger, Matcher, MetricMetadata } from '@atalaya/model';
 import type { Engine, QueryLimits } from '../engine/engine.ts';
+import type { ExemplarAnswer, ExemplarRange } from '../exemplars/exemplar-questions.ts';
 import type { RawHistograms } from '../histograms/histogram-selection.ts';
 import type { HotSelection, HotStats } from '../hot/hot-selection.ts';
 import type { DeletionResult } from './deletion.ts';
@@ -25,6 +26,11 @@ export interface MetricStoreOptions {
   readonly queryLimits?: QueryLimits;
   /** Memory for decoded samples, bytes; 0 or nothing keeps none. */
   readonly cacheBytes?: number;
+}
+
+/** A question about exemplars: of the series that fulfil one of the matcher sets. */
+export interface ExemplarQuestion extends ExemplarRange {
+  readonly matcherSets: readonly (readonly Matcher[])[];
 }
 
 /** How far back the data has changed. Times in milliseconds. */
@@ -83,6 +89,8 @@ export interface MetricStore {
   labelNames(question: LabelQuestion): Promise<string[]>;
   labelValues(name: string, question: LabelQuestion): Promise<string[]>;
   series(question: LabelQuestion): Promise<Labels[]>;
+  /** Exemplars of series, those that were taken in among them. Rejects as {@link select}. */
+  exemplars(question: ExemplarQuestion, signal?: CancelSignal): Promise<ExemplarAnswer>;
   metadata(metric: string | undefined, limit: number | undefined): Promise<Record<string, MetricMetadata[]>>;
   /** Drops what the retention no longer covers. Call it once an hour or so. */
   enforceRetention(): Promise<RetentionResult>;

@@ -5,7 +5,8 @@ import type { Engine } from '../engine/engine.ts';
 import { stringColumn } from '../native/block.ts';
 import { column, readNative } from '../native/read.ts';
 import { sql } from '../sql.ts';
-import { type Migration, MIGRATIONS } from './migrations.ts';
+import type { Migration } from './migration.ts';
+import { MIGRATIONS } from './migrations.ts';
 
 export interface MigrateOptions {
   /** That there must be tables already, because something was stored in them before. */

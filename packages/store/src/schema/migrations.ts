@@ -3,14 +3,9 @@
  * A step may have stopped half way, so each of its statements can be repeated.
  */
 
-import { sql, type Sql } from '../sql.ts';
-
-export interface Migration {
-  /** Counts up from 1 without gaps. */
-  readonly version: number;
-  readonly name: string;
-  readonly statements: readonly Sql[];
-}
+import { sql } from '../sql.ts';
+import { exemplarTable } from './exemplar-table.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * Metrics.
@@ -258,4 +253,4 @@ const traces: Migration = {
 };
 
 /** All steps, in order. */
-export const MIGRATIONS: readonly Migration[] = [metrics, undefinedSamples, histograms, logs, traces];
+export const MIGRATIONS: readonly Migration[] = [metrics, undefinedSamples, histograms, logs, traces, exemplarTable];

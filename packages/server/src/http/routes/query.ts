@@ -1,11 +1,11 @@
 /** `/api/v1/query…`: PromQL, evaluated, explained or taken apart, as the Prometheus HTTP API v1 defines it. */
 
-import { astToJson, childrenOf, type Expression, prettyPromql } from '@atalaya/lang';
-import { AtalayaError, explanationSchema } from '@atalaya/model';
+import { astToJson, prettyPromql } from '@atalaya/lang';
+import { explanationSchema } from '@atalaya/model';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PromqlTask } from '../../engine/query-task.ts';
 import { QueryAnswers } from '../answer-query.ts';
-import { parametersOf, plainQueryParameter, queryParameter, timeRange } from '../parameters.ts';
+import { parametersOf, queryParameter } from '../parameters.ts';
 import type { Parts } from '../parts.ts';
 import { instantTask, rangeTask } from '../query-tasks.ts';
 
@@ -31,14 +31,6 @@ export function queryRoutes(app: FastifyInstance, parts: Parts): void {
     return ask({ ...task, explain: true }, reply);
   };
 
-  /** No exemplars are kept: every query that names series finds none, and one that names none has no answer at all. */
-  const exemplars = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const parameters = parametersOf(request);
-    const { startMs, endMs } = timeRange(parameters);
-    if (endMs < startMs) throw new AtalayaError('BAD_REQUEST', { reason: 'end timestamp must not be before start timestamp' });
-    return hasSelector(plainQueryParameter(parameters)) ? { status: 'success', data: [] } : reply.code(204).send();
-  };
-
   const format = async (request: FastifyRequest): Promise<unknown> => ({
     status: 'success',
     data: prettyPromql(queryParameter(parametersOf(request)).expression),
@@ -54,7 +46,6 @@ export function queryRoutes(app: FastifyInstance, parts: Parts): void {
   };
   route('/api/v1/query', 'Evaluates a PromQL expression at one instant', instant);
   route('/api/v1/query_range', 'Evaluates a PromQL expression over a range of time', range);
-  route('/api/v1/query_exemplars', 'Lists exemplars; there are none', exemplars);
   route('/api/v1/format_query', 'Formats a PromQL expression', format);
   route('/api/v1/parse_query', 'Gives the syntax tree of a PromQL expression', parse);
   app.route({
@@ -67,10 +58,6 @@ export function queryRoutes(app: FastifyInstance, parts: Parts): void {
     },
     handler: explain,
   });
-}
-
-function hasSelector(expression: Expression): boolean {
-  return expression.kind === 'selector' || childrenOf(expression).some(hasSelector);
 }
 
 /** A client that forbids caches gets every step computed anew. */
