@@ -41,7 +41,9 @@ export interface RemoteWriteStats {
   /** Native histograms among them. */
   readonly histogramsAcknowledged: number;
   readonly samplesRefused: Readonly<Partial<Record<RejectReason, number>>>;
-  readonly exemplarsDropped: number;
+  /** Exemplars that were acknowledged, repetitions of stored ones included. */
+  readonly exemplarsAcknowledged: number;
+  readonly exemplarsRefused: number;
   /** Metadata beyond what one request may hold. */
   readonly metadataDropped: number;
 }
@@ -81,7 +83,8 @@ export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOpt
     samplesReceived: 0,
     samplesAcknowledged: 0,
     histogramsAcknowledged: 0,
-    exemplarsDropped: 0,
+    exemplarsAcknowledged: 0,
+    exemplarsRefused: 0,
     metadataDropped: 0,
   };
   let nextWarning = -Infinity;
@@ -104,15 +107,16 @@ export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOpt
     const taker = new SeriesTaker(decoder, writer);
     // A small body lies in memory that the next request reuses: it is walked without a pause.
     while (taker.takeSome(SLICE_SERIES)) if (content.length > KEPT_BYTES) await nextTurn();
-    const { appender, samples, floatsWritten, histogramsWritten, exemplars, refusals } = taker.finish();
+    const { appender, samples, floatsWritten, histogramsWritten, exemplars, exemplarsWritten, refusals } = taker.finish();
     totals.metadataDropped += decoder.metadataDropped;
     totals.samplesReceived += samples;
     await appender.commit();
     totals.samplesAcknowledged += floatsWritten + histogramsWritten;
     totals.histogramsAcknowledged += histogramsWritten;
-    totals.exemplarsDropped += exemplars;
+    totals.exemplarsAcknowledged += exemplarsWritten;
+    totals.exemplarsRefused += exemplars - exemplarsWritten;
     for (const [reason, count] of refusals.counts) samplesRefused[reason] = (samplesRefused[reason] ?? 0) + count;
-    const headers = writtenHeaders(floatsWritten, histogramsWritten);
+    const headers = writtenHeaders(floatsWritten, histogramsWritten, exemplarsWritten);
     if (refusals.total === 0) return { status: 204, headers, body: '' };
     const text = refusals.text(samples);
     warn(text);
@@ -127,7 +131,7 @@ export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOpt
 
   function failure(thrown: unknown): RemoteWriteAnswer {
     const error = AtalayaError.from(thrown);
-    const headers: Record<string, string> = { ...writtenHeaders(0, 0), 'Content-Type': 'text/plain; charset=utf-8' };
+    const headers: Record<string, string> = { ...writtenHeaders(0, 0, 0), 'Content-Type': 'text/plain; charset=utf-8' };
     if (error.retry) headers['Retry-After'] = String(Math.ceil(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
     if (error.code === 'INTERNAL') log.error({ error: thrown }, 'remote write failed');
     else warn(error.message);
@@ -145,10 +149,10 @@ export function createRemoteWrite({ writer, clock, limits, log }: RemoteWriteOpt
 }
 
 /** What was stored, for senders to compare with what they sent (2.0 demands it, 1.0 ignores it). */
-function writtenHeaders(floats: number, histograms: number): Record<string, string> {
+function writtenHeaders(floats: number, histograms: number, exemplars: number): Record<string, string> {
   return {
     'X-Prometheus-Remote-Write-Samples-Written': String(floats),
     'X-Prometheus-Remote-Write-Histograms-Written': String(histograms),
-    'X-Prometheus-Remote-Write-Exemplars-Written': '0',
+    'X-Prometheus-Remote-Write-Exemplars-Written': String(exemplars),
   };
 }

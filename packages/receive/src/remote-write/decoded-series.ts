@@ -2,6 +2,7 @@
 
 import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels, MetricType } from '@atalaya/model';
+import type { ExemplarMessages } from './exemplar-messages.ts';
 import type { HistogramMessages } from './histogram-messages.ts';
 import { LENGTH_DELIMITED, malformed, type ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 
@@ -15,8 +16,7 @@ export interface SeriesDecoder {
   readonly keyHigh: number;
   readonly samples: SampleColumns;
   readonly histograms: HistogramMessages;
-  /** How many exemplars this series has. */
-  readonly exemplars: number;
+  readonly exemplars: ExemplarMessages;
   /** The labels as sent: unsorted, unchecked; for series whose key is not known. */
   labels(): Labels;
   /** Metadata of the request as far as it has been walked. */

@@ -1,6 +1,7 @@
 import { AtalayaError, ManualClock } from '@atalaya/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Exemplar } from '../metric-writer.ts';
 import { createMetricWriter } from '../metrics/create-metric-writer.ts';
 import { DEFAULT_METRIC_LIMITS } from '../metrics/limits.ts';
 import { RecordingJournal } from '../metrics/recording-journal.ts';
@@ -23,7 +24,10 @@ const anySeries: fc.Arbitrary<TestSeries> = fc.record({
     minLength: 1,
     maxLength: 3,
   }),
-  exemplars: fc.nat(2),
+  exemplars: fc.array(
+    fc.record({ labels: fc.tuple(name, name), value: fc.double(), timestamp: fc.integer({ min: NOW - 1e6, max: NOW }) }),
+    { maxLength: 2 },
+  ),
 });
 
 const HISTOGRAM: TestHistogram = {
@@ -34,6 +38,7 @@ const HISTOGRAM: TestHistogram = {
   positiveSpans: [{ offset: -3, length: 2 }],
   positiveBuckets: Float64Array.of(1, 2),
 };
+const EXEMPLAR: Exemplar = { labels: ['trace_id', 'ab'], value: 0.5, timestamp: NOW - 1 };
 const anyHistogram = fc.boolean().map((float): TestHistogram => ({ ...HISTOGRAM, float }));
 
 function takeAll(version: 1 | 2, body: Uint8Array) {
@@ -92,7 +97,7 @@ test('mutated valid bodies are decoded or refused, never more', () => {
 
 test('a body cut anywhere is refused, or ends between two fields', () => {
   const series: TestSeries[] = [
-    { labels: ['__name__', 'm', 'a', 'b'], samples: [{ timestamp: NOW, value: 1 }], histograms: [HISTOGRAM], exemplars: 1 },
+    { labels: ['__name__', 'm', 'a', 'b'], samples: [{ timestamp: NOW, value: 1 }], histograms: [HISTOGRAM], exemplars: [EXEMPLAR] },
   ];
   for (const [version, encoded] of [
     [1, encodeV1([...series, ...series])],
@@ -117,7 +122,7 @@ test('both versions give what was sent', async () => {
         results.push({
           stored: journal.stored(),
           written: taken.floatsWritten,
-          exemplars: taken.exemplars,
+          exemplars: [taken.exemplars, taken.exemplarsWritten, journal.batches.map((_, i) => journal.exemplars(i))],
           refused: [...taken.refusals.counts],
         });
       }

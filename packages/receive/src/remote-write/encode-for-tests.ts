@@ -1,5 +1,6 @@
 /** Writes remote-write bodies, for tests and benchmarks: what senders do, and what no honest sender would. */
 
+import type { Exemplar } from '../metric-writer.ts';
 import type { MetricType, NativeHistogram } from '@atalaya/model';
 import { compressSync } from 'snappy';
 import { METRIC_TYPES } from './decoded-series.ts';
@@ -19,13 +20,13 @@ export interface TestHistogram extends Partial<NativeHistogram> {
   readonly sumBits?: bigint;
 }
 
-/** A series to encode. Exemplars are given as a number of empty messages. */
+/** A series to encode. */
 export interface TestSeries {
   /** Names and values alternating, in the order to send; bytes where the text shall not be UTF-8. */
   readonly labels: readonly (string | Uint8Array)[];
   readonly samples?: readonly TestSample[];
   readonly histograms?: readonly TestHistogram[];
-  readonly exemplars?: number;
+  readonly exemplars?: readonly Exemplar[];
   /** 2.0 only. */
   readonly metadata?: { readonly type: MetricType; readonly help: string; readonly unit?: string };
 }
@@ -137,17 +138,24 @@ function histogramMessage(histogram: TestHistogram): Uint8Array {
   return message.varint(14, hint).varint(15, timestamp).bytes(16, doubles(customBounds)).finish();
 }
 
+const labelMessage = (name: string | Uint8Array, value: string | Uint8Array): Uint8Array =>
+  new ProtobufWriter().bytes(1, bytesOf(name)).bytes(2, bytesOf(value)).finish();
+
 /** The protobuf bytes of a 1.0 request. */
 export function encodeV1(series: readonly TestSeries[], metadata: readonly TestMetadata[] = []): Uint8Array {
   const request = new ProtobufWriter();
-  for (const { labels, samples = [], histograms = [], exemplars = 0 } of series) {
+  for (const { labels, samples = [], histograms = [], exemplars = [] } of series) {
     const message = new ProtobufWriter();
     for (let i = 0; i < labels.length; i += 2) {
       const [name = '', value = ''] = labels.slice(i, i + 2);
-      message.bytes(1, new ProtobufWriter().bytes(1, bytesOf(name)).bytes(2, bytesOf(value)).finish());
+      message.bytes(1, labelMessage(name, value));
     }
     for (const sample of samples) message.bytes(2, sampleMessage(sample));
-    for (let i = 0; i < exemplars; i++) message.bytes(3, new Uint8Array(0));
+    for (const { labels: texts, value, timestamp } of exemplars) {
+      const exemplar = new ProtobufWriter();
+      for (let i = 0; i < texts.length; i += 2) exemplar.bytes(1, labelMessage(texts[i] as string, texts[i + 1] as string));
+      message.bytes(3, exemplar.fixed64(2, bitsOf(value)).varint(3, timestamp).finish());
+    }
     for (const histogram of histograms) message.bytes(4, histogramMessage(histogram));
     request.bytes(1, message.finish());
   }
@@ -170,11 +178,14 @@ export function encodeV2(series: readonly TestSeries[]): Uint8Array {
     return ref;
   };
   refOf('');
-  const messages = series.map(({ labels, samples = [], histograms = [], exemplars = 0, metadata }) => {
+  const messages = series.map(({ labels, samples = [], histograms = [], exemplars = [], metadata }) => {
     const message = new ProtobufWriter().bytes(1, Buffer.concat(labels.map((text) => varintBytes(refOf(text)))));
     for (const sample of samples) message.bytes(2, sampleMessage(sample));
     for (const histogram of histograms) message.bytes(3, histogramMessage(histogram));
-    for (let i = 0; i < exemplars; i++) message.bytes(4, new Uint8Array(0));
+    for (const { labels: texts, value, timestamp } of exemplars) {
+      const refs = Buffer.concat(texts.map((text) => varintBytes(refOf(text))));
+      message.bytes(4, new ProtobufWriter().bytes(1, refs).fixed64(2, bitsOf(value)).varint(3, timestamp).finish());
+    }
     if (metadata !== undefined) {
       const { type, help, unit = '' } = metadata;
       const content = new ProtobufWriter().varint(1, METRIC_TYPES.indexOf(type)).varint(3, refOf(help)).varint(4, refOf(unit));

@@ -1,5 +1,6 @@
 import { AtalayaError, labelsOf, ManualClock, silentLogger } from '@atalaya/model';
 import { expect, test } from 'vitest';
+import type { Exemplar } from '../metric-writer.ts';
 import { createMetricWriter } from '../metrics/create-metric-writer.ts';
 import { DEFAULT_METRIC_LIMITS, type MetricLimits } from '../metrics/limits.ts';
 import { JOURNAL_IS_FULL, RecordingJournal } from '../metrics/recording-journal.ts';
@@ -183,15 +184,22 @@ test('metadata of 2.0 comes with series and is taken once per family', async () 
   expect(journal.batches).toHaveLength(1);
 });
 
-test.for(['1.0', '2.0'] as const)('%s: exemplars are dropped and counted without an error', async (version) => {
-  const { send, receiver } = setUp();
-  const answer = await send(version, [
-    { ...UP, exemplars: 3 },
-    { labels: ['__name__', 'only_exemplars'], exemplars: 1 },
-  ]);
-  expect(answer).toEqual({ status: 204, headers: written(1), body: '' });
-  expect(receiver.stats().exemplarsDropped).toBe(4);
-});
+test.for(['1.0', '2.0'] as const)(
+  '%s: exemplars are stored, with samples and without; one that is refused does no harm',
+  async (version) => {
+    const { send, receiver, journal } = setUp();
+    const first: Exemplar = { labels: ['trace_id', 'ab', 'span_id', 'cd'], value: 0.25, timestamp: NOW - 5 };
+    const second: Exemplar = { labels: [], value: 0, timestamp: NOW - 4 };
+    const answer = await send(version, [
+      { ...UP, exemplars: [first, second, { ...first, timestamp: NOW - 6 }, { ...second, labels: ['a', 'x'.repeat(200)] }] },
+      { labels: ['__name__', 'only_exemplars'], exemplars: [first] },
+    ]);
+    expect(answer).toEqual({ status: 204, headers: { ...written(1), 'X-Prometheus-Remote-Write-Exemplars-Written': '3' }, body: '' });
+    const stored = { ...first, labels: ['span_id', 'cd', 'trace_id', 'ab'] };
+    expect(journal.exemplars(0)).toEqual([stored, second, stored]);
+    expect(receiver.stats()).toMatchObject({ exemplarsAcknowledged: 3, exemplarsRefused: 2 });
+  },
+);
 
 test('hostile labels are refused series by series with a sentence each, never with a crash', async () => {
   const cases: [labels: (string | Uint8Array)[], reason: string, text: RegExp][] = [

@@ -15,10 +15,12 @@ export interface Taken {
   /** Native histograms, likewise. */
   readonly histogramsWritten: number;
   readonly exemplars: number;
+  /** Exemplars that are stored when the appender has been committed, repetitions included. */
+  readonly exemplarsWritten: number;
   readonly refusals: Refusals;
 }
 
-/** Checking and encoding a histogram takes about as long as so many series with a float each. */
+/** Checking and encoding a histogram or an exemplar takes about as long as so many series with a float each. */
 const SERIES_PER_HISTOGRAM = 5;
 
 /** Walks one request. When a body turns out malformed what was taken of it is discarded: nothing of it counts as stored. */
@@ -32,6 +34,7 @@ export class SeriesTaker {
   #histograms = 0;
   #histogramsWritten = 0;
   #exemplars = 0;
+  #exemplarsWritten = 0;
   #outcomes = new Uint8Array(64);
 
   constructor(decoder: SeriesDecoder, resolver: RawSeriesResolver) {
@@ -41,13 +44,13 @@ export class SeriesTaker {
     this.#refusals = new Refusals((reason, labels, sample) => resolver.explain(reason, labels, sample));
   }
 
-  /** Takes up to `most` series, where a histogram counts as {@link SERIES_PER_HISTOGRAM}; false when none is left. @throws AtalayaError BAD_ENCODING */
+  /** Takes up to `most` series, where a histogram or an exemplar counts as {@link SERIES_PER_HISTOGRAM}; false when none is left. @throws AtalayaError BAD_ENCODING */
   takeSome(most: number): boolean {
     try {
       for (let taken = 0; taken < most;) {
         if (!this.#decoder.next()) return false;
         this.#takeOne();
-        taken += 1 + this.#decoder.histograms.count * SERIES_PER_HISTOGRAM;
+        taken += 1 + (this.#decoder.histograms.count + this.#decoder.exemplars.count) * SERIES_PER_HISTOGRAM;
       }
       return true;
     } catch (error) {
@@ -67,6 +70,7 @@ export class SeriesTaker {
       floatsWritten: samples - refusals.total - this.#histogramsWritten,
       histogramsWritten: this.#histogramsWritten,
       exemplars: this.#exemplars,
+      exemplarsWritten: this.#exemplarsWritten,
       refusals,
     };
   }
@@ -76,8 +80,8 @@ export class SeriesTaker {
     const { count, timestamps, valueWords } = samples;
     this.#floats += count;
     this.#histograms += histograms.count;
-    this.#exemplars += exemplars;
-    if (count + histograms.count === 0) return;
+    this.#exemplars += exemplars.count;
+    if (count + histograms.count + exemplars.count === 0) return;
     const ref = this.#refOfSeries();
     if (ref < 0) return;
     if (this.#outcomes.length < count) this.#outcomes = new Uint8Array(count * 2);
@@ -89,6 +93,11 @@ export class SeriesTaker {
         this.#refusals.add(OUTCOMES[outcome] as RejectReason, 1, this.#labels, { timestamp: timestamps[i] as number });
     }
     if (histograms.count > 0) this.#takeHistograms(ref);
+    // One that is refused is counted, but does not make the request fail: as in Prometheus.
+    for (let i = 0; i < exemplars.count; i++) {
+      const outcome = this.#appender.exemplar(ref, exemplars.read(i));
+      if (outcome === 'written' || outcome === 'same') this.#exemplarsWritten++;
+    }
   }
 
   #takeHistograms(ref: SeriesRef): void {

@@ -3,12 +3,14 @@
 import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels } from '@atalaya/model';
 import { messageTag, METRIC_TYPES, MOST_METADATA, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
+import { ExemplarMessages } from './exemplar-messages.ts';
 import { HistogramMessages } from './histogram-messages.ts';
 import { type HashSeed, hashRange } from './keyed-hash.ts';
 import { decodeText, ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 
 const REQUEST_TIMESERIES = messageTag(1);
 const REQUEST_METADATA = messageTag(3);
+/** Of a series, and of an exemplar. */
 const SERIES_LABEL = messageTag(1);
 const SERIES_SAMPLE = messageTag(2);
 const SERIES_EXEMPLAR = messageTag(3);
@@ -29,7 +31,7 @@ export class WriteRequestV1 implements SeriesDecoder {
   keyLow = 0;
   keyHigh = 0;
   readonly histograms: HistogramMessages;
-  exemplars = 0;
+  readonly exemplars: ExemplarMessages;
   readonly #cursor: ProtobufCursor;
   readonly #seed: HashSeed;
   readonly #key = new Int32Array(2);
@@ -39,6 +41,11 @@ export class WriteRequestV1 implements SeriesDecoder {
   constructor(body: Uint8Array, seed: HashSeed) {
     this.#cursor = new ProtobufCursor(body);
     this.histograms = new HistogramMessages(this.#cursor);
+    this.exemplars = new ExemplarMessages(this.#cursor, (tag, end, into) => {
+      if (tag !== SERIES_LABEL) return false;
+      this.#label(this.#cursor.lengthDelimited(end), into);
+      return true;
+    });
     this.#seed = seed;
   }
 
@@ -65,7 +72,7 @@ export class WriteRequestV1 implements SeriesDecoder {
     this.#seriesEnd = end;
     this.samples.count = 0;
     this.histograms.clear();
-    this.exemplars = 0;
+    this.exemplars.clear();
     // All known senders put the labels first, in one run: hashed as it lies there, it finds the series.
     this.#passLabels(end);
     hashRange(cursor.view, start, cursor.at, this.#seed, this.#key, 0);
@@ -78,7 +85,7 @@ export class WriteRequestV1 implements SeriesDecoder {
       else {
         if (tag === SERIES_LABEL) this.keyed = false;
         else if (tag === SERIES_HISTOGRAM) this.histograms.note(cursor.at);
-        else if (tag === SERIES_EXEMPLAR) this.exemplars++;
+        else if (tag === SERIES_EXEMPLAR) this.exemplars.note(cursor.at);
         cursor.skip(tag, end);
       }
     }

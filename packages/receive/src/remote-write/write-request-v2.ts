@@ -3,6 +3,7 @@
 import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels, MetricType } from '@atalaya/model';
 import { messageTag, METRIC_TYPES, MOST_METADATA, Ranges, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
+import { ExemplarMessages } from './exemplar-messages.ts';
 import { HistogramMessages } from './histogram-messages.ts';
 import { type HashSeed, hashRange } from './keyed-hash.ts';
 import { malformed, ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
@@ -10,6 +11,7 @@ import { SymbolTable } from './symbol-table.ts';
 
 const REQUEST_SYMBOL = messageTag(4);
 const REQUEST_TIMESERIES = messageTag(5);
+/** Of a series, and of an exemplar. */
 const SERIES_LABEL_REFS = messageTag(1);
 const SERIES_LABEL_REF = 0x08;
 const SERIES_SAMPLE = messageTag(2);
@@ -29,7 +31,7 @@ export class WriteRequestV2 implements SeriesDecoder {
   keyLow = 0;
   keyHigh = 0;
   readonly histograms: HistogramMessages;
-  exemplars = 0;
+  readonly exemplars: ExemplarMessages;
   readonly #cursor: ProtobufCursor;
   readonly #symbols: SymbolTable;
   readonly #series = new Ranges();
@@ -48,6 +50,7 @@ export class WriteRequestV2 implements SeriesDecoder {
     const cursor = new ProtobufCursor(body);
     this.#cursor = cursor;
     this.histograms = new HistogramMessages(cursor);
+    this.exemplars = new ExemplarMessages(cursor, (tag, end, into) => this.#labelRefs(tag, end, into));
     this.#seed = seed;
     this.#symbols = new SymbolTable(cursor, seed);
     const end = body.length;
@@ -73,7 +76,7 @@ export class WriteRequestV2 implements SeriesDecoder {
     this.#nextSeries++;
     this.samples.count = 0;
     this.histograms.clear();
-    this.exemplars = 0;
+    this.exemplars.clear();
     this.#refCount = 0;
     let metadataAt = -1;
     while (cursor.at < end) {
@@ -85,7 +88,7 @@ export class WriteRequestV2 implements SeriesDecoder {
       } else if (tag === SERIES_LABEL_REF) this.#addRef(cursor.uint32(end));
       else {
         if (tag === SERIES_HISTOGRAM) this.histograms.note(cursor.at);
-        else if (tag === SERIES_EXEMPLAR) this.exemplars++;
+        else if (tag === SERIES_EXEMPLAR) this.exemplars.note(cursor.at);
         else if (tag === SERIES_METADATA) metadataAt = cursor.at;
         cursor.skip(tag, end);
       }
@@ -101,6 +104,19 @@ export class WriteRequestV2 implements SeriesDecoder {
 
   labels(): Labels {
     return Array.from(this.#refs.subarray(0, this.#refCount), (ref) => this.#symbols.text(ref));
+  }
+
+  /** The references of an exemplar's labels, as texts. */
+  #labelRefs(tag: number, end: number, into: string[]): boolean {
+    if (tag !== SERIES_LABEL_REFS && tag !== SERIES_LABEL_REF) return false;
+    const cursor = this.#cursor;
+    const refsEnd = tag === SERIES_LABEL_REFS ? cursor.lengthDelimited(end) : cursor.at + 1;
+    while (cursor.at < refsEnd) {
+      const ref = cursor.uint32(end);
+      this.#symbols.check(ref);
+      into.push(this.#symbols.text(ref));
+    }
+    return true;
   }
 
   #addRef(ref: number): void {
