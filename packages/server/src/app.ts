@@ -268,6 +268,8 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
       bufferCapacityBytes: journalStats.limitBytes,
       enqueued: written.samplesWritten,
       histogramsWritten: written.histogramsWritten,
+      exemplarsWritten: written.exemplarsWritten,
+      exemplarsRejected: written.exemplarsRejected,
       dropped: written.rejected,
       throughputPerSecond: meters.throughput.perSecond,
       activeSeries: written.activeSeries,

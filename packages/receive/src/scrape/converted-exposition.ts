@@ -3,7 +3,7 @@
 import { type Hash64, hashBytes, METRIC_NAME } from '@atalaya/model';
 import type { ArrivedHistogram } from '../native-histogram/admit.ts';
 import { customHistogram } from './classic-histogram.ts';
-import { type Exposition, FOUND } from './exposition.ts';
+import { type Exposition, FOUND, type ScrapedExemplar } from './exposition.ts';
 import { type MetadataLine, SeriesTextError } from './series-text.ts';
 
 /** What a sample of a histogram's family is, by the end of its name. */
@@ -18,6 +18,7 @@ interface Group {
   count: number | undefined;
   sum: number;
   timestamp: number;
+  readonly exemplars: ScrapedExemplar[];
 }
 
 /** Walks over another exposition. The series of one histogram have to follow one another, as both text formats demand. */
@@ -53,7 +54,7 @@ export class ConvertedExposition implements Exposition {
       }
       if (found === FOUND.metadata) this.#learnFamily();
       if (series === undefined) return found;
-      this.#open ??= { key: series.key, labels: series.labels, buckets: [], count: undefined, sum: NaN, timestamp: NaN };
+      this.#open ??= { key: series.key, labels: series.labels, buckets: [], count: undefined, sum: NaN, timestamp: NaN, exemplars: [] };
       this.#add(this.#open, series);
       if (this.#keepClassic) return found;
     }
@@ -67,8 +68,12 @@ export class ConvertedExposition implements Exposition {
     return this.#told?.timestamp ?? this.#inner.timestamp;
   }
 
-  get exemplars(): number {
-    return this.#inner.exemplars;
+  get exemplarCount(): number {
+    return this.#told?.exemplars.length ?? this.#inner.exemplarCount;
+  }
+
+  exemplars(): ScrapedExemplar[] {
+    return this.#told === undefined ? this.#inner.exemplars() : [...this.#told.exemplars];
   }
 
   key(into: Hash64): void {
@@ -117,6 +122,7 @@ export class ConvertedExposition implements Exposition {
     else if (part === 'sum') group.sum = value;
     else group.buckets.push({ bound, count: value });
     group.timestamp = timestamp;
+    if (this.#inner.exemplarCount > 0) group.exemplars.push(...this.#read(() => this.#inner.exemplars()));
   }
 
   #learnFamily(): void {

@@ -6,10 +6,10 @@
 
 import { type Hash64, hashBytes } from '@atalaya/model';
 import type { ArrivedHistogram } from '../native-histogram/admit.ts';
-import { type Exposition, FOUND } from './exposition.ts';
+import { type Exposition, FOUND, type ScrapedExemplar } from './exposition.ts';
 import { type ExpositionError, expositionError } from './exposition-error.ts';
 import { isNotANumberText, readFloat } from './read-float.ts';
-import { type MetadataLine, parseMetadataText, parseSeriesText } from './series-text.ts';
+import { type MetadataLine, parseExemplarLabels, parseMetadataText, parseSeriesText } from './series-text.ts';
 
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
@@ -33,16 +33,19 @@ export class ExpositionParser implements Exposition {
   value = NaN;
   /** Of a sample: milliseconds since the epoch; NaN where the line has none. */
   timestamp = NaN;
-  /** Exemplars passed over since the reset. */
-  exemplars = 0;
+  /** Of a sample: 1 when it has an exemplar. */
+  exemplarCount = 0;
   #openMetrics = false;
+  /** Where the exemplar's labels, value and timestamp (0: none) begin. */
+  #exemplarLabels = 0;
+  #exemplarValue = 0;
+  #exemplarTime = 0;
   #at = 0;
   #ended = false;
 
   /** Begins a body. */
   reset(bytes: Buffer, openMetrics: boolean): void {
     this.bytes = bytes;
-    this.exemplars = 0;
     this.#openMetrics = openMetrics;
     this.#at = 0;
     this.#ended = false;
@@ -118,6 +121,7 @@ export class ExpositionParser implements Exposition {
     if (value !== value && !isNotANumberText(bytes, valueStart, at)) throw this.error('the value is not a number');
     this.value = value;
     this.timestamp = NaN;
+    this.exemplarCount = 0;
     while (byte === SPACE || byte === TAB) byte = bytes[++at] as number;
     if (at < end && byte !== LINE_FEED) at = this.#afterValue(at);
     this.#at = at + 1;
@@ -162,19 +166,35 @@ export class ExpositionParser implements Exposition {
     return at;
   }
 
-  /** `# {labels} value [timestamp]`. Checked and passed over: exemplars are not stored. */
+  exemplars(): ScrapedExemplar[] {
+    if (this.exemplarCount === 0) return [];
+    const { bytes } = this;
+    const labels = parseExemplarLabels(bytes.subarray(this.#exemplarLabels, this.#braces(this.#exemplarLabels)));
+    const value = readFloat(bytes, this.#exemplarValue, this.#wordEnd(this.#exemplarValue));
+    const time = this.#exemplarTime;
+    const timestamp = time === 0 ? NaN : Math.round(readFloat(bytes, time, this.#wordEnd(time)) * 1000);
+    return [{ labels, value, timestamp }];
+  }
+
+  /** `# {labels} value [timestamp]`: checked, and read when somebody asks. */
   #exemplar(hash: number): number {
     const { bytes } = this;
     let at = this.#skipBlanks(hash + 1);
     if (bytes[at] !== OPEN) throw this.error('an exemplar begins with {');
+    this.#exemplarLabels = at;
     at = this.#skipBlanks(this.#braces(at));
+    this.#exemplarValue = at;
+    this.#exemplarTime = 0;
     for (let word = 0; word < 2; word++) {
-      if (word === 1 && (at >= bytes.length || bytes[at] === LINE_FEED)) break;
+      if (word === 1) {
+        if (at >= bytes.length || bytes[at] === LINE_FEED) break;
+        this.#exemplarTime = at;
+      }
       const end = this.#wordEnd(at);
       if (Number.isNaN(readFloat(bytes, at, end)) && !isNotANumberText(bytes, at, end)) throw this.error('an exemplar needs a value');
       at = this.#skipBlanks(end);
     }
-    this.exemplars++;
+    this.exemplarCount = 1;
     return at;
   }
 

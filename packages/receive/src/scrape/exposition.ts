@@ -10,6 +10,15 @@ export type ExpositionFormat = 'text' | 'openmetrics' | 'protobuf';
 /** What {@link Exposition.next} found. */
 export const FOUND = { end: 0, sample: 1, metadata: 2, histogram: 3 } as const;
 
+/** An exemplar as a target told it. */
+export interface ScrapedExemplar {
+  /** Names and values alternating, unsorted and unchecked. */
+  readonly labels: readonly string[];
+  readonly value: number;
+  /** Milliseconds since the epoch; NaN where none is told. */
+  readonly timestamp: number;
+}
+
 /** One pass over one body. */
 export interface Exposition {
   /** Moves to the next thing in the body. @throws Error when the body is not what its format allows. */
@@ -26,8 +35,10 @@ export interface Exposition {
   histogram(): ArrivedHistogram;
   /** Of metadata: what is said of one metric. @throws SeriesTextError */
   metadata(): MetadataLine[];
-  /** Exemplars passed over so far. */
-  readonly exemplars: number;
+  /** How many exemplars the sample or histogram has that was found last. */
+  readonly exemplarCount: number;
+  /** Those exemplars. @throws SeriesTextError */
+  exemplars(): ScrapedExemplar[];
   /** The error for what was found last. */
   error(reason: string): Error;
 }

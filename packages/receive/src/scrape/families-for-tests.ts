@@ -1,5 +1,6 @@
 /** Writes scraped bodies in the protobuf format, as instrumentation libraries do: for tests. */
 
+import type { ScrapedExemplar } from './exposition.ts';
 import type { BucketSpan } from '@atalaya/model';
 import { ProtobufWriter } from '../remote-write/encode-for-tests.ts';
 
@@ -19,7 +20,9 @@ export interface TestMetricHistogram {
   readonly negativeBuckets?: readonly number[];
   /** As floats. */
   readonly float?: boolean;
-  readonly exemplars?: number;
+  readonly exemplars?: readonly ScrapedExemplar[];
+  /** Of the classic buckets, by their place. */
+  readonly bucketExemplars?: Readonly<Record<number, ScrapedExemplar>>;
 }
 
 /** One metric of a family. */
@@ -27,6 +30,8 @@ export interface TestMetric {
   readonly labels?: Readonly<Record<string, string>>;
   /** Of a counter, gauge or untyped metric. */
   readonly value?: number;
+  /** Of a counter. */
+  readonly exemplar?: ScrapedExemplar;
   readonly summary?: { readonly count: number; readonly sum: number; readonly quantiles: readonly (readonly [number, number])[] };
   readonly histogram?: TestMetricHistogram;
   readonly timestamp?: number;
@@ -59,15 +64,37 @@ export function encodeFamilies(families: readonly TestFamily[]): Uint8Array {
   return body.finish();
 }
 
-function metricMessage(type: TestFamily['type'], { labels = {}, value = 0, summary, histogram, timestamp = 0 }: TestMetric): Uint8Array {
+function exemplarMessage({ labels, value, timestamp }: ScrapedExemplar): Uint8Array {
   const message = new ProtobufWriter();
-  for (const [name, content] of Object.entries(labels)) {
-    message.bytes(1, new ProtobufWriter().bytes(1, text(name)).bytes(2, text(content)).finish());
-  }
+  for (let i = 0; i < labels.length; i += 2) message.bytes(1, labelMessage(labels[i] as string, labels[i + 1] as string));
+  message.fixed64(2, bits(value));
+  if (Number.isNaN(timestamp)) return message.finish();
+  const [seconds, rest] = [Math.floor(timestamp / 1000), timestamp % 1000];
+  return message
+    .bytes(
+      3,
+      new ProtobufWriter()
+        .varint(1, seconds)
+        .varint(2, rest * 1e6)
+        .finish(),
+    )
+    .finish();
+}
+
+const labelMessage = (name: string, content: string): Uint8Array =>
+  new ProtobufWriter().bytes(1, text(name)).bytes(2, text(content)).finish();
+
+function metricMessage(type: TestFamily['type'], metric: TestMetric): Uint8Array {
+  const { labels = {}, value = 0, exemplar, summary, histogram, timestamp = 0 } = metric;
+  const message = new ProtobufWriter();
+  for (const [name, content] of Object.entries(labels)) message.bytes(1, labelMessage(name, content));
   const simple = new ProtobufWriter().fixed64(1, bits(value));
   if (type === 'gauge') message.bytes(2, simple.finish());
-  // A counter with an exemplar and a created timestamp.
-  if (type === 'counter') message.bytes(3, simple.bytes(2, new Uint8Array(0)).bytes(3, new Uint8Array(0)).finish());
+  if (type === 'counter') {
+    if (exemplar !== undefined) simple.bytes(2, exemplarMessage(exemplar));
+    // A created timestamp.
+    message.bytes(3, simple.bytes(3, new Uint8Array(0)).finish());
+  }
   if (type === 'untyped') message.bytes(5, simple.finish());
   if (summary !== undefined) {
     const content = new ProtobufWriter().varint(1, summary.count).fixed64(2, bits(summary.sum));
@@ -80,13 +107,19 @@ function metricMessage(type: TestFamily['type'], { labels = {}, value = 0, summa
 }
 
 function histogramMessage(histogram: TestMetricHistogram): Uint8Array {
-  const { count = 0, sum = 0, buckets = [], schema = 0, zeroThreshold = 0, zeroCount = 0, float = false, exemplars = 0 } = histogram;
+  const { count = 0, sum = 0, buckets = [], schema = 0, zeroThreshold = 0, zeroCount = 0, float = false } = histogram;
   const { positiveSpans = [], positiveBuckets = [], negativeSpans = [], negativeBuckets = [] } = histogram;
   const message = new ProtobufWriter();
   if (float) message.fixed64(4, bits(count)).fixed64(8, bits(zeroCount));
   else message.varint(1, count).varint(7, zeroCount);
   message.fixed64(2, bits(sum));
-  for (const [bound, cumulative] of buckets) message.bytes(3, new ProtobufWriter().varint(1, cumulative).fixed64(2, bits(bound)).finish());
+  const { exemplars = [], bucketExemplars = {} } = histogram;
+  for (const [i, [bound, cumulative]] of buckets.entries()) {
+    const bucket = new ProtobufWriter().varint(1, cumulative).fixed64(2, bits(bound));
+    const exemplar = bucketExemplars[i];
+    if (exemplar !== undefined) bucket.bytes(3, exemplarMessage(exemplar));
+    message.bytes(3, bucket.finish());
+  }
   message.varint(5, zigzag(schema)).fixed64(6, bits(zeroThreshold));
   for (const [field, spans, counts] of [
     [9, negativeSpans, negativeBuckets],
@@ -101,6 +134,6 @@ function histogramMessage(histogram: TestMetricHistogram): Uint8Array {
       last = one;
     }
   }
-  for (let i = 0; i < exemplars; i++) message.bytes(16, new Uint8Array(0));
+  for (const exemplar of exemplars) message.bytes(16, exemplarMessage(exemplar));
   return message.finish();
 }

@@ -54,15 +54,19 @@ const BUCKET_COUNT = 0x08;
 const BUCKET_BOUND = 0x11;
 const BUCKET_EXEMPLAR = 0x1a;
 const BUCKET_COUNT_FLOAT = 0x21;
+/** What else than a bucket has an exemplar. */
+const OF_VALUE = -2;
+const OF_WHOLE = -3;
 
 /** One metric. Reused: what it gives is valid until the next {@link read}. */
 export class MetricMessage {
   /** Milliseconds; 0 where there is none. */
   timestamp = 0;
-  exemplars = 0;
   labelBytes = 0;
   /** Begin and end of each label. */
   #labels: number[] = [];
+  /** Of each exemplar: the bucket that has it, or what else, and where its message's length is. */
+  #exemplars: { of: number; at: number }[] = [];
   #value = 0;
   #count = 0;
   #sum = 0;
@@ -73,8 +77,9 @@ export class MetricMessage {
 
   /** Reads the message that ends at `end`. @throws AtalayaError BAD_ENCODING */
   read(cursor: ProtobufCursor, end: number): void {
-    this.timestamp = this.exemplars = this.labelBytes = this.#value = this.#count = this.#sum = 0;
+    this.timestamp = this.labelBytes = this.#value = this.#count = this.#sum = 0;
     this.#labels = [];
+    this.#exemplars = [];
     this.#bounds.count = this.#values.count = 0;
     this.#histogram.reset();
     while (cursor.at < end) {
@@ -137,6 +142,17 @@ export class MetricMessage {
     return part === 'count' || index < 0 ? this.#count : (this.#values.values[index] as number);
   }
 
+  /** Where the exemplars of a part begin, with their lengths. A native histogram without any has those of its buckets. */
+  exemplarsOf(part: MetricPart, index: number): number[] {
+    if (this.#exemplars.length === 0 || part === 'count' || part === 'sum') return [];
+    if (part === 'native') {
+      const whole = this.#exemplars.filter(({ of }) => of === OF_WHOLE);
+      return (whole.length > 0 ? whole : this.#exemplars).map(({ at }) => at);
+    }
+    const wanted = part === 'bucket' ? index : OF_VALUE;
+    return this.#exemplars.filter(({ of }) => of === wanted).map(({ at }) => at);
+  }
+
   /** Names and values; `text` reads a length-delimited one. */
   *labels(cursor: ProtobufCursor, text: (cursor: ProtobufCursor, end: number) => string): Generator<[string, string]> {
     const resumeAt = cursor.at;
@@ -184,7 +200,7 @@ export class MetricMessage {
       const tag = cursor.tag(end);
       if (tag === VALUE) this.#value = readDouble(cursor, tag, end);
       else {
-        if (tag === COUNTER_EXEMPLAR) this.exemplars++;
+        if (tag === COUNTER_EXEMPLAR) this.#exemplars.push({ of: OF_VALUE, at: cursor.at });
         cursor.skip(tag, end);
       }
     }
@@ -222,7 +238,7 @@ export class MetricMessage {
       if (message.read(cursor, tag, end)) continue;
       if (tag === HISTOGRAM_BUCKET) this.#bucket(cursor, end);
       else {
-        if (tag === HISTOGRAM_EXEMPLAR) this.exemplars++;
+        if (tag === HISTOGRAM_EXEMPLAR) this.#exemplars.push({ of: OF_WHOLE, at: cursor.at });
         cursor.skip(tag, end);
       }
     }
@@ -239,7 +255,7 @@ export class MetricMessage {
       else if (tag === BUCKET_COUNT) count = cursor.int64(end);
       else if (tag === BUCKET_COUNT_FLOAT) float = readDouble(cursor, tag, end);
       else {
-        if (tag === BUCKET_EXEMPLAR) this.exemplars++;
+        if (tag === BUCKET_EXEMPLAR) this.#exemplars.push({ of: this.#bounds.count, at: cursor.at });
         cursor.skip(tag, end);
       }
     }

@@ -4,6 +4,7 @@ import { CUSTOM_BUCKETS_SCHEMA, type Labels, type NativeHistogram } from '@atala
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_HISTOGRAM_SCRAPING, type HistogramScraping } from '../scrape-config/config.ts';
+import type { ScrapedExemplar } from './exposition.ts';
 import { FakeWriter } from './fake-writer.ts';
 import { encodeFamilies, type TestFamily, type TestMetricHistogram } from './families-for-tests.ts';
 import { formatBound } from './format-bound.ts';
@@ -134,7 +135,7 @@ describe('samples', () => {
       'open_bucket{le="1e+06"} 1 @1000',
       'open_bucket{le="+Inf"} 4 @1000',
     ]);
-    expect(series.counts).toMatchObject({ scraped: 17, kept: 17, added: 17, exemplars: 2 });
+    expect(series.counts).toMatchObject({ scraped: 17, kept: 17, added: 17 });
   });
 
   it('are found again without their labels being read, and end with a stale marker', async () => {
@@ -158,9 +159,35 @@ describe('samples', () => {
   });
 });
 
+describe('exemplars', () => {
+  const of = (trace: string, value: number, timestamp: number): ScrapedExemplar => ({ labels: ['trace_id', trace], value, timestamp });
+
+  it("of counters and buckets belong to their series; one without a time gets the scrape's", async () => {
+    await scrape(
+      { name: 'requests_total', type: 'counter', metrics: [{ value: 5, exemplar: of('a', 1, 1700) }] },
+      latency({ count: 6, sum: 2, buckets: CLASSIC, bucketExemplars: { 0: of('b', 0.25, 1800), 1: of('c', 0.75, NaN) } }),
+    );
+    expect(writer.exemplars).toEqual([
+      'requests_total {trace_id="a"} 1 @1700',
+      'latency_bucket{job="a", le="0.5"} {trace_id="b"} 0.25 @1800',
+      'latency_bucket{job="a", le="1.0"} {trace_id="c"} 0.75 @1000 (seen)',
+    ]);
+    expect(series.counts).toMatchObject({ exemplars: 3, exemplarsRefused: 0 });
+  });
+
+  it('of a native histogram are its own, by time, or else those of its buckets', async () => {
+    const exemplars = [of('b', 2, 1900), of('a', 1, 1800)];
+    await scrape(latency({ ...NATIVE, buckets: CLASSIC, exemplars, bucketExemplars: { 0: of('c', 3, 1700) } }));
+    expect(writer.exemplars).toEqual(['latency{job="a"} {trace_id="a"} 1 @1800', 'latency{job="a"} {trace_id="b"} 2 @1900']);
+    writer.exemplars = [];
+    await scrape(latency({ ...NATIVE, buckets: CLASSIC, bucketExemplars: { 0: of('c', 3, 1700) } }));
+    expect(writer.exemplars).toEqual(['latency{job="a"} {trace_id="c"} 3 @1700']);
+  });
+});
+
 describe('native histograms', () => {
   it('are taken in place of the classic series, without empty buckets, and end with a stale marker', async () => {
-    expect(await scrape(latency({ ...NATIVE, buckets: CLASSIC, exemplars: 2 }))).toEqual(['latency{job="a"} 6 @1000']);
+    expect(await scrape(latency({ ...NATIVE, buckets: CLASSIC }))).toEqual(['latency{job="a"} 6 @1000']);
     expect(histograms).toEqual([
       {
         schema: 3,
@@ -179,7 +206,7 @@ describe('native histograms', () => {
         customBounds: new Float64Array(0),
       },
     ]);
-    expect(series.counts).toMatchObject({ scraped: 1, exemplars: 2 });
+    expect(series.counts).toMatchObject({ scraped: 1 });
     expect(await scrape()).toEqual(['latency{job="a"} stale @2000']);
   });
 

@@ -8,7 +8,8 @@ import type { ArrivedHistogram } from '../native-histogram/admit.ts';
 import { ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 import type { HistogramScraping } from '../scrape-config/config.ts';
 import { customHistogram } from './classic-histogram.ts';
-import { type Exposition, FOUND } from './exposition.ts';
+import { readExemplar } from './exemplar-message.ts';
+import { type Exposition, FOUND, type ScrapedExemplar } from './exposition.ts';
 import { formatBound } from './format-bound.ts';
 import { MetricMessage, type MetricPart } from './metric-message.ts';
 import { type MetadataLine, SeriesTextError } from './series-text.ts';
@@ -43,7 +44,6 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export class ProtobufExposition implements Exposition {
   value = NaN;
   timestamp = NaN;
-  exemplars = 0;
   readonly #cursor: ProtobufCursor;
   readonly #options: HistogramScraping;
   readonly #metric = new MetricMessage();
@@ -53,6 +53,8 @@ export class ProtobufExposition implements Exposition {
   /** Where the metrics of the family at hand begin, with their lengths, and which is next. */
   #metrics: number[] = [];
   #nextMetric = 0;
+  /** Where the exemplars of what was found begin. */
+  #exemplars: number[] = [];
   /** Of the metric at hand: what is still to be given, last first. */
   #parts: { part: MetricPart; index: number; bound: number }[] = [];
   #found: { part: MetricPart; index: number; bound: number } | undefined;
@@ -111,6 +113,14 @@ export class ProtobufExposition implements Exposition {
     return this.#metric.isNative ? this.#metric.native(gauge) : customHistogram(this.#metric.classic(), gauge);
   }
 
+  get exemplarCount(): number {
+    return this.#exemplars.length;
+  }
+
+  exemplars(): ScrapedExemplar[] {
+    return this.#exemplars.map((at) => readExemplar(this.#cursor, at, text));
+  }
+
   metadata(): MetadataLine[] {
     return this.#metadata;
   }
@@ -121,6 +131,7 @@ export class ProtobufExposition implements Exposition {
 
   #give(found: { part: MetricPart; index: number; bound: number }): number {
     this.#found = found;
+    this.#exemplars = this.#metric.exemplarsOf(found.part, found.index);
     if (found.part === 'native') return FOUND.histogram;
     this.value = this.#metric.valueOf(found.part, found.index);
     return FOUND.sample;
@@ -162,7 +173,6 @@ export class ProtobufExposition implements Exposition {
     metric.read(cursor, cursor.lengthDelimited(cursor.bytes.length));
     cursor.at = resumeAt;
     this.timestamp = metric.timestamp === 0 ? NaN : metric.timestamp;
-    this.exemplars += metric.exemplars;
     this.#parts = this.#partsOf(metric).toReversed();
     this.#prepareKey(metric);
   }

@@ -1,7 +1,7 @@
 /** What scraping has done since the start, for the program's own metrics. */
 
 import type { RejectReason } from '../metric-writer.ts';
-import type { ScrapeCounts } from './target-series.ts';
+import type { ScrapeCounts } from './scrape-counts.ts';
 
 /** Running totals, shared by all loops. */
 export class ScrapeTotals {
@@ -11,7 +11,8 @@ export class ScrapeTotals {
   missed = 0;
   samples = 0;
   duplicates = 0;
-  exemplarsDropped = 0;
+  exemplars = 0;
+  exemplarsRefused = 0;
   staleMarkers = 0;
   commitFailures = 0;
   discoveryFailures = 0;
@@ -28,7 +29,8 @@ export class ScrapeTotals {
     }
     this.samples += counts.scraped;
     this.duplicates += counts.duplicates;
-    this.exemplarsDropped += counts.exemplars;
+    this.exemplars += counts.exemplars;
+    this.exemplarsRefused += counts.exemplarsRefused;
     for (const [reason, count] of Object.entries(counts.refused) as [RejectReason, number][]) {
       this.refused[reason] = (this.refused[reason] ?? 0) + count;
     }
@@ -44,7 +46,8 @@ export interface ScrapeStats {
   readonly missed: number;
   readonly samples: number;
   readonly duplicates: number;
-  readonly exemplarsDropped: number;
+  readonly exemplars: number;
+  readonly exemplarsRefused: number;
   readonly staleMarkers: number;
   readonly commitFailures: number;
   readonly discoveryFailures: number;

@@ -76,6 +76,15 @@ export function parseSeriesText(bytes: Uint8Array): Map<string, string> {
   return labels;
 }
 
+/** The labels of an exemplar, `{…}` as written: names and values alternating. @throws SeriesTextError */
+export function parseExemplarLabels(bytes: Uint8Array): string[] {
+  const steps = new Steps(decode(bytes));
+  const labels = new Map<string, string>();
+  if (steps.take('{')) parseLabels(steps, labels);
+  if (!steps.done || labels.has(METRIC_NAME)) throw new SeriesTextError('the labels of an exemplar are expected');
+  return [...labels].flat();
+}
+
 function parseLabels(steps: Steps, labels: Map<string, string>): void {
   while (!steps.take('}')) {
     const quotedName = steps.quoted();

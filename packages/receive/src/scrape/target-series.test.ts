@@ -129,13 +129,19 @@ describe('the text format', () => {
 });
 
 describe('OpenMetrics', () => {
-  it('has timestamps in seconds and exemplars, which are counted and passed over', async () => {
+  it('has timestamps in seconds, and exemplars', async () => {
     const body =
       '# TYPE a counter\n# UNIT a_seconds seconds\na_total 1 1520879607.789 # {trace_id="x } y"} 0.5 1520879607\na_created 2\n# EOF\n';
     expect(await scrape(body, true)).toEqual(['a_total 1 @1520879607789', 'a_created 2 @1000']);
     expect(series.counts.exemplars).toBe(1);
+    expect(writer.exemplars).toEqual(['a_total {trace_id="x } y"} 0.5 @1520879607000']);
     expect(writer.metadata.get('a')).toEqual({ type: 'counter', help: '', unit: '' });
     expect(writer.metadata.get('a_seconds')).toEqual({ type: 'unknown', help: '', unit: 'seconds' });
+  });
+
+  it('has exemplars without a time, and without labels', async () => {
+    await scrape('# TYPE a counter\na_total 1 # {trace_id="x", span_id="y"} 0.5\nb_total 1 # {} +Inf 7.25\nc_total 1\n# EOF\n', true);
+    expect(writer.exemplars).toEqual(['a_total {trace_id="x", span_id="y"} 0.5 @1000 (seen)', 'b_total {} Infinity @7250']);
   });
 
   it.each([
@@ -145,6 +151,8 @@ describe('OpenMetrics', () => {
     ['a 1\n\n# EOF\n', 'an empty line is not allowed in OpenMetrics'],
     ['a 1 # {x="1"}\n# EOF\n', 'an exemplar needs a value'],
     ['a 1 # x\n# EOF\n', 'an exemplar begins with {'],
+    ['a 1 # {x=1} 2\n# EOF\n', 'the value of label x is not quoted'],
+    ['a 1 # {"x"} 2\n# EOF\n', 'the labels of an exemplar are expected'],
   ])('refuses %j', async (body, reason) => {
     expect((await scrape(body, true))[0]).toContain(reason);
   });
@@ -380,6 +388,19 @@ latency_sum{path="/b"} 7
 # TYPE latency_seconds summary
 latency_seconds_count 3
 `;
+
+  it('have the exemplars of their buckets', async () => {
+    target({ histograms: convert });
+    const openMetrics = `# TYPE latency histogram
+latency_bucket{le="1"} 4 # {trace_id="b"} 0.5 2
+latency_bucket{le="+Inf"} 6 # {trace_id="a"} 3 1
+latency_count 6
+latency_sum 2
+# EOF
+`;
+    expect(await scrape(openMetrics, true)).toEqual(['latency 6 @1000']);
+    expect(writer.exemplars).toEqual(['latency {trace_id="a"} 3 @1000', 'latency {trace_id="b"} 0.5 @2000']);
+  });
 
   it('are gathered from their series, one for each label set, and end with a stale marker', async () => {
     target({ histograms: convert });

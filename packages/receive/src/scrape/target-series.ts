@@ -8,7 +8,7 @@
  */
 
 import type { Hash64 } from '@atalaya/model';
-import type { MetricAppender, RejectReason, SampleOutcome, SeriesRef } from '../metric-writer.ts';
+import type { MetricAppender, SampleOutcome, SeriesRef } from '../metric-writer.ts';
 import type { HistogramScraping } from '../scrape-config/config.ts';
 import { ConvertedExposition } from './converted-exposition.ts';
 import { type Exposition, type ExpositionFormat, FOUND } from './exposition.ts';
@@ -17,6 +17,7 @@ import { withinLimits } from './histogram-limits.ts';
 import type { MetadataRegistry } from './metadata-registry.ts';
 import { type SeriesRules, seriesLabels } from './series-labels.ts';
 import { ProtobufExposition } from './protobuf-exposition.ts';
+import { noCounts, type ScrapeCounts } from './scrape-counts.ts';
 import { SeriesTable } from './series-table.ts';
 import { SeriesTextError } from './series-text.ts';
 
@@ -25,22 +26,6 @@ export interface SampleRules extends SeriesRules {
   readonly honorTimestamps: boolean;
   readonly trackTimestampsStaleness: boolean;
   readonly histograms: HistogramScraping;
-}
-
-/** What one scrape held. */
-export interface ScrapeCounts {
-  /** Samples in the body. */
-  scraped: number;
-  /** Samples left after metric relabelling. */
-  kept: number;
-  /** Series that the scrape before did not have. */
-  added: number;
-  /** Samples whose series was in the body already. */
-  duplicates: number;
-  /** Samples that the writer did not take, by reason. */
-  refused: Partial<Record<RejectReason, number>>;
-  /** Exemplars passed over. */
-  exemplars: number;
 }
 
 /** Flags of an entry. */
@@ -161,12 +146,12 @@ export class TargetSeries {
       const ref = table.refs[entry] as number;
       const at = own ? exposition.timestamp : timestamp;
       const outcome = found === FOUND.sample ? appender.sample(ref, at, exposition.value) : this.#histogram(exposition, ref, at, appender);
+      if (exposition.exemplarCount > 0) this.#exemplars(exposition, ref, timestamp, appender);
       if (outcome === 'written') {
         if (flags & NEW && !(flags & SEEN)) counts.added++;
       } else if (outcome === 'same') counts.duplicates++;
       else counts.refused[outcome] = (counts.refused[outcome] ?? 0) + 1;
     }
-    counts.exemplars = exposition.exemplars;
     if (counts.kept > sampleLimit) throw new SampleLimitError(counts.kept, sampleLimit);
     for (const metric of touched) {
       const metadata = this.#metadata.get(metric);
@@ -233,18 +218,14 @@ export class TargetSeries {
   /** Reads a series text seen for the first time. Gives its entry, or -1 when the series is refused or not `register`ed. */
   #add(exposition: Exposition, low: number, high: number, appender: MetricAppender, register: boolean): number {
     const { counts } = this;
-    try {
-      const labels = seriesLabels(exposition.labels(), this.#rules);
-      if (labels === undefined) return this.#table.add(low, high, 0, NEW | DROPPED);
-      const ref = register ? appender.series(labels) : -1;
-      if (typeof ref === 'number' && ref >= 0) return this.#table.add(low, high, ref, NEW);
-      // Not kept in the table: a limit may be raised, so each round asks again.
-      counts.kept++;
-      if (typeof ref !== 'number') counts.refused[ref] = (counts.refused[ref] ?? 0) + 1;
-      return -1;
-    } catch (error) {
-      throw error instanceof SeriesTextError ? exposition.error(error.message) : error;
-    }
+    const labels = this.#read(exposition, () => seriesLabels(exposition.labels(), this.#rules));
+    if (labels === undefined) return this.#table.add(low, high, 0, NEW | DROPPED);
+    const ref = register ? appender.series(labels) : -1;
+    if (typeof ref === 'number' && ref >= 0) return this.#table.add(low, high, ref, NEW);
+    // Not kept in the table: a limit may be raised, so each round asks again.
+    counts.kept++;
+    if (typeof ref !== 'number') counts.refused[ref] = (counts.refused[ref] ?? 0) + 1;
+    return -1;
   }
 
   #open(body: Buffer, format: ExpositionFormat): Exposition {
@@ -265,12 +246,34 @@ export class TargetSeries {
     return appender.histogram(ref, timestamp, histogram);
   }
 
+  /** Adds the exemplars of what was found. Those without a time of their own get the scrape's. */
+  #exemplars(exposition: Exposition, ref: SeriesRef, timestamp: number, appender: MetricAppender): void {
+    const { counts } = this;
+    // Of a native histogram there may be several; they come in any order, and are taken in that of time.
+    for (const { timestamp: own, ...exemplar } of this.#read(exposition, () => exposition.exemplars()).sort(
+      (a, b) => a.timestamp - b.timestamp,
+    )) {
+      counts.exemplars++;
+      const outcome = appender.exemplar(
+        ref,
+        Number.isNaN(own) ? { ...exemplar, timestamp, untimed: true } : { ...exemplar, timestamp: own },
+      );
+      // Of several exemplars all but the newest come out of order with the next scrape.
+      if (outcome !== 'written' && outcome !== 'same' && outcome !== 'out_of_order') counts.exemplarsRefused++;
+    }
+  }
+
   /** Reads metadata; gives the metrics that it is about. */
   #learn(exposition: Exposition): string[] {
+    const lines = this.#read(exposition, () => exposition.metadata());
+    for (const line of lines) this.#metadata.learn(line);
+    return lines.map(({ metric }) => metric);
+  }
+
+  /** Reads something of what was found; says where it is when it cannot be read. */
+  #read<Value>(exposition: Exposition, read: () => Value): Value {
     try {
-      const lines = exposition.metadata();
-      for (const line of lines) this.#metadata.learn(line);
-      return lines.map(({ metric }) => metric);
+      return read();
     } catch (error) {
       throw error instanceof SeriesTextError ? exposition.error(error.message) : error;
     }
@@ -283,8 +286,4 @@ export class SampleLimitError extends Error {
     super(`${samples} samples after relabelling exceed the sample_limit of ${limit}`);
     this.name = 'SampleLimitError';
   }
-}
-
-function noCounts(): ScrapeCounts {
-  return { scraped: 0, kept: 0, added: 0, duplicates: 0, refused: {}, exemplars: 0 };
 }

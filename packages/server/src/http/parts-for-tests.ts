@@ -61,6 +61,8 @@ const READINGS: Readings = {
   bufferCapacityBytes: 200,
   enqueued: 90,
   histogramsWritten: 7,
+  exemplarsWritten: 3,
+  exemplarsRejected: { too_long: 1 },
   dropped: { too_old: 10 },
   throughputPerSecond: 5,
   activeSeries: 3,

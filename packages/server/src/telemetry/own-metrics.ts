@@ -17,6 +17,8 @@ export interface Readings {
   readonly bufferCapacityBytes: number;
   readonly enqueued: number;
   readonly histogramsWritten: number;
+  readonly exemplarsWritten: number;
+  readonly exemplarsRejected: Readonly<Record<string, number>>;
   readonly dropped: Readonly<Record<string, number>>;
   readonly throughputPerSecond: number;
   readonly activeSeries: number;
@@ -150,6 +152,7 @@ export class OwnMetrics {
     );
     counter('events_enqueued_total', 'Samples accepted.', (now) => now.enqueued);
     counter('atalaya_histograms_written_total', 'Native histograms among the samples accepted.', (now) => now.histogramsWritten);
+    counter('atalaya_exemplars_written_total', 'Exemplars accepted.', (now) => now.exemplarsWritten);
     counter('events_dropped_total', 'Samples refused, all reasons.', dropped);
     gauge('events_drop_rate_percent', 'Refused samples as a share of all that arrived.', (now) => {
       const arrived = now.enqueued + dropped(now);
@@ -199,6 +202,16 @@ export class OwnMetrics {
       collect() {
         this.reset();
         for (const [reason, count] of Object.entries(readings().dropped)) this.inc({ reason }, count);
+      },
+    });
+    new Counter({
+      name: 'atalaya_exemplars_rejected_total',
+      help: 'Exemplars refused, by reason.',
+      labelNames: ['reason'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [reason, count] of Object.entries(readings().exemplarsRejected)) this.inc({ reason }, count);
       },
     });
     new Counter({
