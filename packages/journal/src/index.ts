@@ -39,4 +39,5 @@ export {
   type SpanOrigin,
 } from './span-batch.ts';
 export type { ExemplarBatch } from './exemplar-batch.ts';
+export { SPAN_VERDICT, SpanSampling, type SpanSamplingRules } from './span-sampling.ts';
 export { decodeMetricBatch, encodeMetricBatch, type HistogramBatch, type MetadataEntry, type MetricBatch } from './metric-batch.ts';

@@ -56,6 +56,7 @@ export {
   type Status,
   statusSchema,
 } from './api/status.ts';
+export { TraceDice } from './traces/trace-dice.ts';
 export { discoverServiceName, SERVICE_NAME, SERVICE_TELLERS, withoutServiceName, withServiceName } from './service-name.ts';
 export type { Span, SpanAttribute, SpanEvent, SpanKind, SpanLink, SpanOrigin, SpanStatus } from './traces/span.ts';
 export type {

@@ -28,6 +28,8 @@ export {
   type SpanDerivationOptions,
   type SpanDerivationStats,
 } from './traces/derive/create-span-derivation.ts';
+export { type CountingSpanGate, createSpanGate, type SpanGateOptions, type SpanGateStats } from './traces/gate/create-span-gate.ts';
+export { parseSpanConditions, type SpanConditions } from './traces/gate/span-conditions.ts';
 export { LEVEL_NAMES } from './logs/level-words.ts';
 export type { HttpClientConfig, PrometheusConfig, RelabelRule, ScrapeConfig, TargetGroup } from './scrape-config/config.ts';
 export type { ConfigWarning } from './scrape-config/cursor.ts';
