@@ -27,6 +27,8 @@ export type { BlockStream, LineBlock, LogReader } from './logql/log-reader.ts';
 export { type LogVolume, type LogVolumeRequest, logVolumes } from './logql/log-volume.ts';
 export { type LineSelection, readSelection } from './logql/selection.ts';
 export type { LogqlLimits } from './logql/limits.ts';
+export { LogfmtReader } from './logql/text/logfmt-reader.ts';
+export { readDuration as readGoDuration } from './logql/text/quantities.ts';
 export { createMemoryLogReader, type MemoryLine, type MemoryLogReaderOptions, type MemoryStream } from './logql/memory-log-reader.ts';
 export type { QueryAnswer, QueryResult, QueryStats } from './promql/answer.ts';
 export type { QueryLimits } from './promql/context.ts';

@@ -297,6 +297,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
       targetsUp: up,
       targetsDown: down,
       logs: { ...logWriter.stats(), state: report?.logs },
+      traces: report?.traces,
     };
   }
 }

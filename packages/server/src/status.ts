@@ -16,6 +16,8 @@ import { VERSION } from './version.ts';
 const STORAGE_FRESH_MS = 5000;
 /** How long to wait for it: an engine that hangs must not hold up the answer to whether all is well. */
 const STORAGE_TIMEOUT_MS = 2000;
+/** The table of spans; those that lead into it have its name before theirs. */
+const SPANS = 'otel_traces';
 /** An engine that reports every second and has not for so long does not serve. */
 const SILENT_MS = 5000;
 
@@ -115,6 +117,7 @@ export class StatusGatherer {
         tables: [...storage.tables],
         retention: { metricsMs: settings['retention.metrics'], metricsBytes: settings['retention.metrics_bytes'] },
       },
+      traces: this.#traces(storage),
       processes: this.#processes(),
       dependencies: this.dependencies(),
       listeners: this.#sources.listeners(),
@@ -158,6 +161,14 @@ export class StatusGatherer {
       }
     }
     return this.#storage;
+  }
+
+  #traces({ tables }: StorageStats): Status['traces'] {
+    const { settings, engine } = this.#sources;
+    const bytes = tables.filter(({ name }) => name.startsWith(SPANS)).reduce((sum, table) => sum + table.bytes, 0);
+    const { services = 0, operations = 0 } = engine.report?.traces ?? {};
+    const spans = tables.find(({ name }) => name === SPANS)?.rows ?? 0;
+    return { spans, bytes, services, operations, retentionMs: settings['retention.traces'] };
   }
 
   #processes(): Status['processes'] {

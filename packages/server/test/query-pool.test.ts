@@ -13,6 +13,10 @@ const limits = {
   logEntries: 1000,
   logLines: 1_000_000,
   logConcurrency: 6,
+  traces: 10,
+  traceSpans: 1000,
+  traceSeries: 10,
+  traceConcurrency: 6,
   concurrency: 4,
   memoryBytes: 1,
   answerBytes: 1e6,
@@ -32,6 +36,7 @@ function pool(options: Partial<QueryPoolOptions> = {}): QueryPool {
     entry,
     serveReader: () => undefined,
     serveLogReader: () => undefined,
+    serveTraceReader: () => undefined,
     ...options,
   });
   pools.push(made);
@@ -47,6 +52,7 @@ const logTask = (query: string): QueryTask => ({
   categorised: false,
   timeoutMs: 60_000,
 });
+const traceTask = (query: string): QueryTask => ({ kind: 'trace-jaeger-services', query, start: '0', end: '1', timeoutMs: 60_000 });
 const text = async (bytes: Promise<Uint8Array>): Promise<string> => new TextDecoder().decode(await bytes);
 const tick = (): Promise<void> => systemClock.sleep(1);
 
@@ -91,19 +97,22 @@ test('a query that nobody waits for frees its worker, whether it waits or runs',
   expect(await text(of.run(task('cost 1'), never))).toBe('cost 1');
 });
 
-test('queries of logs and of metrics take turns, and each kind has a bound of its own', async () => {
-  const of = pool();
+test.each([
+  ['logs', logTask, 'query.log_concurrency', task],
+  ['traces', traceTask, 'query.trace_concurrency', logTask],
+] as const)('queries of %s and of other signals take turns, and each has a bound of its own', async (_signal, of, setting, other) => {
+  const queries = pool();
   const leave = new AbortController();
-  const busy = [1, 2].map((i) => of.run(logTask(`until-cancelled ${i}`), leave.signal));
+  const busy = [1, 2].map((i) => queries.run(of(`until-cancelled ${i}`), leave.signal));
   const done: string[] = [];
-  const note = async (job: QueryTask): Promise<void> => void done.push(await text(of.run(job, never)));
-  const waiting = [1, 2, 3, 4].map((i) => note(logTask(`log ${i}`)));
-  await expect(of.run(logTask('one too many'), never)).rejects.toThrow('6 queries are under way (query.log_concurrency)');
-  waiting.push(note(task('metric 1')), note(task('metric 2')));
+  const note = async (job: QueryTask): Promise<void> => void done.push(await text(queries.run(job, never)));
+  const waiting = [1, 2, 3, 4].map((i) => note(of(`one ${i}`)));
+  await expect(queries.run(of('one too many'), never)).rejects.toThrow(`6 queries are under way (${setting})`);
+  waiting.push(note(other('other 1')), note(other('other 2')));
   leave.abort();
   for (const each of busy) await expect(each).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
   await Promise.all(waiting);
-  expect(done.indexOf('metric 2')).toBeLessThan(done.indexOf('log 4'));
+  expect(done.indexOf('other 2')).toBeLessThan(done.indexOf('one 4'));
 });
 
 test('a query that ran out of memory is told so, and its worker is replaced', async () => {

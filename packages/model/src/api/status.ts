@@ -63,6 +63,8 @@ export const statusSchema = z.object({
     tables: z.array(z.object({ name: z.string(), rows: z.number(), bytes: z.number(), parts: z.number() })),
     retention: z.object({ metricsMs: z.number(), metricsBytes: z.number() }),
   }),
+  /** Spans in the table, what they take on disk with their indexes, and what is known of their senders. */
+  traces: z.object({ spans: z.number(), bytes: z.number(), services: z.number(), operations: z.number(), retentionMs: z.number() }),
   processes: z.array(z.object({ name: z.string(), pid: z.number(), memoryBytes: z.number(), cpuPercent: z.number() })),
   dependencies: z.array(z.object({ name: z.string(), up: z.boolean(), message: z.string() })),
   /** Where else it listens; one that is not up could not have its address. */

@@ -9,6 +9,7 @@ import type { FieldValue, FoundTrace, SpanField, SpanPredicate, TimeBounds, Trac
 
 /** What Jaeger asks for. One span has to fulfil all of it, and to start within the range. */
 export interface JaegerQuery extends TimeBounds {
+  /** Empty: those without a name. */
   readonly service?: string;
   readonly operation?: string;
   /**
@@ -125,9 +126,9 @@ function hasText(name: IntrinsicName, value: string): SpanPredicate {
 
 function jaegerPredicate({ service, operation, tags = {}, minDuration, maxDuration }: JaegerQuery): SpanPredicate {
   const of: SpanPredicate[] = [];
-  if (service !== undefined) {
-    of.push(isEqual({ kind: 'attribute', scope: 'resource', name: 'service.name' }, { type: 'string', value: service }));
-  }
+  const serviceName: SpanField = { kind: 'attribute', scope: 'resource', name: 'service.name' };
+  if (service === '') of.push({ kind: 'not', of: { kind: 'exists', field: serviceName } });
+  else if (service !== undefined) of.push(isEqual(serviceName, { type: 'string', value: service }));
   if (operation !== undefined) of.push(hasText('name', operation));
   for (const [name, value] of Object.entries(tags)) of.push(tagPredicate(name, value));
   const limit = (operator: '>=' | '<=', value: bigint): SpanPredicate => {

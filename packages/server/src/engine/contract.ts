@@ -2,9 +2,10 @@
 
 import type { JournalPosition } from '@atalaya/journal';
 import type { Matcher, MetricMetadata } from '@atalaya/model';
-import type { Cardinality, HotStats, LogRetention } from '@atalaya/store';
+import type { Cardinality, HotStats, LogRetention, TraceRetention } from '@atalaya/store';
 import type { ExpositionFormat } from '../remote-read/exposition-encoder.ts';
 import type { LogState } from './log-contract.ts';
+import type { TraceState } from './trace-contract.ts';
 
 /** The file descriptor of the engine process that carries the channel. */
 export const CHANNEL_FD = 3;
@@ -19,6 +20,7 @@ export interface EngineOptions {
   readonly cacheBytes: number;
   readonly retention: { readonly ageMs: number; readonly bytes: number };
   readonly logRetention: LogRetention;
+  readonly traceRetention: TraceRetention;
   readonly query: {
     readonly timeoutMs: number;
     readonly lookbackMs: number;
@@ -38,6 +40,12 @@ export interface EngineOptions {
     readonly logLines: number;
     /** Queries about logs that may wait or run. */
     readonly logConcurrency: number;
+    /** Of queries about traces: traces of an answer, spans that may be looked at one by one, series of an answer. */
+    readonly traces: number;
+    readonly traceSpans: number;
+    readonly traceSeries: number;
+    /** Queries about traces that may wait or run. */
+    readonly traceConcurrency: number;
     /** Names of PromQL's feature flags that are on. */
     readonly features: readonly string[];
   };
@@ -159,6 +167,7 @@ export interface StateEvent {
   /** Steps of range queries since the engine's start, and bytes that are kept of them. */
   readonly stepCache: StepCacheState;
   readonly logs: LogState;
+  readonly traces: TraceState;
 }
 
 /** A log line of the engine process, written by the main one. */

@@ -15,8 +15,10 @@ import {
   openLogStore,
   openMetricStore,
   openServerEngine,
+  openTraceStore,
   serveReader,
   type Sink,
+  traceSink,
 } from '@atalaya/store';
 import { Administration } from './administration.ts';
 import type {
@@ -34,10 +36,11 @@ import type {
 import { answerExemplars } from './exemplar-answer.ts';
 import { LogHost } from './log-host.ts';
 import { QueryPool } from './query-pool.ts';
-import { isLogTask, type QueryTask } from './query-task.ts';
+import { type QuerySignal, type QueryTask, signalOf } from './query-task.ts';
 import { QuickQueries } from './quick-queries.ts';
 import { encodeSeries } from './series-json.ts';
 import { SeriesReads } from './series-reads.ts';
+import { TraceHost } from './trace-host.ts';
 
 const QUERY_WORKERS = 2;
 const RETENTION_EVERY_MS = 10 * 60_000;
@@ -118,12 +121,20 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     retention: options.logRetention,
     queryLimits: { memoryBytes: options.query.memoryBytes, timeMs: options.query.timeoutMs },
   });
+  const traceStore = await openTraceStore({
+    engine,
+    clock,
+    log,
+    retention: options.traceRetention,
+    queryLimits: { memoryBytes: options.query.memoryBytes, timeMs: options.query.timeoutMs },
+  });
   const reader = await openJournalReader({ directory: journalDirectory, log, from: checkpoint });
   const loader = createLoader({
     reader,
     sinks: new Map<Signal, Sink>([
       [SIGNAL.metrics, metricSink(store)],
       [SIGNAL.logs, logSink(logStore)],
+      [SIGNAL.traces, traceSink(traceStore)],
     ]),
     clock,
     log,
@@ -146,6 +157,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     taken: readable,
     query: (task, signal) => queries.run(task, signal),
   });
+  const traces = new TraceHost({ store: traceStore, taken: readable });
   const queries: QueryPool = new QueryPool({
     workers: QUERY_WORKERS,
     limits: each,
@@ -153,17 +165,23 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     log,
     serveReader: (port) => serveReader(store, port, readable),
     serveLogReader: (port) => logs.serve(port),
+    serveTraceReader: (port) => traces.serve(port),
   });
   const [servedPort, ownPort] = directPorts();
   serveReader(store, servedPort, readable);
   const quick = new QuickQueries({ limits: each, clock, reader: connectReader(ownPort) });
   const seriesReads = new SeriesReads({ store, limits: options.query, log, serveReader: (port) => serveReader(store, port, readable) });
+  const kept: readonly (readonly [what: string, store: { enforceRetention(): Promise<unknown> }])[] = [
+    ['samples', store],
+    ['log lines', logStore],
+    ['spans', traceStore],
+  ];
   const retention = clock.every(RETENTION_EVERY_MS, () => {
-    store.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, 'retention could not be enforced'));
-    logStore
-      .enforceRetention()
-      .catch((error: unknown) => log.error({ error: String(error) }, 'retention of log lines could not be enforced'));
+    for (const [what, of] of kept) {
+      of.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, `retention of ${what} could not be enforced`));
+    }
   });
+  const underWay = (signal: QuerySignal): number => queries.tasks.filter((task) => signalOf(task) === signal).length;
 
   return {
     advance: (position) => loader.advance(position),
@@ -200,7 +218,8 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
         tornTails: reader.damage.tornTails,
         queriesRunning: quick.running + queries.running,
         stepCache: addedUp(quick.stepCache, queries.stepCache),
-        logs: { ...logs.state(), queriesRunning: queries.tasks.filter(isLogTask).length },
+        logs: { ...logs.state(), queriesRunning: underWay('logs') },
+        traces: { ...traces.state(), queriesRunning: underWay('traces') },
       };
     },
     async stop() {

@@ -17,6 +17,7 @@ export function engineOptions(settings: Settings, dataDirectory: string, memoryB
       bytes: settings['retention.logs_bytes'],
       streams: settings['retention.logs_streams'],
     },
+    traceRetention: { ageMs: settings['retention.traces'], bytes: settings['retention.traces_bytes'] },
     query: {
       timeoutMs: settings['query.timeout'],
       lookbackMs: settings['query.lookback'],
@@ -31,6 +32,10 @@ export function engineOptions(settings: Settings, dataDirectory: string, memoryB
       logEntries: settings['query.log_entries'],
       logLines: settings['query.log_lines'],
       logConcurrency: settings['query.log_concurrency'],
+      traces: settings['query.traces'],
+      traceSpans: settings['query.trace_spans'],
+      traceSeries: settings['query.trace_series'],
+      traceConcurrency: settings['query.trace_concurrency'],
       features: settings['query.features'],
     },
   };

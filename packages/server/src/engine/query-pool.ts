@@ -6,7 +6,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { AtalayaError, type Clock, formatDuration, type Logger, type Timer } from '@atalaya/model';
 import type { EngineOptions, StepCacheState } from './contract.ts';
-import { isLogTask, type QueryTask, type TaskMessage, type TaskResult, type WorkerData } from './query-task.ts';
+import { type QuerySignal, type QueryTask, signalOf, type TaskMessage, type TaskResult, type WorkerData } from './query-task.ts';
 
 const ENTRY = new URL('./query-worker.ts', import.meta.url);
 /** How long after its time limit, or after nobody wants it any more, a query may take to notice before its worker is ended. */
@@ -29,6 +29,8 @@ export interface QueryPoolOptions {
   serveReader(port: MessagePort): void;
   /** Serves the store's log lines to a worker through this port. */
   serveLogReader(port: MessagePort): void;
+  /** Serves the store's spans to a worker through this port. */
+  serveTraceReader(port: MessagePort): void;
 }
 
 /** A query on its way. */
@@ -60,12 +62,13 @@ interface PoolWorker {
 export class QueryPool {
   readonly #options: QueryPoolOptions;
   #workers: PoolWorker[] = [];
-  /** In the order in which they came; those of logs and of metrics take turns. */
+  /** In the order in which they came; those of metrics, logs and traces take turns. */
   #waiting: Job[] = [];
   /** The cheapest first. */
   #costly: Job[] = [];
   #closed = false;
-  #lastWasOfLogs = false;
+  /** Whose turn it is: who was served last comes last. */
+  #turns: readonly QuerySignal[] = ['metrics', 'logs', 'traces'];
   #cachedSteps = 0;
   #computedSteps = 0;
 
@@ -97,9 +100,13 @@ export class QueryPool {
   run(task: QueryTask, signal: AbortSignal): Promise<Uint8Array> {
     const { clock, limits } = this.#options;
     if (signal.aborted) return Promise.reject(new AtalayaError('QUERY_CANCELED', { phase: 'queue' }));
-    const ofLogs = isLogTask(task);
-    const [most, setting] = ofLogs ? [limits.logConcurrency, 'query.log_concurrency'] : [limits.concurrency, 'query.concurrency'];
-    if (this.tasks.filter((other) => isLogTask(other) === ofLogs).length >= most) {
+    const of = signalOf(task);
+    const [most, setting] = {
+      metrics: [limits.concurrency, 'query.concurrency'] as const,
+      logs: [limits.logConcurrency, 'query.log_concurrency'] as const,
+      traces: [limits.traceConcurrency, 'query.trace_concurrency'] as const,
+    }[of];
+    if (this.tasks.filter((other) => signalOf(other) === of).length >= most) {
       const reason = `${most} queries are under way (${setting})`;
       return Promise.reject(new AtalayaError('OVERLOADED', { reason }, { retryAfterSeconds: 1 }));
     }
@@ -158,12 +165,15 @@ export class QueryPool {
     }
   }
 
-  /** Takes a job out of the line: of logs and of metrics by turns, so that many of the one kind do not keep the other waiting. */
+  /** Takes a job out of the line, each signal in its turn, so that many questions about one do not keep the others waiting. */
   #nextWaiting(): Job | undefined {
-    const place = this.#waiting.findIndex(({ task }) => isLogTask(task) !== this.#lastWasOfLogs);
-    const [job] = this.#waiting.splice(Math.max(0, place), 1);
-    if (job !== undefined) this.#lastWasOfLogs = isLogTask(job.task);
-    return job;
+    for (const turn of this.#turns) {
+      const place = this.#waiting.findIndex(({ task }) => signalOf(task) === turn);
+      if (place < 0) continue;
+      this.#turns = [...this.#turns.filter((other) => other !== turn), turn];
+      return this.#waiting.splice(place, 1)[0];
+    }
+    return undefined;
   }
 
   /** The worker that had the same query before, if it lives: it may have kept results. */
@@ -213,13 +223,14 @@ export class QueryPool {
     const { limits, log, entry = ENTRY } = this.#options;
     const { port1, port2 } = new MessageChannel();
     const logs = new MessageChannel();
+    const traces = new MessageChannel();
     const cancelled = new SharedArrayBuffer(4);
-    const workerData: WorkerData = { limits, readerPort: port2, logReaderPort: logs.port2, cancelled };
+    const workerData: WorkerData = { limits, readerPort: port2, logReaderPort: logs.port2, traceReaderPort: traces.port2, cancelled };
     // Bounds label sets and the like. What typed arrays hold is counted by the query itself.
     const maxOldGenerationSizeMb = Math.max(LEAST_HEAP_MIB, Math.ceil(limits.memoryBytes / 1_048_576));
     const worker = new Worker(entry, {
       workerData,
-      transferList: [port2, logs.port2],
+      transferList: [port2, logs.port2, traces.port2],
       name: 'query',
       resourceLimits: { maxOldGenerationSizeMb },
     });
@@ -235,6 +246,7 @@ export class QueryPool {
     };
     this.#options.serveReader(port1);
     this.#options.serveLogReader(logs.port1);
+    this.#options.serveTraceReader(traces.port1);
     worker.on('message', (result: TaskResult) => this.#take(pooled, result));
     worker.on('error', (error: Error) => {
       pooled.failure = error;
@@ -243,6 +255,7 @@ export class QueryPool {
     worker.on('exit', () => {
       port1.close();
       logs.port1.close();
+      traces.port1.close();
       this.#replace(pooled);
     });
     return pooled;

@@ -4,6 +4,17 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ErrorData } from '@atalaya/model';
 import type { EngineOptions, InstantRequest, RangeRequest } from './contract.ts';
 import type { LogFieldsRequest, LogInstantRequest, LogPatternsRequest, LogRangeRequest, LogVolumeRequest } from './log-contract.ts';
+import type {
+  JaegerOperationsRequest,
+  JaegerSearchRequest,
+  JaegerServicesRequest,
+  JaegerTracesRequest,
+  TempoMetricsRequest,
+  TempoSearchRequest,
+  TempoTagsRequest,
+  TempoTagValuesRequest,
+  TraceByIdRequest,
+} from './trace-contract.ts';
 
 export type PromqlTask = ({ readonly kind: 'instant' } & InstantRequest) | ({ readonly kind: 'range' } & RangeRequest);
 
@@ -15,20 +26,43 @@ export type LogTask =
   | ({ readonly kind: 'log-fields' } & LogFieldsRequest)
   | ({ readonly kind: 'log-volume' } & LogVolumeRequest);
 
-export type QueryTask = PromqlTask | LogTask;
+/** A question about traces. */
+export type TraceTask =
+  | ({ readonly kind: 'trace-by-id' } & TraceByIdRequest)
+  | ({ readonly kind: 'trace-jaeger-traces' } & JaegerTracesRequest)
+  | ({ readonly kind: 'trace-jaeger-search' } & JaegerSearchRequest)
+  | ({ readonly kind: 'trace-jaeger-services' } & JaegerServicesRequest)
+  | ({ readonly kind: 'trace-jaeger-operations' } & JaegerOperationsRequest)
+  | ({ readonly kind: 'trace-search' } & TempoSearchRequest)
+  | ({ readonly kind: 'trace-tags' } & TempoTagsRequest)
+  | ({ readonly kind: 'trace-tag-values' } & TempoTagValuesRequest)
+  | ({ readonly kind: 'trace-metrics' } & TempoMetricsRequest);
 
-const LOG_KINDS: ReadonlySet<string> = new Set<LogTask['kind']>(['log-instant', 'log-range', 'log-patterns', 'log-fields', 'log-volume']);
+export type QueryTask = PromqlTask | LogTask | TraceTask;
+
+/** What a question is about. Each has a limit of its own, and they take turns. */
+export type QuerySignal = 'metrics' | 'logs' | 'traces';
+
+export function signalOf({ kind }: QueryTask): QuerySignal {
+  if (kind.startsWith('log-')) return 'logs';
+  return kind.startsWith('trace-') ? 'traces' : 'metrics';
+}
+
+export function isPromqlTask(task: QueryTask): task is PromqlTask {
+  return signalOf(task) === 'metrics';
+}
 
 export function isLogTask(task: QueryTask): task is LogTask {
-  return LOG_KINDS.has(task.kind);
+  return signalOf(task) === 'logs';
 }
 
 /** Given to a worker at birth. */
 export interface WorkerData {
   readonly limits: EngineOptions['query'];
-  /** The ways to the store: to samples, and to log lines. */
+  /** The ways to the store: to samples, to log lines, to spans. */
   readonly readerPort: MessagePort;
   readonly logReaderPort: MessagePort;
+  readonly traceReaderPort: MessagePort;
   /** One word: 1 cancels the task under way, seen even by a loop that never yields. */
   readonly cancelled: SharedArrayBuffer;
 }
@@ -49,7 +83,7 @@ export interface TaskSteps {
   readonly keptBytes: number;
 }
 
-/** The answer's JSON text, and of a range query where its steps came from. */
+/** The answer's bytes, mostly JSON, and of a range query where its steps came from. */
 export interface TaskSuccess {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly steps?: TaskSteps;

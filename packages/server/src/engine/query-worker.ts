@@ -1,21 +1,23 @@
-/** A query worker: evaluates PromQL and LogQL on its own thread and answers with finished JSON text. */
+/** A query worker: evaluates PromQL, LogQL and TraceQL on its own thread and answers with finished bytes, mostly JSON. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { AtalayaError, type CancelSignal, systemClock } from '@atalaya/model';
 import { warmUp } from '@atalaya/query';
-import { connectLogReader, connectReader } from '@atalaya/store';
+import { connectLogReader, connectReader, connectTraceReader } from '@atalaya/store';
 import { LogRunner } from './log-runner.ts';
-import { isLogTask, type TaskMessage, type TaskResult, type TaskSuccess, type WorkerData } from './query-task.ts';
+import { isLogTask, isPromqlTask, type TaskMessage, type TaskResult, type TaskSuccess, type WorkerData } from './query-task.ts';
 import { engineWithin, runTask } from './task-runner.ts';
 import { TooCostly } from './too-costly.ts';
+import { TraceRunner } from './trace-runner.ts';
 
-const { limits, readerPort, logReaderPort, cancelled } = workerData as WorkerData;
+const { limits, readerPort, logReaderPort, traceReaderPort, cancelled } = workerData as WorkerData;
 const flag = new Int32Array(cancelled);
 /** How often waiting calls look whether their task was cancelled; loops look themselves. */
 const LOOK_EVERY_MS = 50;
 
 const engine = engineWithin(limits, connectReader(readerPort));
 const logs = new LogRunner(limits, connectLogReader(logReaderPort));
+const traces = new TraceRunner(limits, connectTraceReader(traceReaderPort));
 
 /** A signal that reads the shared flag whenever it is asked, and tells its listeners from a timer. */
 class TaskSignal implements CancelSignal {
@@ -41,15 +43,19 @@ class TaskSignal implements CancelSignal {
 let running: TaskSignal | undefined;
 systemClock.every(LOOK_EVERY_MS, () => running?.tell());
 
-async function answer({ task, waitedMs, mostCost }: TaskMessage): Promise<void> {
+async function run({ task, waitedMs, mostCost }: TaskMessage, signal: TaskSignal): Promise<TaskSuccess> {
+  if (isPromqlTask(task)) return runTask(engine, task, waitedMs, mostCost, signal);
+  const bytes = isLogTask(task) ? logs.run(task, waitedMs, mostCost, signal) : traces.run(task, mostCost, signal);
+  return { bytes: await bytes };
+}
+
+async function answer(message: TaskMessage): Promise<void> {
   const signal = new TaskSignal();
   running = signal;
   let result: TaskResult;
   const transfer: ArrayBuffer[] = [];
   try {
-    const success: TaskSuccess = isLogTask(task)
-      ? { bytes: await logs.run(task, waitedMs, mostCost, signal) }
-      : await runTask(engine, task, waitedMs, mostCost, signal);
+    const success = await run(message, signal);
     transfer.push(success.bytes.buffer);
     result = success;
   } catch (error) {

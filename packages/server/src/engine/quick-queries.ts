@@ -6,7 +6,7 @@
 import { AtalayaError, type CancelSignal, type Clock, formatDuration } from '@atalaya/model';
 import { type PromqlEngine, type SampleReader, warmUp } from '@atalaya/query';
 import type { EngineOptions, StepCacheState } from './contract.ts';
-import { isLogTask, type QueryTask } from './query-task.ts';
+import { isPromqlTask, type QueryTask } from './query-task.ts';
 import { engineWithin, runTask } from './task-runner.ts';
 import { TooCostly } from './too-costly.ts';
 
@@ -53,7 +53,7 @@ export class QuickQueries {
   /** Answers a query, or resolves with `undefined` when it is nothing for this thread. Rejects as the engine does. */
   async run(task: QueryTask, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const { query } = task;
-    if (isLogTask(task)) return undefined;
+    if (!isPromqlTask(task)) return undefined;
     if (this.#running >= MOST_AT_ONCE || task.explain === true || query.length > LONGEST_QUERY || this.#tooCostly.has(query)) {
       return undefined;
     }

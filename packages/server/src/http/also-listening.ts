@@ -11,6 +11,8 @@ const SETTING = 'listen_also';
 const USUAL_PORTS: readonly (readonly [name: string, address: string])[] = [
   ['Prometheus API', '127.0.0.1:9090'],
   ['Loki API', '127.0.0.1:3100'],
+  ['Tempo API', '127.0.0.1:3200'],
+  ['Jaeger API', '127.0.0.1:16686'],
   ['OTLP over HTTP', '127.0.0.1:4318'],
 ];
 

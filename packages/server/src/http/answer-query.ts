@@ -6,7 +6,7 @@ import type { QueryTask } from '../engine/query-task.ts';
 import type { Parts } from './parts.ts';
 import { RefusalPause } from './refusal-pause.ts';
 
-/** Runs tasks of a scope of routes and answers with the JSON text that comes back, unseen. */
+/** Runs tasks of a scope of routes and answers with the bytes that come back, unseen. */
 export class QueryAnswers {
   readonly #parts: Pick<Parts, 'engine'>;
   readonly #refusals: RefusalPause;
@@ -16,7 +16,13 @@ export class QueryAnswers {
     this.#refusals = new RefusalPause(parts.clock);
   }
 
-  async answer(task: QueryTask, reply: FastifyReply): Promise<FastifyReply> {
+  /** @param type the media type of the bytes */
+  async answer(task: QueryTask, reply: FastifyReply, type = 'application/json'): Promise<FastifyReply> {
+    return reply.type(type).send(await this.bytes(task, reply));
+  }
+
+  /** The bytes of the answer, for who has to look into them. */
+  async bytes(task: QueryTask, reply: FastifyReply): Promise<Buffer> {
     const abandoned = new AbortController();
     // The client went away before it had its answer: the work is cancelled.
     const onClose = (): void => {
@@ -25,9 +31,7 @@ export class QueryAnswers {
     reply.raw.once('close', onClose);
     try {
       const { bytes } = await this.#parts.engine.request('query', task, abandoned.signal);
-      return await reply
-        .type('application/json')
-        .send(Buffer.from(bytes?.buffer ?? new ArrayBuffer(0), bytes?.byteOffset, bytes?.byteLength));
+      return Buffer.from(bytes?.buffer ?? new ArrayBuffer(0), bytes?.byteOffset, bytes?.byteLength);
     } catch (error) {
       if (error instanceof AtalayaError && error.code === 'QUERY_LIMIT') await this.#refusals.wait();
       throw error;

@@ -23,6 +23,8 @@ import { queryRoutes } from './routes/query.ts';
 import { remoteReadRoutes } from './routes/remote-read.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { statusRoutes } from './routes/status.ts';
+import { jaegerRoutes } from './routes/traces/jaeger.ts';
+import { tempoRoutes } from './routes/traces/tempo.ts';
 import { webRoutes } from './routes/web.ts';
 
 const CONTENT_SECURITY_POLICY =
@@ -110,6 +112,8 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
     adminRoutes(scope, parts);
     ruleRoutes(scope);
     await lokiRoutes(scope, parts);
+    await jaegerRoutes(scope, parts);
+    await tempoRoutes(scope, parts);
     statusRoutes(scope, parts);
     healthRoutes(scope, parts);
     consoleApiRoutes(scope, parts);

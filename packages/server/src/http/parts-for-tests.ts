@@ -89,6 +89,7 @@ const READINGS: Readings = {
   otlp: { logs: { requests: { 'http/protobuf': 1, 'http/json': 2, grpc: 3 }, failedRequests: 1, records: 9, refused: {} } },
   targetsUp: 1,
   targetsDown: 0,
+  traces: { services: 2, operations: 5, waitingSpans: 0, repeated: 1, queriesRunning: 0 },
   logs: { linesWritten: 12, bytesWritten: 340, linesTruncated: 1, rejected: { too_old: 4 }, activeStreams: 2, state: undefined },
 };
 

@@ -39,15 +39,46 @@ export class ProtobufOutput {
 
   /** A whole number of either sign (int64): negative ones take ten bytes. */
   int(field: number, value: number): void {
-    if (value >= 0) {
-      this.uint(field, value);
-      return;
-    }
+    if (value >= 0) this.uint(field, value);
+    else this.int64(field, BigInt(value));
+  }
+
+  /** As {@link int}, for numbers that a float64 may not hold. */
+  int64(field: number, value: bigint): void {
     this.varint(field * 8);
     this.#reserve(10);
-    let rest = BigInt.asUintN(64, BigInt(value));
+    let rest = BigInt.asUintN(64, value);
     for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
     this.#bytes[this.#length++] = Number(rest);
+  }
+
+  fixed32(field: number, value: number): void {
+    this.varint(field * 8 + 5);
+    this.#reserve(4);
+    this.#view.setUint32(this.#length, value, true);
+    this.#length += 4;
+  }
+
+  fixed64(field: number, value: bigint): void {
+    this.varint(field * 8 + 1);
+    this.#reserve(8);
+    this.#view.setBigUint64(this.#length, BigInt.asUintN(64, value), true);
+    this.#length += 8;
+  }
+
+  /** A message within this one: whatever `write` writes here. */
+  message(field: number, write: () => void): void {
+    this.varint(field * 8 + 2);
+    const start = this.#length;
+    write();
+    const length = this.#length - start;
+    let width = 1;
+    for (let rest = length; rest > 0x7f; rest = Math.floor(rest / 128)) width++;
+    this.#reserve(width);
+    this.#bytes.copyWithin(start + width, start, start + length);
+    this.#length = start;
+    this.varint(length);
+    this.#length = start + width + length;
   }
 
   /** A whole number of either sign (sint32): small ones of both signs are short. */

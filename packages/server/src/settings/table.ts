@@ -25,7 +25,7 @@ export const SETTINGS = {
   listen_also: {
     type: 'list',
     default: '',
-    help: 'Further addresses at which the same HTTP APIs answer. The word usual stands for 127.0.0.1 at the ports that clients of Prometheus (9090), Loki (3100) and OTLP over HTTP (4318) know. One that another program has is left out, and the status says so.',
+    help: 'Further addresses at which the same HTTP APIs answer. The word usual stands for 127.0.0.1 at the ports that clients of Prometheus (9090), Loki (3100), Tempo (3200), Jaeger (16686) and OTLP over HTTP (4318) know. One that another program has is left out, and the status says so.',
   },
   'otlp.grpc_listen': {
     type: 'text',
@@ -86,6 +86,16 @@ export const SETTINGS = {
     type: 'streams',
     default: '',
     help: 'How long the lines of chosen streams are kept, instead of `retention.logs`: `{job="debug"}=2d; {app="audit"}=0`, separated by semicolons, or a list in the file. The first rule that a stream fulfils counts. Lines go by whole UTC days.',
+  },
+  'retention.traces': {
+    type: 'duration',
+    default: '15d',
+    help: 'How long spans are kept; 0 keeps them for ever. They go by whole UTC days.',
+  },
+  'retention.traces_bytes': {
+    type: 'bytes',
+    default: '0',
+    help: 'Most bytes of spans on disk, their indexes included; oldest days go first, today never. 0 means no limit.',
   },
   'journal.limit': {
     type: 'bytes',
@@ -167,6 +177,18 @@ export const SETTINGS = {
     help: 'Most lines that one log query may take out of the store to look at one by one.',
   },
   'query.log_series': { type: 'count', default: '10000', help: 'Most series that a metric query over logs may answer with.' },
+  'query.trace_concurrency': {
+    type: 'count',
+    default: '200',
+    help: 'Most queries about traces waiting or running; further ones are answered 429.',
+  },
+  'query.traces': { type: 'count', default: '1000', help: 'Most traces that one search may ask for.' },
+  'query.trace_spans': {
+    type: 'count',
+    default: '500000',
+    help: 'Most spans that one query may take out of the store to look at one by one; a trace with more cannot be told.',
+  },
+  'query.trace_series': { type: 'count', default: '10000', help: 'Most series that a TraceQL metrics query may answer with.' },
   'query.concurrency': {
     type: 'count',
     default: '20',

@@ -4,10 +4,12 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { OtlpStats } from '@atalaya/receive';
 import type { HotStats } from '@atalaya/store';
 import type { LoadedEvent, StepCacheState } from '../engine/contract.ts';
+import type { TraceState } from '../engine/trace-contract.ts';
 import type { OtlpSignalName } from '../otlp-signals.ts';
 import { registerOtlpMetrics } from './otlp-metrics.ts';
 import type { OwnLogStats } from './own-logs.ts';
 import { type LogReadings, registerLogMetrics } from './log-metrics.ts';
+import { registerTraceMetrics } from './trace-metrics.ts';
 
 const MILLISECONDS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
@@ -46,6 +48,8 @@ export interface Readings {
   readonly targetsUp: number;
   readonly targetsDown: number;
   readonly logs: LogReadings;
+  /** What the engine tells of traces; undefined while it is away. */
+  readonly traces: TraceState | undefined;
 }
 
 const BREAKER = { closed: 0, open: 1, 'half-open': 2 } as const;
@@ -194,6 +198,7 @@ export class OwnMetrics {
     gauge('atalaya_targets_up', 'Scrape targets whose last scrape succeeded.', (now) => now.targetsUp);
     gauge('atalaya_targets_down', 'Scrape targets whose last scrape failed.', (now) => now.targetsDown);
     registerLogMetrics(this.registry, () => readings().logs);
+    registerTraceMetrics(this.registry, () => readings().traces);
     new Counter({
       name: 'atalaya_samples_rejected_total',
       help: 'Samples refused, by reason.',

@@ -8,7 +8,7 @@ import { AtalayaError } from '@atalaya/model';
 import type { FastifyInstance } from 'fastify';
 
 const DIST = fileURLToPath(new URL('../../../../console/dist/', import.meta.url));
-const API_PATHS = /^\/(?:api|loki|v1|health|metrics|federate|-)(?:\/|$)/;
+const API_PATHS = /^\/(?:api|loki|tempo|jaeger|v1|health|metrics|federate|-)(?:\/|$)/;
 
 /** Registers the console's files; every path that is no file and no API answers with the page, which routes it. */
 export async function webRoutes(app: FastifyInstance, root: string = DIST): Promise<void> {

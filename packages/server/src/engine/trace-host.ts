@@ -1,0 +1,34 @@
+/** Traces in the engine process: spans for the threads that answer questions about them, and how many there are. */
+
+import type { MessagePort } from 'node:worker_threads';
+import { serveTraceReader, type TraceStore } from '@atalaya/store';
+import type { TraceState } from './trace-contract.ts';
+
+export interface TraceHostOptions {
+  readonly store: TraceStore;
+  /** Resolves when what was acknowledged before is taken in. */
+  readonly taken: () => Promise<unknown>;
+}
+
+export class TraceHost {
+  readonly #options: TraceHostOptions;
+
+  constructor(options: TraceHostOptions) {
+    this.#options = options;
+  }
+
+  /** Serves spans to a thread through this port. */
+  serve(port: MessagePort): void {
+    const { store, taken } = this.#options;
+    serveTraceReader(store, port, async () => {
+      await taken();
+      await store.readable();
+    });
+  }
+
+  /** `queriesRunning` is the caller's to tell. */
+  state(): Omit<TraceState, 'queriesRunning'> {
+    const { known, waitingRows, counters } = this.#options.store;
+    return { services: known.services, operations: known.operations, waitingSpans: waitingRows, repeated: counters.repeated };
+  }
+}
