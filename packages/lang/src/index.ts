@@ -87,3 +87,43 @@ export { GoTimeError, type GoTimeOptions, parseGoTime } from './go-time/parse.ts
 export { isTimeZone } from './go-time/zone.ts';
 export { withoutTerminalSequences } from './terminal-sequences.ts';
 export { formatFixed, formatGeneral, formatSampleValue } from './number-format.ts';
+export type {
+  AggregateExpression,
+  FieldExpression,
+  GroupStage,
+  MetricsAggregation,
+  MetricsComparison,
+  PipelineStage,
+  ScalarComparison,
+  ScalarExpression,
+  ScalarFilter,
+  SelectStage,
+  SeriesStage,
+  SpansetExpression,
+  SpansetFilter,
+  SpansetOperation,
+  SpansetOperator,
+  SpansetPipeline,
+  TraceqlAggregate,
+  TraceqlField,
+  TraceqlHint,
+  TraceqlLiteral,
+  TraceqlMetric,
+  TraceqlOperator,
+  TraceqlQuery,
+  TraceqlScope,
+} from './traceql/ast.ts';
+export { SPANSET_OPERATORS, TRACEQL_AGGREGATES, TRACEQL_METRICS, TRACEQL_OPERATORS } from './traceql/ast.ts';
+export { TraceqlError } from './traceql/error.ts';
+export { intrinsicNamed, TRACEQL_INTRINSICS, type TraceqlIntrinsic, type TraceqlType } from './traceql/intrinsics.ts';
+export { printTraceDuration, readTraceDuration } from './traceql/literals.ts';
+export { parseSpansetFilter, parseTraceql } from './traceql/parser.ts';
+export {
+  prettyTraceql,
+  printField as printTraceqlField,
+  printName as printTraceqlName,
+  printScalar as printTraceqlScalar,
+  printTraceql,
+} from './traceql/printer.ts';
+export { looksAtSpan } from './traceql/types.ts';
+export { TRACEQL_WORDS, type TraceqlWord, type TraceqlWordKind } from './traceql/words.ts';
