@@ -47,6 +47,8 @@ export {
   type RemoteWriteStats,
 } from './remote-write/create-remote-write.ts';
 export type { OtlpHttpAnswer, OtlpHttpRequest, OtlpOptions, OtlpReceiver, OtlpStats } from './otlp/otlp-receiver.ts';
+export { createOtlpMetrics, type DeltaStats, type OtlpMetrics, type OtlpMetricsOptions } from './otlp/metrics/otlp-metrics.ts';
+export { DEFAULT_OTLP_TRANSLATION } from './otlp/metrics/translation.ts';
 export { createOtlpLogs } from './otlp/logs/otlp-logs.ts';
 export { BODY_ENCODINGS, decompress } from './body/decompress.ts';
 export { encodeRpcStatus, RPC_CODE, type RpcCode, type RpcStatus, rpcStatusOf } from './otlp/rpc-status.ts';

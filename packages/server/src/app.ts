@@ -11,6 +11,7 @@ import {
   createLokiPush,
   createMetricWriter,
   createOtlpLogs,
+  createOtlpMetrics,
   createRemoteWrite,
   createScrapeManager,
   StageMetrics,
@@ -180,7 +181,16 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
 
   const bodies = new BodyBudget(settings['limits.bodies']);
   const receiving = { clock, log, limits: { bodyBytes: settings['limits.body'] } };
-  const otlp = { logs: createOtlpLogs({ writer: logWriter, ...receiving }) };
+  const otlp = {
+    logs: createOtlpLogs({ writer: logWriter, ...receiving }),
+    metrics: createOtlpMetrics({
+      writer,
+      ...receiving,
+      limits: { ...receiving.limits, ...metricLimits(settings), deltaSeries: settings['limits.delta_series'] },
+      convertDelta: settings['otlp.convert_delta'],
+      translation: () => scrapeFile.config.otlp,
+    }),
+  };
   const parts: Parts = {
     settings,
     clock,
@@ -230,7 +240,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   await scrapes.apply(scrapeFile.config);
   collect(promtailFile.config);
   if (settings['host.enabled']) watchHost();
-  const evictions = clock.every(EVICT_EVERY_MS, () => [writer, logWriter].forEach((each) => each.evictIdle()));
+  const evictions = clock.every(EVICT_EVERY_MS, () => [writer, logWriter, otlp.metrics].forEach((each) => each.evictIdle()));
   lifecycle.onStop('evictions', () => evictions.cancel());
 
   return {
@@ -289,7 +299,8 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
       storedSeries: report?.series ?? 0,
       damagedParts: report?.damagedParts ?? 0,
       ownLogs: ownLogs.stats(),
-      otlp: { logs: otlp.logs.stats() },
+      otlp: { logs: otlp.logs.stats(), metrics: otlp.metrics.stats() },
+      otlpDeltas: otlp.metrics.deltas(),
       stepCache: report?.stepCache ?? { cachedSteps: 0, computedSteps: 0, bytes: 0 },
       queriesRunning: report?.queriesRunning ?? 0,
       cache: report?.cache,

@@ -16,6 +16,14 @@ export const OTLP_SIGNALS = {
     paths: { '/v1/logs': 'OTLP logs in protobuf or JSON', '/otlp/v1/logs': 'OTLP logs where Loki has them' },
     method: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
   },
+  metrics: {
+    paths: {
+      '/v1/metrics': 'OTLP metrics in protobuf or JSON',
+      '/api/v1/otlp/v1/metrics': 'OTLP metrics where Prometheus has them',
+      '/otlp/v1/metrics': 'OTLP metrics where Mimir has them',
+    },
+    method: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+  },
 } as const satisfies Record<string, OtlpSignal>;
 
 /** Name of a signal. */

@@ -51,7 +51,12 @@ export class RecordingJournal implements Pick<Journal, 'append'> {
 
   /** Label sets of the definitions in one batch. */
   definitions(batch: number): Labels[] {
-    return [...definitionsOf(this.batches[batch] as MetricBatch).values()];
+    return [...this.definedSeries(batch).values()];
+  }
+
+  /** The same by fingerprint. */
+  definedSeries(batch: number): Map<string, Labels> {
+    return definitionsOf(this.batches[batch] as MetricBatch);
   }
 
   /** Native histograms in one batch, in order. */

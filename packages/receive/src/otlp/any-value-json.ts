@@ -4,7 +4,17 @@ import { Buffer } from 'node:buffer';
 import { ATTRIBUTE_TYPE } from '@atalaya/model';
 import type { BoundedAttributes } from './bounded-attributes.ts';
 import { isFlattened, joinName } from './flat-attributes.ts';
-import { badField, digitsField, ignoreField, type JsonObject, listField, objectField, textField } from './json-fields.ts';
+import {
+  badField,
+  booleanField,
+  digitsField,
+  doubleField,
+  ignoreField,
+  type JsonObject,
+  listField,
+  objectField,
+  textField,
+} from './json-fields.ts';
 import type { Json } from './json-text.ts';
 import { checkDepth, doubleJson, doubleText } from './value-text.ts';
 
@@ -54,7 +64,7 @@ function valueText(value: JsonObject | null, depth: number): string {
   const given = (value as JsonObject)[kind] as Json;
   if (kind === 'stringValue') return textField(kind, given);
   if (kind === 'bytesValue') return base64(given);
-  if (kind === 'doubleValue') return doubleText(double(given));
+  if (kind === 'doubleValue') return doubleText(doubleField(kind, given));
   return valueJson(value, depth);
 }
 
@@ -69,9 +79,9 @@ function valueJson(value: JsonObject | null, depth: number): string {
     case 'bytesValue':
       return `"${base64(given)}"`;
     case 'doubleValue':
-      return doubleJson(double(given));
+      return doubleJson(doubleField(kind, given));
     case 'boolValue':
-      return typeof given === 'boolean' ? String(given) : badField(kind, 'true or false', given);
+      return String(booleanField(kind, given));
     case 'intValue':
       return digitsField(kind, given, LEAST_INT64, MOST_INT64);
     case 'arrayValue': {
@@ -121,16 +131,6 @@ function checkKind(value: JsonObject): Kind | undefined {
     }
   }
   return kind;
-}
-
-function double(value: Json): number {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint') return Number(value);
-  if (value === 'NaN') return Number.NaN;
-  if (value === 'Infinity') return Infinity;
-  if (value === '-Infinity') return -Infinity;
-  const number = typeof value === 'string' && /^[-+\d.eE]+$/.test(value) ? Number(value) : Number.NaN;
-  return Number.isNaN(number) ? badField('doubleValue', 'a number', value) : number;
 }
 
 function base64(value: Json): string {

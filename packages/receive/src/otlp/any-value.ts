@@ -59,6 +59,11 @@ export class ValueReader {
     return text;
   }
 
+  /** The text of the bytes from `from` to `to`; the cursor stays. */
+  textAt(from: number, to: number): string {
+    return texts.text(this.#bytes, from, to);
+  }
+
   /** Lower-case hexadecimal digits of an id of `length` bytes; empty where it is empty or all zero, which both mean that there is none. */
   idField(length: number, end: number): string {
     const from = this.#cursor.at;

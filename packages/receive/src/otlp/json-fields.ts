@@ -11,25 +11,40 @@ export type JsonObject = { readonly [name: string]: Json };
 
 /** Names that protobuf gives to fields which OTLP's JSON wants in lowerCamelCase only. Ignoring them would lose data silently. */
 const SNAKE_CASE: ReadonlySet<string> = new Set([
+  'aggregation_temporality',
   'array_value',
+  'as_double',
+  'as_int',
   'bool_value',
+  'bucket_counts',
   'bytes_value',
+  'data_points',
   'double_value',
   'dropped_attributes_count',
   'event_name',
+  'explicit_bounds',
+  'exponential_histogram',
+  'filtered_attributes',
   'int_value',
+  'is_monotonic',
   'kvlist_value',
   'log_records',
   'observed_time_unix_nano',
+  'quantile_values',
   'resource_logs',
+  'resource_metrics',
   'schema_url',
   'scope_logs',
+  'scope_metrics',
   'severity_number',
   'severity_text',
   'span_id',
+  'start_time_unix_nano',
   'string_value',
   'time_unix_nano',
   'trace_id',
+  'zero_count',
+  'zero_threshold',
 ]);
 
 /** @throws AtalayaError BAD_ENCODING, always. */
@@ -93,4 +108,19 @@ export function idField(field: string, value: Json, digits: number): string {
   if (text === '') return '';
   if (text.length !== digits || !/^[0-9a-f]+$/i.test(text)) return badField(field, `an id of ${digits} hexadecimal digits`, value);
   return /^0+$/.test(text) ? '' : text.toLowerCase();
+}
+
+/** A double, as a number or as text; text where JSON has no number for it. */
+export function doubleField(field: string, value: Json): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (value === 'NaN') return Number.NaN;
+  if (value === 'Infinity') return Infinity;
+  if (value === '-Infinity') return -Infinity;
+  const number = typeof value === 'string' && /^[-+\d.eE]+$/.test(value) ? Number(value) : Number.NaN;
+  return Number.isNaN(number) ? badField(field, 'a number', value) : number;
+}
+
+export function booleanField(field: string, value: Json): boolean {
+  return typeof value === 'boolean' ? value : badField(field, 'true or false', value);
 }

@@ -1,11 +1,13 @@
 /** The configuration of scraping as the program uses it: `prometheus.yml` with all defaults filled in, times in milliseconds. */
 
 import type { Pattern } from '@atalaya/model';
+import type { OtlpTranslation } from '../otlp/metrics/translation.ts';
 
 /** A whole `prometheus.yml`, as far as Atalaya acts on it. */
 export interface PrometheusConfig {
   readonly global: GlobalConfig;
   readonly scrapeConfigs: readonly ScrapeConfig[];
+  readonly otlp: OtlpTranslation;
 }
 
 export interface GlobalConfig {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AtalayaError } from '@atalaya/model';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_OTLP_TRANSLATION } from '../otlp/metrics/translation.ts';
 import { type ParseOptions, parsePrometheusConfig } from './parse.ts';
 
 const options: ParseOptions = { file: 'prometheus.yml', directory: '/etc/atalaya' };
@@ -32,6 +33,7 @@ describe('a configuration', () => {
     expect(parse('').config).toEqual({
       global: { scrapeIntervalMs: 60_000, scrapeTimeoutMs: 10_000, evaluationIntervalMs: 60_000, externalLabels: {} },
       scrapeConfigs: [],
+      otlp: DEFAULT_OTLP_TRANSLATION,
     });
   });
 

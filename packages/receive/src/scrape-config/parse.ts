@@ -7,6 +7,7 @@ import type { FileDiscoveryConfig, GlobalConfig, HttpDiscoveryConfig, Prometheus
 import { type ConfigWarning, type Cursor, openYaml } from './cursor.ts';
 import { HTTP_CLIENT_FIELDS, readHttpClient } from './http-client-config.ts';
 import { HISTOGRAM_FIELDS, readHistogramScraping } from './histogram-scraping.ts';
+import { readOtlpSection } from './otlp-section.ts';
 import { matchingFiles } from './path-pattern.ts';
 import { PASSIVE_GLOBAL, PASSIVE_JOB, PASSIVE_SECTIONS } from './prometheus-fields.ts';
 import { readRelabelRules } from './relabel-rule.ts';
@@ -67,7 +68,7 @@ interface Defaults {
 export function parsePrometheusConfig(text: string, options: ParseOptions): { config: PrometheusConfig; warnings: ConfigWarning[] } {
   const warnings: ConfigWarning[] = [];
   const top = openYaml(text, options.file, warnings).section({
-    known: ['global', 'scrape_configs', 'scrape_config_files'],
+    known: ['global', 'scrape_configs', 'scrape_config_files', 'otlp'],
     passive: PASSIVE_SECTIONS,
   });
   const globalFields = top.get('global')?.section({
@@ -89,7 +90,7 @@ export function parsePrometheusConfig(text: string, options: ParseOptions): { co
       readJobs(section.get('scrape_configs'), dirname(file));
     }
   }
-  return { config: { global, scrapeConfigs }, warnings };
+  return { config: { global, scrapeConfigs, otlp: readOtlpSection(top.get('otlp')) }, warnings };
 }
 
 function readIncluded(file: string, pattern: Cursor): string {

@@ -1,7 +1,7 @@
 /** Names of Prometheus' configuration that Atalaya knows of and passes over, so that they warn instead of being taken for mistakes. */
 
 /** Top-level sections without effect here. */
-export const PASSIVE_SECTIONS = ['rule_files', 'alerting', 'remote_write', 'remote_read', 'storage', 'tracing', 'runtime', 'otlp'] as const;
+export const PASSIVE_SECTIONS = ['rule_files', 'alerting', 'remote_write', 'remote_read', 'storage', 'tracing', 'runtime'] as const;
 
 const PASSIVE_SCRAPE = [
   'scrape_failure_log_file',

@@ -18,7 +18,7 @@ async function serve(limit: number, overrides: Partial<Parts> = {}) {
   const clock = new ManualClock(1_700_000_000_000);
   const journal = { append: async (_signal: number, count: number): Promise<void> => void rows.push(count) };
   const writer = createLogWriter({ journal, clock });
-  const otlp = { logs: createOtlpLogs({ writer, clock, log: silentLogger, limits: { bodyBytes: limit } }) };
+  const otlp = { ...parts.otlp, logs: createOtlpLogs({ writer, clock, log: silentLogger, limits: { bodyBytes: limit } }) };
   const built = await buildHttp({ ...parts, otlp, settings: { ...parts.settings, 'limits.body': limit } });
   app = built;
   const post = async (payload: string | Buffer, headers: Record<string, string>, url = '/v1/logs'): Promise<LightMyRequestResponse> => {

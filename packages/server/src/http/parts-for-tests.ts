@@ -86,7 +86,11 @@ const READINGS: Readings = {
   cache: undefined,
   tailRows: 0,
   ownLogs: { written: 5, dropped: 1, suppressed: 2 },
-  otlp: { logs: { requests: { 'http/protobuf': 1, 'http/json': 2, grpc: 3 }, failedRequests: 1, records: 9, refused: {} } },
+  otlp: {
+    logs: { requests: { 'http/protobuf': 1, 'http/json': 2, grpc: 3 }, failedRequests: 1, records: 9, refused: {} },
+    metrics: { requests: { 'http/protobuf': 4, 'http/json': 5, grpc: 6 }, failedRequests: 2, records: 70, refused: { no_value: 3 } },
+  },
+  otlpDeltas: { series: 2, gaps: 1 },
   targetsUp: 1,
   targetsDown: 0,
   traces: { services: 2, operations: 5, waitingSpans: 0, repeated: 1, queriesRunning: 0 },

@@ -32,6 +32,11 @@ export const SETTINGS = {
     default: '127.0.0.1:4317',
     help: 'Address and port of OTLP over gRPC, or off. Port 0 takes a free one. If another program has it, everything else works without.',
   },
+  'otlp.convert_delta': {
+    type: 'switch',
+    default: 'true',
+    help: 'Whether OTLP sums and histograms of delta temporality are added up to cumulative ones, which is what PromQL counts with. Otherwise they are refused. Totals are in memory: a restart is a counter reset.',
+  },
   data: { type: 'text', default: './data', help: 'Folder that holds everything stored: the journal and the engine.' },
   insecure: {
     type: 'switch',
@@ -126,6 +131,11 @@ export const SETTINGS = {
     type: 'count',
     default: '4096',
     help: 'Most buckets of one native histogram, 65536 at most; one with more is refused and counted.',
+  },
+  'limits.delta_series': {
+    type: 'count',
+    default: '100000',
+    help: 'Most series whose deltas are added up (otlp.convert_delta); a histogram counts as one. One that has been idle for an hour is forgotten.',
   },
   'limits.streams': {
     type: 'count',

@@ -1,11 +1,35 @@
 /** What the program measures of OTLP: requests, failures and records of each signal. */
 
-import { Counter, type Registry } from 'prom-client';
-import type { OtlpStats } from '@atalaya/receive';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { DeltaStats, OtlpStats } from '@atalaya/receive';
 
-/** Registers the instruments; readings are by signal. */
-export function registerOtlpMetrics(registry: Registry, readings: () => Readonly<Record<string, OtlpStats>>): void {
+/** What is read for them. */
+interface OtlpReadings {
+  /** By signal. */
+  readonly otlp: Readonly<Record<string, OtlpStats>>;
+  readonly otlpDeltas: DeltaStats;
+}
+
+/** Registers the instruments. */
+export function registerOtlpMetrics(registry: Registry, readings: () => OtlpReadings): void {
   const registers = [registry];
+  new Gauge({
+    name: 'atalaya_otlp_delta_series',
+    help: 'Series of delta temporality whose totals are in memory.',
+    registers,
+    collect() {
+      this.set(readings().otlpDeltas.series);
+    },
+  });
+  new Counter({
+    name: 'atalaya_otlp_delta_gaps_total',
+    help: 'Data points of delta temporality that began later than the ones before them ended: what was measured between never arrived.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(readings().otlpDeltas.gaps);
+    },
+  });
   new Counter({
     name: 'atalaya_otlp_requests_total',
     help: 'Requests by OTLP, by signal and by how they came.',
@@ -13,7 +37,7 @@ export function registerOtlpMetrics(registry: Registry, readings: () => Readonly
     registers,
     collect() {
       this.reset();
-      for (const [signal, { requests }] of Object.entries(readings())) {
+      for (const [signal, { requests }] of Object.entries(readings().otlp)) {
         for (const [transport, count] of Object.entries(requests)) this.inc({ signal, transport }, count);
       }
     },
@@ -25,7 +49,7 @@ export function registerOtlpMetrics(registry: Registry, readings: () => Readonly
     registers,
     collect() {
       this.reset();
-      for (const [signal, { failedRequests }] of Object.entries(readings())) this.inc({ signal }, failedRequests);
+      for (const [signal, { failedRequests }] of Object.entries(readings().otlp)) this.inc({ signal }, failedRequests);
     },
   });
   new Counter({
@@ -35,7 +59,7 @@ export function registerOtlpMetrics(registry: Registry, readings: () => Readonly
     registers,
     collect() {
       this.reset();
-      for (const [signal, { records }] of Object.entries(readings())) this.inc({ signal }, records);
+      for (const [signal, { records }] of Object.entries(readings().otlp)) this.inc({ signal }, records);
     },
   });
   new Counter({
@@ -45,7 +69,7 @@ export function registerOtlpMetrics(registry: Registry, readings: () => Readonly
     registers,
     collect() {
       this.reset();
-      for (const [signal, { refused }] of Object.entries(readings())) {
+      for (const [signal, { refused }] of Object.entries(readings().otlp)) {
         for (const [reason, count] of Object.entries(refused)) this.inc({ signal, reason }, count);
       }
     },

@@ -1,7 +1,7 @@
 /** What the program measures of itself, under the pipeline's names, the readiness names and its own. */
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { OtlpStats } from '@atalaya/receive';
+import type { DeltaStats, OtlpStats } from '@atalaya/receive';
 import type { HotStats } from '@atalaya/store';
 import type { LoadedEvent, StepCacheState } from '../engine/contract.ts';
 import type { TraceState } from '../engine/trace-contract.ts';
@@ -41,6 +41,7 @@ export interface Readings {
   readonly damagedParts: number;
   readonly ownLogs: OwnLogStats;
   readonly otlp: Readonly<Record<OtlpSignalName, OtlpStats>>;
+  readonly otlpDeltas: DeltaStats;
   readonly stepCache: StepCacheState;
   readonly queriesRunning: number;
   readonly cache: HotStats | undefined;
@@ -229,7 +230,7 @@ export class OwnMetrics {
         for (const [outcome, count] of Object.entries(readings().ownLogs)) this.inc({ outcome }, Number(count));
       },
     });
-    registerOtlpMetrics(this.registry, () => readings().otlp);
+    registerOtlpMetrics(this.registry, readings);
   }
 
   /** Everything as Prometheus text. */
