@@ -37,8 +37,8 @@ import { readScrapeFile } from './scrape-file.ts';
 import type { LoadedSettings } from './settings/load.ts';
 import { StatusGatherer } from './status.ts';
 import { OwnMetrics } from './telemetry/own-metrics.ts';
-import { processCpuSeconds, startMeters } from './telemetry/meters.ts';
-import { countTargets } from './telemetry/target-counts.ts';
+import { startMeters } from './telemetry/meters.ts';
+import { readParts } from './telemetry/read-parts.ts';
 import type { OwnLogs } from './telemetry/own-logs.ts';
 import { VERSION } from './version.ts';
 import { logLimits, metricLimits } from './writer-limits.ts';
@@ -98,7 +98,11 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   } else ownLogs.switchOff();
   const engineMemoryBytes = settings['engine.memory'] === -1 ? engineMemory(availableMemory()) : settings['engine.memory'];
 
-  const metrics = new OwnMetrics(VERSION, readings, () => stages.metrics.render());
+  const metrics = new OwnMetrics(
+    VERSION,
+    () => readParts({ journal, writer, logWriter, ownLogs, engine, scrapes, meters, status, otlp }),
+    () => stages.metrics.render(),
+  );
   const redefineSeries = redefineWhenNeeded({ journal, writer, log });
   const engine = new EngineSupervisor({
     engine: engineOptions(settings, dataDirectory, engineMemoryBytes),
@@ -266,49 +270,5 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
       intervalMs: settings['host.interval'],
       collect: () => collector.collect(),
     });
-  }
-
-  function readings(): ReturnType<ConstructorParameters<typeof OwnMetrics>[1]> {
-    const journalStats = journal.stats();
-    const written = writer.stats();
-    const { report } = engine;
-    const { up, down } = countTargets(scrapes.targets());
-    return {
-      bufferBytes: journalStats.bytes,
-      bufferCapacityBytes: journalStats.limitBytes,
-      enqueued: written.samplesWritten,
-      histogramsWritten: written.histogramsWritten,
-      exemplarsWritten: written.exemplarsWritten,
-      exemplarsRejected: written.exemplarsRejected,
-      dropped: written.rejected,
-      throughputPerSecond: meters.throughput.perSecond,
-      activeSeries: written.activeSeries,
-      engineReady: engine.state === 'ready',
-      engineRestarts: engine.restarts,
-      engineMemoryBytes: report?.memoryBytes ?? 0,
-      engineCpuSeconds: report?.cpuSeconds ?? 0,
-      breaker: report?.breaker ?? 'closed',
-      lagMs: report?.lagMs ?? 0,
-      healthy: status.dependencies().every((dependency) => dependency.up),
-      cpuPercent: meters.cpu.main.perSecond * 100,
-      memoryBytes: process.memoryUsage.rss(),
-      cpuSeconds: processCpuSeconds(),
-      fsyncMeanMs: journalStats.fsyncMeanMs,
-      fsyncErrors: journalStats.fsyncErrors,
-      quarantinedRecords: report?.quarantinedRecords ?? 0,
-      storedSeries: report?.series ?? 0,
-      damagedParts: report?.damagedParts ?? 0,
-      ownLogs: ownLogs.stats(),
-      otlp: { logs: otlp.logs.stats(), metrics: otlp.metrics.stats() },
-      otlpDeltas: otlp.metrics.deltas(),
-      stepCache: report?.stepCache ?? { cachedSteps: 0, computedSteps: 0, bytes: 0 },
-      queriesRunning: report?.queriesRunning ?? 0,
-      cache: report?.cache,
-      tailRows: report?.tailRows ?? 0,
-      targetsUp: up,
-      targetsDown: down,
-      logs: { ...logWriter.stats(), state: report?.logs },
-      traces: report?.traces,
-    };
   }
 }
