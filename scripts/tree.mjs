@@ -33,4 +33,4 @@ export function filesOf(root, folder = '.') {
 export const isSource = (file) => /\.(ts|tsx|mts|mjs|js|jsx)$/.test(file) && !/\.d\.m?ts$/.test(file);
 
 /** Whether a file is a test, or belongs to tests, benchmarks or tools. @param {string} file */
-export const isTestSide = (file) => /\.test\.tsx?$|\.suite\.ts$|(^|\/)(test|bench)\/|^(e2e|scripts|testing)\//.test(file);
+export const isTestSide = (file) => /\.test\.tsx?$|\.suite\.ts$|-for-tests\.ts$|(^|\/)(test|bench)\/|^(e2e|scripts|testing)\//.test(file);

@@ -12,7 +12,7 @@ const USAGE = `npm run shop -- [options]
   --rate N         customers per second (default 3)
   --visits N       end after so many customers (default: go on until Ctrl-C)
   --fault NAME     a fault that is on from the start; may be repeated
-  --control PORT   where faults are switched while the shop is open (default 3080, 0: any free port)
+  --control PORT   where faults are switched while the shop is open (default 3080, 0: one that is free)
   --seed N         what happens follows from it (default 1)
 
 Faults:

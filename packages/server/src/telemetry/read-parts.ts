@@ -1,9 +1,9 @@
 /** Reads what the program's own metrics tell from its parts, each time somebody asks for them. */
 
 import type { Journal } from '@atalaya/journal';
-import type { LogWriter, MetricWriter, ScrapeManager } from '@atalaya/receive';
+import type { LogWriter, MetricWriter, OtlpMetrics, ScrapeManager } from '@atalaya/receive';
 import type { EngineSupervisor } from '../engine/supervisor.ts';
-import type { Parts } from '../http/parts.ts';
+import type { OtlpReceivers } from '../otlp-signals.ts';
 import type { StatusGatherer } from '../status.ts';
 import { type Meters, processCpuSeconds } from './meters.ts';
 import type { OwnLogs } from './own-logs.ts';
@@ -11,7 +11,8 @@ import type { Readings } from './own-metrics.ts';
 import { countTargets } from './target-counts.ts';
 
 /** The parts that are read. */
-export interface ReadParts extends Pick<Parts, 'otlp'> {
+export interface ReadParts {
+  readonly otlp: OtlpReceivers & { readonly metrics: OtlpMetrics };
   readonly journal: Journal;
   readonly writer: MetricWriter;
   readonly logWriter: LogWriter;
