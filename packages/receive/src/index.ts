@@ -50,6 +50,7 @@ export type { OtlpHttpAnswer, OtlpHttpRequest, OtlpOptions, OtlpReceiver, OtlpSt
 export { createOtlpMetrics, type DeltaStats, type OtlpMetrics, type OtlpMetricsOptions } from './otlp/metrics/otlp-metrics.ts';
 export { DEFAULT_OTLP_TRANSLATION } from './otlp/metrics/translation.ts';
 export { createOtlpLogs } from './otlp/logs/otlp-logs.ts';
+export { createOtlpTraces } from './otlp/traces/otlp-traces.ts';
 export { BODY_ENCODINGS, decompress } from './body/decompress.ts';
 export { encodeRpcStatus, RPC_CODE, type RpcCode, type RpcStatus, rpcStatusOf } from './otlp/rpc-status.ts';
 export { LENGTH_DELIMITED, ProtobufCursor } from './protobuf/protobuf-cursor.ts';

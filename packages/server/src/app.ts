@@ -8,12 +8,9 @@ import {
   type CollectConfig,
   createHostCollector,
   createLogWriter,
-  createLokiPush,
   createMetricWriter,
-  createOtlpLogs,
-  createOtlpMetrics,
-  createRemoteWrite,
   createScrapeManager,
+  createSpanWriter,
   StageMetrics,
 } from '@atalaya/receive';
 import { engineOptions } from './engine/engine-options.ts';
@@ -32,6 +29,7 @@ import { availableMemory, engineMemory } from './memory.ts';
 import { openData } from './open-data.ts';
 import { redefineWhenNeeded } from './redefinition.ts';
 import { startLogCollection } from './log-collection.ts';
+import { createReceivers } from './receivers.ts';
 import { readPromtailFile } from './promtail-file.ts';
 import { readScrapeFile } from './scrape-file.ts';
 import type { LoadedSettings } from './settings/load.ts';
@@ -41,7 +39,7 @@ import { startMeters } from './telemetry/meters.ts';
 import { readParts } from './telemetry/read-parts.ts';
 import type { OwnLogs } from './telemetry/own-logs.ts';
 import { VERSION } from './version.ts';
-import { logLimits, metricLimits } from './writer-limits.ts';
+import { logLimits, metricLimits, spanLimits } from './writer-limits.ts';
 
 /** Labels of the built-in collectors' series. */
 const HOST_JOB = 'node';
@@ -91,6 +89,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   const { journal, bookmarks } = await openData(dataDirectory, settings, { clock, log, lifecycle });
   const writer = createMetricWriter({ journal, clock, limits: metricLimits(settings) });
   const logWriter = createLogWriter({ journal, clock, limits: logLimits(settings) });
+  const spanWriter = createSpanWriter({ journal, limits: spanLimits(settings) });
   // Stopped just before the journal closes: the last lines of all other parts are in it.
   if (settings['logs.own']) {
     ownLogs.start(logWriter);
@@ -100,7 +99,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
 
   const metrics = new OwnMetrics(
     VERSION,
-    () => readParts({ journal, writer, logWriter, ownLogs, engine, scrapes, meters, status, otlp }),
+    () => readParts({ journal, writer, logWriter, ownLogs, engine, scrapes, meters, status, spanWriter, otlp: receivers.otlp }),
     () => stages.metrics.render(),
   );
   const redefineSeries = redefineWhenNeeded({ journal, writer, log });
@@ -184,17 +183,15 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   };
 
   const bodies = new BodyBudget(settings['limits.bodies']);
-  const receiving = { clock, log, limits: { bodyBytes: settings['limits.body'] } };
-  const otlp = {
-    logs: createOtlpLogs({ writer: logWriter, ...receiving }),
-    metrics: createOtlpMetrics({
-      writer,
-      ...receiving,
-      limits: { ...receiving.limits, ...metricLimits(settings), deltaSeries: settings['limits.delta_series'] },
-      convertDelta: settings['otlp.convert_delta'],
-      translation: () => scrapeFile.config.otlp,
-    }),
-  };
+  const receivers = createReceivers({
+    writer,
+    logWriter,
+    spanWriter,
+    settings,
+    clock,
+    log,
+    translation: () => scrapeFile.config.otlp,
+  });
   const parts: Parts = {
     settings,
     clock,
@@ -204,15 +201,8 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
     engine,
     metrics,
     startedAt: clock.now(),
-    remoteWrite: createRemoteWrite({
-      writer,
-      clock,
-      log,
-      limits: { bodyBytes: settings['limits.body'], decompressedBytes: settings['limits.body'] },
-    }),
+    ...receivers,
     logWriter,
-    lokiPush: createLokiPush({ writer: logWriter, ...receiving }),
-    otlp,
     bodies,
     address: () => address,
     targets: () => scrapes.targets(),
@@ -244,7 +234,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   await scrapes.apply(scrapeFile.config);
   collect(promtailFile.config);
   if (settings['host.enabled']) watchHost();
-  const evictions = clock.every(EVICT_EVERY_MS, () => [writer, logWriter, otlp.metrics].forEach((each) => each.evictIdle()));
+  const evictions = clock.every(EVICT_EVERY_MS, () => [writer, logWriter, receivers.otlp.metrics].forEach((each) => each.evictIdle()));
   lifecycle.onStop('evictions', () => evictions.cancel());
 
   return {

@@ -1,6 +1,6 @@
 /** The signals of OTLP that are taken, and where: one line each. */
 
-import type { OtlpReceiver } from '@atalaya/receive';
+import type { OtlpReceiver, OtlpStats } from '@atalaya/receive';
 
 /** Where a signal is taken. */
 interface OtlpSignal {
@@ -24,6 +24,10 @@ export const OTLP_SIGNALS = {
     },
     method: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
   },
+  traces: {
+    paths: { '/v1/traces': 'OTLP traces in protobuf or JSON', '/otlp/v1/traces': 'OTLP traces beside the logs' },
+    method: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+  },
 } as const satisfies Record<string, OtlpSignal>;
 
 /** Name of a signal. */
@@ -34,3 +38,7 @@ export type OtlpReceivers = Readonly<Record<OtlpSignalName, OtlpReceiver>>;
 
 /** Names and places of all signals. */
 export const eachOtlpSignal = (): readonly [OtlpSignalName, OtlpSignal][] => Object.entries(OTLP_SIGNALS) as [OtlpSignalName, OtlpSignal][];
+
+/** What each receiver has counted. */
+export const otlpStats = (receivers: OtlpReceivers): Record<OtlpSignalName, OtlpStats> =>
+  Object.fromEntries(eachOtlpSignal().map(([name]) => [name, receivers[name].stats()])) as Record<OtlpSignalName, OtlpStats>;

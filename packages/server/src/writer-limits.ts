@@ -1,6 +1,6 @@
 /** The limits of the writers, from the settings. */
 
-import type { LogLimits, MetricLimits } from '@atalaya/receive';
+import type { LogLimits, MetricLimits, SpanLimits } from '@atalaya/receive';
 import type { Settings } from './settings/table.ts';
 
 const orUnlimited = (milliseconds: number): number => (milliseconds === 0 ? Infinity : milliseconds);
@@ -31,6 +31,18 @@ export function metricLimits(settings: Settings): MetricLimits {
     histogramBuckets: settings['limits.histogram_buckets'],
     outOfOrderWindowMs: orUnlimited(settings['limits.out_of_order']),
     retentionMs: orUnlimited(settings['retention.metrics']),
+    maxFutureMs: orUnlimited(settings['limits.future']),
+  };
+}
+
+export function spanLimits(settings: Settings): SpanLimits {
+  return {
+    attributes: settings['limits.attributes'],
+    attributeBytes: settings['limits.attribute_bytes'],
+    events: settings['limits.span_parts'],
+    links: settings['limits.span_parts'],
+    spanBytes: settings['limits.span_bytes'],
+    retentionMs: orUnlimited(settings['retention.traces']),
     maxFutureMs: orUnlimited(settings['limits.future']),
   };
 }

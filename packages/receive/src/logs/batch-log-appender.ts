@@ -8,7 +8,7 @@ import { levelOfSeverity, levelOfValue } from './level-words.ts';
 import { attributeKind, spanIdOf, traceIdOf } from './line-scanner.ts';
 import type { LogColumns } from './log-columns.ts';
 import type { KnownStream } from './stream-registry.ts';
-import type { TextColumn } from './text-column.ts';
+import type { TextColumn } from '../columns/text-column.ts';
 
 /** The last second that fits into the tables' times. */
 const LAST_SECOND = 0xffff_ffff;

@@ -1,7 +1,8 @@
 /** The columns of a batch that is being collected. Appenders come and go with requests; their memory stays and goes from one to the next. */
 
 import { LineScanner } from './line-scanner.ts';
-import { RowColumns, TextColumn } from './text-column.ts';
+import { TextColumn } from '../columns/text-column.ts';
+import { RowColumns } from './row-columns.ts';
 
 /** More appenders than these seldom collect at the same time. */
 const MOST_SPARE = 8;

@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { ATTRIBUTE_TYPE } from '@atalaya/model';
-import type { BoundedAttributes } from './bounded-attributes.ts';
+import type { AttributeSink } from '../columns/attribute-sink.ts';
 import { isFlattened, joinName } from './flat-attributes.ts';
 import {
   badField,
@@ -23,7 +23,7 @@ const MOST_INT64 = 2n ** 63n - 1n;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
 /** Adds a list of KeyValues. @throws AtalayaError BAD_ENCODING */
-export function addAttributes(field: string, value: Json, into: BoundedAttributes, prefix = '', depth = 1): void {
+export function addAttributes(field: string, value: Json, into: AttributeSink, prefix = '', depth = 1): void {
   checkDepth(depth);
   for (const element of listField(field, value)) {
     const { key, value: inner } = entry(element);

@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { ATTRIBUTE_TYPE } from '@atalaya/model';
 import { FIXED64, LENGTH_DELIMITED, malformed, type ProtobufCursor, VARINT } from '../protobuf/protobuf-cursor.ts';
 import { TextCache } from '../protobuf/text-cache.ts';
-import type { BoundedAttributes } from './bounded-attributes.ts';
+import type { AttributeSink } from '../columns/attribute-sink.ts';
 import { isFlattened, joinName } from './flat-attributes.ts';
 import { checkDepth, doubleJson, doubleText } from './value-text.ts';
 
@@ -40,6 +40,8 @@ const texts = new TextCache();
 export class ValueReader {
   readonly #cursor: ProtobufCursor;
   readonly #bytes: Buffer;
+  /** The type of the value whose text was given last, a character of ATTRIBUTE_TYPE. */
+  type: number = ATTRIBUTE_TYPE.empty;
   /** The value found last: its kind (a tag; 0 for none), and where it lies. */
   #kind = 0;
   #from = 0;
@@ -86,13 +88,20 @@ export class ValueReader {
     return text;
   }
 
+  /** The text of the AnyValue from the cursor to `end`; its type is then in {@link type}. The cursor goes anywhere. */
+  valueText(end: number): string {
+    this.#find(end);
+    this.type = TYPES[this.#kind >> 3] as number;
+    return this.#text(1);
+  }
+
   /** Adds the KeyValue that begins at the cursor with its length. */
-  attributeField(end: number, into: BoundedAttributes): void {
+  attributeField(end: number, into: AttributeSink): void {
     this.#attribute(this.#cursor.lengthDelimited(end), '', into, 1);
   }
 
   /** Adds the KeyValue from the cursor to `end`, and leaves the cursor there. */
-  #attribute(end: number, prefix: string, into: BoundedAttributes, depth: number): void {
+  #attribute(end: number, prefix: string, into: AttributeSink, depth: number): void {
     checkDepth(depth);
     const name = joinName(prefix, this.#entry(end));
     if (this.#kind === MAP && into.flattens && isFlattened(name)) {

@@ -1,12 +1,13 @@
 /** Attributes as names and texts in the order in which they came; bounded, whatever was sent. */
 
+import type { AttributeSink } from '../columns/attribute-sink.ts';
+
 /** More than these are not even collected: limits may be switched off, memory is not. */
 const MOST_ATTRIBUTES = 65_536;
 const MOST_UNITS = 8 << 20;
 
 /** Names and values, filled anew for each thing that has attributes. */
-export abstract class BoundedAttributes {
-  /** Whether the entries of a map become attributes of their own, with dotted names. */
+export abstract class BoundedAttributes implements AttributeSink {
   abstract readonly flattens: boolean;
   /** Names as they came (of maps that were flattened joined by dots) and values, alternating. */
   readonly pairs: string[] = [];

@@ -21,6 +21,9 @@ const SNAKE_CASE: ReadonlySet<string> = new Set([
   'data_points',
   'double_value',
   'dropped_attributes_count',
+  'dropped_events_count',
+  'dropped_links_count',
+  'end_time_unix_nano',
   'event_name',
   'explicit_bounds',
   'exponential_histogram',
@@ -30,12 +33,15 @@ const SNAKE_CASE: ReadonlySet<string> = new Set([
   'kvlist_value',
   'log_records',
   'observed_time_unix_nano',
+  'parent_span_id',
   'quantile_values',
   'resource_logs',
   'resource_metrics',
+  'resource_spans',
   'schema_url',
   'scope_logs',
   'scope_metrics',
+  'scope_spans',
   'severity_number',
   'severity_text',
   'span_id',
@@ -43,6 +49,7 @@ const SNAKE_CASE: ReadonlySet<string> = new Set([
   'string_value',
   'time_unix_nano',
   'trace_id',
+  'trace_state',
   'zero_count',
   'zero_threshold',
 ]);
@@ -100,6 +107,12 @@ export function smallNumberField(field: string, value: Json): number {
   if (value === null) return 0;
   const fits = typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 0xffff_ffff;
   return fits ? value : badField(field, 'a whole number of 32 bits', value);
+}
+
+/** A value of an enumeration: its number, or its name, which OTLP's JSON does not have but protobuf's has. What is unknown is 0. */
+export function enumField(field: string, value: Json, names: Readonly<Record<string, number>>): number {
+  if (typeof value !== 'string') return smallNumberField(field, value);
+  return Object.hasOwn(names, value) ? (names[value] as number) : 0;
 }
 
 /** Lower-case hexadecimal digits of an id; empty where there is none (empty, or all zero). */

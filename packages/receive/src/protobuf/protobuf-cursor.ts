@@ -31,6 +31,13 @@ export class ProtobufCursor {
   uint32(end: number): number {
     const { bytes } = this;
     let at = this.at;
+    if (at < end) {
+      const first = bytes[at] as number;
+      if (first < 0x80) {
+        this.at = at + 1;
+        return first;
+      }
+    }
     let result = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       if (at >= end) malformed(`a number is cut off at byte ${at}`);
@@ -80,6 +87,14 @@ export class ProtobufCursor {
     const tag = this.uint32(end);
     if (tag < 8) malformed(`field number 0 before byte ${this.at}`);
     return tag;
+  }
+
+  /** Where the fixed-size number at the cursor begins; the cursor goes behind it. */
+  fixed(bytes: number, end: number): number {
+    const { at } = this;
+    if (at + bytes > end) malformed(`a fixed-size number is cut off at byte ${end}`);
+    this.at = at + bytes;
+    return at;
   }
 
   /** Passes over the value of a field that nobody reads. */

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { ManualClock, silentLogger } from '@atalaya/model';
-import { createLogWriter, createOtlpLogs } from '@atalaya/receive';
+import { createLogWriter, createOtlpLogs, createOtlpTraces, createSpanWriter } from '@atalaya/receive';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
 import { buildHttp } from './listener.ts';
@@ -10,32 +10,45 @@ import type { Parts } from './parts.ts';
 let app: FastifyInstance | undefined;
 afterEach(() => app?.close());
 
-const EMPTY_RECORD = '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"x"}}]}]}]}';
+const NOW = 1_700_000_000_000;
+const ONE = {
+  logs: '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"x"}}]}]}]}',
+  traces: `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"${'ab'.repeat(16)}","spanId":"${'cd'.repeat(8)}","startTimeUnixNano":"${NOW}000000"}]}]}]}`,
+};
 
-async function serve(limit: number, overrides: Partial<Parts> = {}) {
+async function serve(signal: keyof typeof ONE, limit: number, overrides: Partial<Parts> = {}) {
   const { parts } = fakeParts(overrides);
   const rows: number[] = [];
-  const clock = new ManualClock(1_700_000_000_000);
+  const clock = new ManualClock(NOW);
   const journal = { append: async (_signal: number, count: number): Promise<void> => void rows.push(count) };
   const writer = createLogWriter({ journal, clock });
-  const otlp = { ...parts.otlp, logs: createOtlpLogs({ writer, clock, log: silentLogger, limits: { bodyBytes: limit } }) };
+  const receiving = { clock, log: silentLogger, limits: { bodyBytes: limit } };
+  const otlp = {
+    ...parts.otlp,
+    logs: createOtlpLogs({ writer, ...receiving }),
+    traces: createOtlpTraces({ writer: createSpanWriter({ journal }), ...receiving }),
+  };
   const built = await buildHttp({ ...parts, otlp, settings: { ...parts.settings, 'limits.body': limit } });
   app = built;
-  const post = async (payload: string | Buffer, headers: Record<string, string>, url = '/v1/logs'): Promise<LightMyRequestResponse> => {
+  const post = async (
+    payload: string | Buffer,
+    headers: Record<string, string>,
+    url = `/v1/${signal}`,
+  ): Promise<LightMyRequestResponse> => {
     const options: InjectOptions = { method: 'POST', url, headers: { host: '127.0.0.1:3002', ...headers }, payload };
     return built.inject(options);
   };
   return { post, rows };
 }
 
-describe('POST /v1/logs', () => {
-  test('takes JSON and protobuf, compressed or not, there and where Loki has it', async () => {
-    const { post, rows } = await serve(10_000);
+describe.each(['logs', 'traces'] as const)('POST /v1/%s', (signal) => {
+  test('takes JSON and protobuf, compressed or not, there and below /otlp', async () => {
+    const { post, rows } = await serve(signal, 10_000);
     const json = { 'content-type': 'application/json' };
     const protobuf = { 'content-type': 'application/x-protobuf' };
-    const answer = await post(EMPTY_RECORD, json);
+    const answer = await post(ONE[signal], json);
     expect([answer.statusCode, answer.headers['content-type'], answer.body]).toEqual([200, 'application/json', '{}']);
-    expect((await post(gzipSync(EMPTY_RECORD), { ...json, 'content-encoding': 'gzip' }, '/otlp/v1/logs')).statusCode).toBe(200);
+    expect((await post(gzipSync(ONE[signal]), { ...json, 'content-encoding': 'gzip' }, `/otlp/v1/${signal}`)).statusCode).toBe(200);
     const empty = await post(Buffer.alloc(0), protobuf);
     expect([empty.statusCode, empty.headers['content-type'], empty.rawPayload.length]).toEqual([200, 'application/x-protobuf', 0]);
     expect((await post(Buffer.from([10, 0]), protobuf)).statusCode).toBe(200);
@@ -43,7 +56,7 @@ describe('POST /v1/logs', () => {
   });
 
   test('a body over the limit is a 413 with a status in the type of the request, before and after decompression', async () => {
-    const { post } = await serve(100);
+    const { post } = await serve(signal, 100);
     const tooLong = await post(Buffer.alloc(101), { 'content-type': 'application/x-protobuf' });
     expect([tooLong.statusCode, tooLong.headers['content-type']]).toEqual([413, 'application/x-protobuf']);
     expect(tooLong.rawPayload.subarray(0, 2)).toEqual(Buffer.from([8, 8]));
@@ -52,13 +65,13 @@ describe('POST /v1/logs', () => {
   });
 
   test('while stopping, requests are to be sent again', async () => {
-    const { post } = await serve(100, { stopping: () => true });
+    const { post } = await serve(signal, 100, { stopping: () => true });
     const answer = await post('{}', { 'content-type': 'application/json' });
     expect([answer.statusCode, answer.headers['retry-after'], answer.json()]).toMatchObject([503, '5', { code: 14 }]);
   });
 
   test('without a content type it is a 415', async () => {
-    const { post } = await serve(100);
+    const { post } = await serve(signal, 100);
     expect((await post('{}', {})).statusCode).toBe(415);
   });
 });

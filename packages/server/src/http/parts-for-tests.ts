@@ -89,8 +89,14 @@ const READINGS: Readings = {
   otlp: {
     logs: { requests: { 'http/protobuf': 1, 'http/json': 2, grpc: 3 }, failedRequests: 1, records: 9, refused: {} },
     metrics: { requests: { 'http/protobuf': 4, 'http/json': 5, grpc: 6 }, failedRequests: 2, records: 70, refused: { no_value: 3 } },
+    traces: { requests: { 'http/protobuf': 4, 'http/json': 0, grpc: 0 }, failedRequests: 0, records: 8, refused: { invalid_id: 2 } },
   },
   otlpDeltas: { series: 2, gaps: 1 },
+  spans: {
+    spansWritten: 5,
+    spansLeftOut: 1,
+    rejected: { invalid_id: 2, too_old: 0, too_far_in_future: 0, attribute_limit: 0, span_too_large: 0 },
+  },
   targetsUp: 1,
   targetsDown: 0,
   traces: { services: 2, operations: 5, waitingSpans: 0, repeated: 1, queriesRunning: 0 },

@@ -2,24 +2,21 @@
 
 import type { Journal } from '@atalaya/journal';
 import type { Clock, Configuration, Logger, Status } from '@atalaya/model';
-import type { LogTarget, LogWriter, LokiPush, MetricWriter, RemoteWrite, TargetsSnapshot } from '@atalaya/receive';
+import type { LogTarget, LogWriter, MetricWriter, TargetsSnapshot } from '@atalaya/receive';
 import type { EngineSupervisor } from '../engine/supervisor.ts';
-import type { OtlpReceivers } from '../otlp-signals.ts';
+import type { Receivers } from '../receivers.ts';
 import type { Settings } from '../settings/table.ts';
 import type { BodyBudget } from './body-budget.ts';
 import type { OwnMetrics } from '../telemetry/own-metrics.ts';
 
-export interface Parts {
+export interface Parts extends Receivers {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Logger;
   readonly journal: Journal;
   readonly writer: MetricWriter;
   readonly engine: EngineSupervisor;
-  readonly remoteWrite: RemoteWrite;
   readonly logWriter: LogWriter;
-  readonly lokiPush: LokiPush;
-  readonly otlp: OtlpReceivers;
   /** Bounds what all requests that write hold in memory at once. */
   readonly bodies: BodyBudget;
   readonly metrics: OwnMetrics;

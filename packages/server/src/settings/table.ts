@@ -147,8 +147,14 @@ export const SETTINGS = {
     default: '1MiB',
     help: 'Longest log line; longer ones are refused, or, where they are collected on this host, cut and marked.',
   },
-  'limits.attributes': { type: 'count', default: '2000', help: 'Most attributes (structured metadata) of one log line.' },
-  'limits.attribute_bytes': { type: 'bytes', default: '256KiB', help: 'Most bytes that the attributes of one log line have together.' },
+  'limits.attributes': {
+    type: 'count',
+    default: '2000',
+    help: 'Most attributes of one log line (its structured metadata), span, event or link, or of what sends them.',
+  },
+  'limits.attribute_bytes': { type: 'bytes', default: '256KiB', help: 'Most bytes that these attributes have together.' },
+  'limits.span_bytes': { type: 'bytes', default: '2MiB', help: 'Largest span, as it is sent; larger ones are refused and counted.' },
+  'limits.span_parts': { type: 'count', default: '10000', help: 'Most events, and most links, of one span.' },
   'limits.body': { type: 'bytes', default: '32MiB', help: 'Largest request body, before and after decompression.' },
   'limits.bodies': {
     type: 'bytes',

@@ -1,9 +1,9 @@
 /** Reads what the program's own metrics tell from its parts, each time somebody asks for them. */
 
 import type { Journal } from '@atalaya/journal';
-import type { LogWriter, MetricWriter, OtlpMetrics, ScrapeManager } from '@atalaya/receive';
+import type { LogWriter, MetricWriter, OtlpMetrics, ScrapeManager, SpanWriter } from '@atalaya/receive';
 import type { EngineSupervisor } from '../engine/supervisor.ts';
-import type { OtlpReceivers } from '../otlp-signals.ts';
+import { type OtlpReceivers, otlpStats } from '../otlp-signals.ts';
 import type { StatusGatherer } from '../status.ts';
 import { type Meters, processCpuSeconds } from './meters.ts';
 import type { OwnLogs } from './own-logs.ts';
@@ -16,6 +16,7 @@ export interface ReadParts {
   readonly journal: Journal;
   readonly writer: MetricWriter;
   readonly logWriter: LogWriter;
+  readonly spanWriter: SpanWriter;
   readonly ownLogs: OwnLogs;
   readonly engine: EngineSupervisor;
   readonly scrapes: ScrapeManager;
@@ -24,7 +25,7 @@ export interface ReadParts {
 }
 
 /** How the parts are now. */
-export function readParts({ journal, writer, logWriter, ownLogs, engine, scrapes, meters, status, otlp }: ReadParts): Readings {
+export function readParts({ journal, writer, logWriter, ownLogs, engine, scrapes, meters, status, otlp, spanWriter }: ReadParts): Readings {
   const journalStats = journal.stats();
   const written = writer.stats();
   const { report } = engine;
@@ -55,7 +56,8 @@ export function readParts({ journal, writer, logWriter, ownLogs, engine, scrapes
     storedSeries: report?.series ?? 0,
     damagedParts: report?.damagedParts ?? 0,
     ownLogs: ownLogs.stats(),
-    otlp: { logs: otlp.logs.stats(), metrics: otlp.metrics.stats() },
+    otlp: otlpStats(otlp),
+    spans: spanWriter.stats(),
     otlpDeltas: otlp.metrics.deltas(),
     stepCache: report?.stepCache ?? { cachedSteps: 0, computedSteps: 0, bytes: 0 },
     queriesRunning: report?.queriesRunning ?? 0,

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createLogWriter } from '../../logs/create-log-writer.ts';
 import { RecordingLogJournal, type RecordedLine } from '../../logs/read-batch-for-tests.ts';
-import type { TestAttribute, TestValue } from '../encode-for-tests.ts';
+import type { TestValue } from '../encode-for-tests.ts';
+import { anyAttributes, anyResource, anyScope, anyValue, hex, mutate, mutations, text, time } from '../fuzz.suite.ts';
 import { encodeLogs, type TestRecord, type TestRequest } from './encode-for-tests.ts';
 import { walkLogsJson } from './logs-json.ts';
 import { walkLogsProtobuf } from './logs-protobuf.ts';
@@ -12,26 +13,6 @@ import { RecordTaker } from './take-records.ts';
 const NOW = Date.UTC(2026, 0, 15);
 const SEED = 4318;
 
-const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
-const text = fc.string({ unit: 'grapheme', maxLength: 12 });
-const { value: anyValue, attributes: anyAttributes } = fc.letrec<{ value: TestValue; attributes: TestAttribute[] }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    text.map((stringValue): TestValue => ({ stringValue })),
-    fc.boolean().map((boolValue): TestValue => ({ boolValue })),
-    int64.map((intValue): TestValue => ({ intValue })),
-    // JSON has no negative zero.
-    fc.double({ noNaN: true, noDefaultInfinity: true }).map((double): TestValue => ({ doubleValue: double + 0 })),
-    fc.uint8Array({ maxLength: 8 }).map((bytes): TestValue => ({ bytesValue: Buffer.from(bytes).toString('base64') })),
-    fc.constant<TestValue>({}),
-    fc.array(tie('value'), { maxLength: 3 }).map((values): TestValue => ({ arrayValue: { values } })),
-    tie('attributes').map((values): TestValue => ({ kvlistValue: { values } })),
-  ),
-  attributes: fc.array(fc.record({ key: text, value: tie('value') }), { maxLength: 4 }),
-}));
-const hex = (bytes: number): fc.Arbitrary<string> =>
-  fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((id) => Buffer.from(id).toString('hex'));
-const time = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String);
 const recent = fc.bigInt({ min: BigInt(NOW - 1000) * 1_000_000n, max: BigInt(NOW) * 1_000_000n }).map(String);
 
 const anyRecord: fc.Arbitrary<TestRecord> = fc.record(
@@ -53,11 +34,11 @@ const anyRecord: fc.Arbitrary<TestRecord> = fc.record(
 const anyRequest: fc.Arbitrary<TestRequest> = fc
   .array(
     fc.record({
-      resource: fc.record({ attributes: anyAttributes }),
+      resource: anyResource,
       schemaUrl: text,
       scopeLogs: fc.array(
         fc.record({
-          scope: fc.record({ name: text, version: text, attributes: anyAttributes, droppedAttributesCount: fc.nat() }),
+          scope: anyScope,
           schemaUrl: text,
           logRecords: fc.array(anyRecord, { maxLength: 4 }),
         }),
@@ -101,21 +82,6 @@ async function survives(body: Uint8Array | string): Promise<void> {
     code = error instanceof AtalayaError ? error.code : String(error);
   }
   expect(['taken', 'BAD_ENCODING']).toContain(code);
-}
-
-const mutations = fc.array(fc.record({ at: fc.nat(), byte: fc.nat(255), kind: fc.constantFrom('set', 'insert', 'delete', 'cut') }), {
-  minLength: 1,
-  maxLength: 4,
-});
-
-function mutate(original: Uint8Array, steps: readonly { at: number; byte: number; kind: string }[]): Uint8Array {
-  const bytes = [...original];
-  for (const { at, byte, kind } of steps) {
-    const index = bytes.length === 0 ? 0 : at % bytes.length;
-    if (kind === 'cut') bytes.length = index;
-    else bytes.splice(index, kind === 'insert' ? 0 : 1, ...(kind === 'delete' ? [] : [byte]));
-  }
-  return Uint8Array.from(bytes);
 }
 
 test('random bytes are decoded or refused, never more', async () => {

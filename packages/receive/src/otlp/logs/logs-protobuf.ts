@@ -1,6 +1,6 @@
 /** ExportLogsServiceRequest as protobuf, walked in place (opentelemetry/proto/collector/logs/v1). */
 
-import { FIXED32, FIXED64, LENGTH_DELIMITED, malformed, type ProtobufCursor, VARINT } from '../../protobuf/protobuf-cursor.ts';
+import { FIXED32, FIXED64, LENGTH_DELIMITED, type ProtobufCursor, VARINT } from '../../protobuf/protobuf-cursor.ts';
 import type { ValueReader } from '../any-value.ts';
 import { walkProtobuf } from '../walk-protobuf.ts';
 import type { RecordTime } from './log-record.ts';
@@ -68,7 +68,7 @@ class LogRecordReader {
           record.droppedAttributes = cursor.uint32(end);
           break;
         case FLAGS:
-          record.flags = cursor.view.getUint32(this.#fixed(4, end), true);
+          record.flags = cursor.view.getUint32(cursor.fixed(4, end), true);
           break;
         case TRACE_ID:
           record.traceId = values.idField(16, end);
@@ -88,15 +88,7 @@ class LogRecordReader {
 
   #time(into: RecordTime, end: number): void {
     const { view } = this.#cursor;
-    const at = this.#fixed(8, end);
+    const at = this.#cursor.fixed(8, end);
     into.setWords(view.getUint32(at, true), view.getUint32(at + 4, true));
-  }
-
-  /** Where the fixed-size number at the cursor begins; the cursor goes behind it. */
-  #fixed(bytes: number, end: number): number {
-    const { at } = this.#cursor;
-    if (at + bytes > end) malformed(`a fixed-size number is cut off at byte ${end}`);
-    this.#cursor.at = at + bytes;
-    return at;
   }
 }

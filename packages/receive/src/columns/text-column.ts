@@ -1,13 +1,16 @@
-/** Growing columns of one batch: packed texts, numbers. They keep their memory from one batch to the next. */
+/** A growing column of packed texts. It keeps its memory from one batch to the next. */
 
 const FIRST_BYTES = 4096;
-const FIRST_ROWS = 256;
 /** Kept between batches; one that needed more gives it back. */
 const KEPT_BYTES = 4 * 1_048_576;
-const KEPT_ROWS = 65_536;
 
 /** Up to here texts are written character by character. */
 const SHORT = 48;
+/** Up to here bytes are copied in steps of eight, of which the last may go too far: calling anything takes longer. */
+const SHORT_SLICE = 512;
+const STEP = 8;
+/** Integers below are written digit by digit. */
+const FEW_DIGITS = 1_000_000_000;
 
 const encoder = new TextEncoder();
 
@@ -18,6 +21,7 @@ const lengthBytes = (length: number): number =>
 /** Texts one after the other, each behind its length in bytes as LEB128, as journal batches and ClickHouse's Native format hold them. */
 export class TextColumn {
   #bytes = new Uint8Array(FIRST_BYTES);
+  #view = new DataView(this.#bytes.buffer);
   #end = 0;
   /** Where the last text that was added lies in {@link buffer}. */
   start = 0;
@@ -53,6 +57,42 @@ export class TextColumn {
     this.#finish(written);
   }
 
+  /** Adds the bytes from `from` to `to`. Leaves `start` and `end` undefined. */
+  pushSlice(source: DataView, from: number, to: number): void {
+    const length = to - from;
+    this.#reserve(length + 5 + STEP);
+    if (length < 0x80) this.#bytes[this.#end++] = length;
+    else this.#begin(length);
+    if (length <= SHORT_SLICE && to + STEP <= source.byteLength) {
+      const view = this.#view;
+      for (let i = from, at = this.#end; i < to; i += STEP, at += STEP) view.setBigUint64(at, source.getBigUint64(i));
+    } else this.#bytes.set(new Uint8Array(source.buffer, source.byteOffset + from, length), this.#end);
+    this.#end += length;
+  }
+
+  /** Adds a safe integer in decimal digits. Leaves `start` and `end` undefined. */
+  pushInteger(value: number): void {
+    if (value >= FEW_DIGITS || value <= -FEW_DIGITS || Object.is(value, -0)) {
+      this.push(String(value));
+      return;
+    }
+    this.#reserve(12);
+    const bytes = this.#bytes;
+    let rest = value < 0 ? -value : value;
+    let digits = value < 0 ? 2 : 1;
+    for (let power = 10; power <= rest; power *= 10) digits++;
+    bytes[this.#end++] = digits;
+    const end = this.#end + digits;
+    if (value < 0) bytes[this.#end] = 0x2d;
+    let at = end;
+    do {
+      const tenth = Math.floor(rest / 10);
+      bytes[--at] = 0x30 + rest - tenth * 10;
+      rest = tenth;
+    } while (rest > 0);
+    this.#end = end;
+  }
+
   /** Adds an empty text. */
   pushEmpty(): void {
     this.#reserve(1);
@@ -72,7 +112,7 @@ export class TextColumn {
 
   clear(): void {
     this.#end = 0;
-    if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(FIRST_BYTES);
+    if (this.#bytes.length > KEPT_BYTES) this.#become(new Uint8Array(FIRST_BYTES));
   }
 
   /** Adds a short text of ASCII characters; false, and nothing, when it has others. The encoder would take longer to be called than this. */
@@ -109,53 +149,11 @@ export class TextColumn {
     if (needed <= this.#bytes.length) return;
     const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     larger.set(this.#bytes.subarray(0, this.#end));
-    this.#bytes = larger;
-  }
-}
-
-/** The columns of numbers that each row has. */
-export class RowColumns {
-  rows = 0;
-  origins = new Uint32Array(FIRST_ROWS);
-  /** Nanoseconds as two words (low, high), as a BigInt64Array sees them. */
-  times = new Uint32Array(FIRST_ROWS * 2);
-  levels = new Uint8Array(FIRST_ROWS);
-  severities = new Uint8Array(FIRST_ROWS);
-  flags = new Uint8Array(FIRST_ROWS);
-  attributes = new Uint32Array(FIRST_ROWS);
-
-  clear(): void {
-    this.rows = 0;
-    if (this.origins.length > KEPT_ROWS) this.#resize(FIRST_ROWS);
+    this.#become(larger);
   }
 
-  /** Makes room for one more row. */
-  reserve(): void {
-    if (this.rows >= this.origins.length) this.#resize(this.rows * 2);
-  }
-
-  /** Notes the time of the row that is being added: whole seconds from 0 to 2^34, nanoseconds below a second. */
-  setTime(seconds: number, nanoseconds: number): void {
-    // The low word of the product is exact; what remains after taking it away is a multiple of 2^32, but for rounding far smaller than that.
-    const low = Math.imul(seconds | 0, 1_000_000_000) >>> 0;
-    const high = Math.round((seconds * 1e9 - low) / 0x1_0000_0000);
-    const sum = low + nanoseconds;
-    this.times[this.rows * 2] = sum;
-    this.times[this.rows * 2 + 1] = sum >= 0x1_0000_0000 ? high + 1 : high;
-  }
-
-  /** Gives each column room for `size` rows; the rows that are there stay. */
-  #resize(size: number): void {
-    const { rows } = this;
-    const resized = <Column extends Uint8Array | Uint32Array>(column: Column, to: Column, perRow = 1): Column => {
-      to.set(column.subarray(0, rows * perRow));
-      return to;
-    };
-    this.origins = resized(this.origins, new Uint32Array(size));
-    this.times = resized(this.times, new Uint32Array(size * 2), 2);
-    this.levels = resized(this.levels, new Uint8Array(size));
-    this.severities = resized(this.severities, new Uint8Array(size));
-    this.flags = resized(this.flags, new Uint8Array(size));
-    this.attributes = resized(this.attributes, new Uint32Array(size));
+  #become(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
   }
 }
