@@ -73,7 +73,7 @@ describe.each(['', '/jaeger'])("Jaeger's API under %s/api", (prefix) => {
     });
     query.append('tag', 'url:http://x');
     query.append('tag', 'error:false');
-    await ask(`${prefix}/api/traces?${query}`);
+    await ask(`${prefix}/api/traces?${query.toString()}`);
     expect(asked(engine)).toMatchObject({
       operation: 'GET /',
       start: '1699996400000000000',

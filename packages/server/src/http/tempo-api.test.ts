@@ -31,7 +31,7 @@ const PROTOBUF = { accept: 'application/protobuf' };
 describe.each(['', '/tempo'])("Tempo's API under %s/api", (prefix) => {
   const searchOf = async (query: Record<string, string>): Promise<unknown> => {
     const engine = await serve();
-    await ask(`${prefix}/api/search?${new URLSearchParams(query)}`);
+    await ask(`${prefix}/api/search?${new URLSearchParams(query).toString()}`);
     return asked(engine);
   };
 

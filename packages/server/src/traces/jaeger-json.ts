@@ -105,7 +105,10 @@ function typedValue({ type, value }: SpanAttribute): string {
       return `"type":"float64","value":${/^[-\d]/.test(value) && value !== '-Inf' ? value : `"${value}"`}`;
     case 'bytes':
       return `"type":"binary","value":"${value}"`;
-    default:
+    case 'string':
+    case 'array':
+    case 'map':
+    case 'empty':
       return `"type":"string","value":${JSON.stringify(value)}`;
   }
 }

@@ -72,21 +72,15 @@ function decode(bytes: Uint8Array, shape: Shape): Record<string, unknown> {
 
 function scalar(bytes: Uint8Array, read: Read): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  switch (read) {
-    case 'fixed64':
-      return String(view.getBigUint64(0, true));
-    case 'fixed32':
-      return view.getUint32(0, true);
-    case 'double': {
-      const double = view.getFloat64(0, true);
-      return Number.isFinite(double) ? double : String(double);
-    }
-    default: {
-      const number = bytes.reduceRight((sum, byte) => (sum << 7n) | BigInt(byte & 0x7f), 0n);
-      if (read === 'bool') return number === 1n;
-      return read === 'int64' ? String(BigInt.asIntN(64, number)) : Number(number);
-    }
+  if (read === 'fixed64') return String(view.getBigUint64(0, true));
+  if (read === 'fixed32') return view.getUint32(0, true);
+  if (read === 'double') {
+    const double = view.getFloat64(0, true);
+    return Number.isFinite(double) ? double : String(double);
   }
+  const number = bytes.reduceRight((sum, byte) => (sum << 7n) | BigInt(byte & 0x7f), 0n);
+  if (read === 'bool') return number === 1n;
+  return read === 'int64' ? String(BigInt.asIntN(64, number)) : Number(number);
 }
 
 /** Without what protobuf leaves out: empty texts, lists and statuses. */

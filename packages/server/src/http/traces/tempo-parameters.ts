@@ -151,6 +151,6 @@ const escapeRegex = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|
 
 /** Tempo's words around what is wrong with a query. */
 export function inTempoWords(error: AtalayaError): AtalayaError {
-  if (error.code !== 'BAD_QUERY' || /^invalid TraceQL query/.test(error.message)) return error;
+  if (error.code !== 'BAD_QUERY' || error.message.startsWith('invalid TraceQL query')) return error;
   return new AtalayaError('BAD_QUERY', { reason: `invalid TraceQL query: ${error.message}` });
 }

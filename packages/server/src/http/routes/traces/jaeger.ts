@@ -66,9 +66,9 @@ function register(app: FastifyInstance, parts: Parts, isAlone: boolean): void {
           ? 'Gives a trace'
           : 'Gives a trace: as Jaeger, or as protobuf as Tempo where the client accepts application/protobuf',
       },
-      errorHandler: async (thrown, request, reply) => {
-        const error = asAtalayaError(thrown, settings['limits.body']);
-        await (isTempos(request) ? sendTempoFailure : sendJaegerFailure)(error, request, reply, log);
+      errorHandler: (thrown, request, reply) => {
+        const send = isTempos(request) ? sendTempoFailure : sendJaegerFailure;
+        void send(asAtalayaError(thrown, settings['limits.body']), request, reply, log);
       },
     },
     async (request, reply) => {
