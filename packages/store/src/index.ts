@@ -36,5 +36,7 @@ export { serveTraceReader } from './traces/reader/serve-trace-reader.ts';
 export { readSpanRecord, type SpanRecord } from './traces/span-record.ts';
 export type { TraceStore, TraceStoreOptions } from './traces/store-interface.ts';
 export type { TraceRetention, TraceRetentionResult } from './traces/trace-retention.ts';
+export { openTraceSampling, type TraceSampling, type TraceSamplingOptions } from './traces/sampling/open-trace-sampling.ts';
+export type { SamplingCounters } from './traces/sampling/trace-sampler.ts';
 export { traceSink } from './traces/trace-sink.ts';
 export { openTraceStore } from './traces/trace-store.ts';

@@ -44,7 +44,7 @@ export interface LoadStats {
 /** How a loader is doing. */
 export interface LoaderState {
   readonly breaker: BreakerState;
-  /** Everything before it is in the store. */
+  /** Everything before it is in the store, but for what a sink holds back. */
   readonly loaded: JournalPosition;
   /** Everything before it is on disk. */
   readonly durable: JournalPosition;
@@ -102,6 +102,8 @@ class JournalLoader implements Loader {
   readonly #reading: Retry;
   readonly #tailer: Tailer;
   #loaded: JournalPosition;
+  /** Where the checkpoint is: not behind the end of what was loaded, and before what a sink holds back. */
+  #noted: JournalPosition;
   /** The group that is being loaded. */
   #group: Group | undefined;
   #loadedRows = 0;
@@ -128,6 +130,7 @@ class JournalLoader implements Loader {
       heldBytes: HELD_BYTES,
     });
     this.#loaded = reader.position;
+    this.#noted = reader.position;
   }
 
   start(): void {
@@ -182,7 +185,10 @@ class JournalLoader implements Loader {
     const { clock, maxDelayMs = MAX_DELAY_MS } = this.#options;
     while (!this.#stopping) {
       if (comparePositions(this.#tailer.durable, this.#loaded) <= 0) {
-        await this.#rest.sleep();
+        const isHolding = comparePositions(this.#noted, this.#loaded) < 0;
+        await this.#rest.sleep(isHolding ? maxDelayMs : undefined);
+        if (!isHolding || this.#stopping || comparePositions(this.#tailer.durable, this.#loaded) > 0) continue;
+        if (!(await this.#load({ records: [], batches: new Map(), rows: 0, bytes: 0, end: this.#loaded }, clock.monotonic()))) return;
         continue;
       }
       const started = clock.monotonic();
@@ -232,12 +238,13 @@ class JournalLoader implements Loader {
   async #load({ records, batches, rows, bytes, end }: Group, started: number): Promise<boolean> {
     const options = this.#options;
     const { clock } = options;
-    if (comparePositions(end, this.#loaded) <= 0) return true;
+    if (records.length > 0 && comparePositions(end, this.#loaded) <= 0) return true;
     const inserting = clock.monotonic();
     const token = tokenOf(records, rows);
     const total = { rows: 0, newSeries: 0, undefinedSamples: 0 };
-    for (const [sink, ofSink] of batches) {
-      const load = (): Promise<SinkResult> => sink.load(ofSink, token === undefined ? {} : { token });
+    const holding = [...options.sinks.values()].filter((sink) => sink.heldFrom?.() !== undefined);
+    for (const sink of new Set([...batches.keys(), ...holding])) {
+      const load = (): Promise<SinkResult> => sink.load(batches.get(sink) ?? [], token === undefined ? {} : { token });
       const result = await this.#inserting.untilItWorks('loading into the store', load);
       if (result === undefined) return false;
       total.rows += result.rows;
@@ -246,13 +253,32 @@ class JournalLoader implements Loader {
     }
     const insertMs = clock.monotonic() - inserting;
     this.#tailer.release(rows, bytes);
-    const noted = await this.#inserting.untilItWorks('writing the checkpoint', () => options.writeCheckpoint(end).then(() => true));
-    if (noted === undefined) return false;
+    const before = this.#noted;
+    if (!(await this.#note(end))) return false;
     this.#loaded = end;
     this.#loadedRows += total.rows;
     this.#loadedBatches += records.length;
     const roundMs = clock.monotonic() - started;
-    options.onLoaded(end, { ...total, batches: records.length, roundMs, insertMs });
+    if (records.length > 0 || total.rows > 0 || this.#noted !== before) {
+      options.onLoaded(this.#noted, { ...total, batches: records.length, roundMs, insertMs });
+    }
+    return true;
+  }
+
+  /** Writes the checkpoint, after what was loaded up to `end`; `false` when the loader was stopped before that worked. */
+  async #note(end: JournalPosition): Promise<boolean> {
+    let position = end;
+    for (const sink of this.#options.sinks.values()) {
+      const held = sink.heldFrom?.();
+      if (held !== undefined && comparePositions(held, position) < 0) position = held;
+    }
+    // What is held by a sink was read after the last checkpoint; before it there is nothing to note.
+    if (comparePositions(position, this.#noted) <= 0) return true;
+    const noted = await this.#inserting.untilItWorks('writing the checkpoint', () =>
+      this.#options.writeCheckpoint(position).then(() => true),
+    );
+    if (noted === undefined) return false;
+    this.#noted = position;
     return true;
   }
 }

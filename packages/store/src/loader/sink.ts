@@ -1,6 +1,6 @@
 /** Where the loader puts the records of one signal. */
 
-import type { JournalRecord, Signal } from '@atalaya/journal';
+import type { JournalPosition, JournalRecord, Signal } from '@atalaya/journal';
 
 /** Takes the batches of one signal, each first by {@link take}, then, in the same order, by {@link load}. */
 export interface Sink<Batch = unknown> {
@@ -8,13 +8,20 @@ export interface Sink<Batch = unknown> {
   decode(record: JournalRecord): Batch;
   /** Rows (samples, lines) in it. */
   rowsOf(batch: Batch): number;
-  /** Takes a batch in: questions that begin from now on see it, or can wait for it. */
-  take(batch: Batch): void;
+  /**
+   * Takes a batch in: questions that begin from now on see it, or can wait for it. Its record begins at `from`, or behind damage that begins there.
+   */
+  take(batch: Batch, from: JournalPosition): void;
   /**
    * Resolves when the batches are durable in the tables. Repeated after a failure, and again after a crash, with more or fewer batches: what
    * is there already must not be there twice. `token` names this very group of records.
    */
   load(batches: readonly Batch[], options: { readonly token?: string }): Promise<SinkResult>;
+  /**
+   * Where the first record begins of which something is held back although it was loaded; undefined when nothing is. The checkpoint stays before it,
+   * and until the sink lets go of it, {@link load} is called every now and then, without batches too.
+   */
+  heldFrom?(): JournalPosition | undefined;
 }
 
 /** What one load did. */

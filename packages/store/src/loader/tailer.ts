@@ -157,7 +157,7 @@ export class Tailer {
     }
     for (const record of this.#queue.slice(this.#next)) {
       const held = await this.#decode(record);
-      held?.sink.take(held.batch);
+      held?.sink.take(held.batch, this.#position);
       this.#next++;
       this.#position = record.end;
       this.#rows += held?.rows ?? 0;
