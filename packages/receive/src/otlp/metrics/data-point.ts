@@ -1,9 +1,10 @@
 /** Data points of OTLP's protobuf, read in place: numbers into fields and lists that are filled anew for each, texts not at all. */
 
-import { FIXED64, LENGTH_DELIMITED, malformed, type ProtobufCursor, VARINT } from '../../protobuf/protobuf-cursor.ts';
+import { FIXED64, LENGTH_DELIMITED, type ProtobufCursor, VARINT } from '../../protobuf/protobuf-cursor.ts';
 import { NumberList } from '../../native-histogram/number-list.ts';
 import { EightBytes } from './eight-bytes.ts';
 import { Runs } from './runs.ts';
+import { SideBuckets, zigzag } from './side-buckets.ts';
 
 const message = (field: number): number => field * 8 + LENGTH_DELIMITED;
 const fixed64 = (field: number): number => field * 8 + FIXED64;
@@ -34,25 +35,12 @@ const EXPONENTIAL_NEGATIVE = message(9);
 const EXPONENTIAL_EXEMPLAR = message(11);
 const EXPONENTIAL_THRESHOLD = fixed64(14);
 const HISTOGRAM_FLAGS = 10 * 8 + VARINT;
-const BUCKETS_OFFSET = 1 * 8 + VARINT;
-const BUCKETS_COUNT = 2;
 
 const SUMMARY_QUANTILE = message(6);
 const QUANTILE = fixed64(1);
 const QUANTILE_VALUE = fixed64(2);
 
 const NO_RECORDED_VALUE = 1;
-
-/** The buckets of one side of an exponential histogram: bucket `i` of the list has the index `offset + i`. */
-export class SideBuckets {
-  offset = 0;
-  readonly counts = new NumberList();
-
-  clear(): void {
-    this.offset = 0;
-    this.counts.count = 0;
-  }
-}
 
 /** One data point of any kind. A field that the kind has not, or that was not sent, is 0, false or empty. */
 export class DataPoint {
@@ -174,10 +162,10 @@ export class DataPoint {
           this.zeroCount = this.#numbers.unsigned(end);
           break;
         case EXPONENTIAL_POSITIVE:
-          this.#side(end, this.positive);
+          this.positive.read(cursor, end);
           break;
         case EXPONENTIAL_NEGATIVE:
-          this.#side(end, this.negative);
+          this.negative.read(cursor, end);
           break;
         case EXPONENTIAL_THRESHOLD:
           this.zeroThreshold = this.#numbers.double(end);
@@ -257,23 +245,7 @@ export class DataPoint {
   }
 
   #flags(end: number): void {
-    this.noRecordedValue = (this.#cursor.int64(end) & NO_RECORDED_VALUE) !== 0;
-  }
-
-  #side(end: number, side: SideBuckets): void {
-    const cursor = this.#cursor;
-    const to = cursor.lengthDelimited(end);
-    while (cursor.at < to) {
-      const tag = cursor.tag(to);
-      if (tag === BUCKETS_OFFSET) side.offset = zigzag(cursor.uint32(to));
-      else if (tag >>> 3 !== BUCKETS_COUNT) cursor.skip(tag, to);
-      else if ((tag & 7) === VARINT) side.counts.add(cursor.int64(to));
-      else {
-        if ((tag & 7) !== LENGTH_DELIMITED) malformed(`wire type ${tag & 7} for a list of numbers before byte ${cursor.at}`);
-        const listEnd = cursor.lengthDelimited(to);
-        while (cursor.at < listEnd) side.counts.add(cursor.int64(listEnd));
-      }
-    }
+    this.noRecordedValue = (this.#cursor.uint32(end) & NO_RECORDED_VALUE) !== 0;
   }
 
   #quantile(end: number): void {
@@ -296,9 +268,4 @@ export class DataPoint {
 export function milliseconds(low: number, high: number): number {
   // 2^32 is 4294 × 10^6 + 967296.
   return high * 4294 + Math.floor((high * 967_296 + low) / 1e6);
-}
-
-/** A sint32 out of the unsigned number that stands for it. */
-function zigzag(value: number): number {
-  return (value >>> 1) ^ -(value & 1);
 }

@@ -2,7 +2,8 @@
 
 import { EXPONENTIAL_SCHEMAS, type BucketSpan, type NativeHistogram } from '@atalaya/model';
 import type { ArrivedHistogram } from '../../native-histogram/admit.ts';
-import type { DataPoint, SideBuckets } from './data-point.ts';
+import type { DataPoint } from './data-point.ts';
+import type { SideBuckets } from './side-buckets.ts';
 
 /** Counts of one side: bucket `i` covers `(base^(offset + i), base^(offset + i + 1)]`. */
 export interface Side {
