@@ -175,67 +175,73 @@ const logs: Migration = {
 /**
  * Traces. The columns up to Links are those of the OpenTelemetry Collector's ClickHouse exporter; ours follow, with defaults that fit spans a
  * collector writes straight into the table: types are characters of ATTRIBUTE_TYPE, one for each attribute in order, nothing where all are
- * strings. Sorted by hour, service and name, so that spans of one operation compress well and the newest hours are read first. The projection
- * tells when a trace was; `idx_attributes` holds a hash of each pair of name and value, of the name alone where the value may be a list. See docs/adr/0018-span-tables.md.
+ * strings. Sorted by minute and trace, so that a trace lies together and the newest minutes are read first. The projection tells when a trace
+ * was; `idx_attributes` holds a hash of each pair of name and value, of the name alone where the value may be a list. See
+ * docs/adr/0018-span-tables.md.
  */
 const traces: Migration = {
   version: 5,
   name: 'traces',
   statements: [
     sql`CREATE TABLE IF NOT EXISTS otel_traces (
-      Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
-      TraceId String CODEC(ZSTD(1)),
-      SpanId String CODEC(ZSTD(1)),
-      ParentSpanId String CODEC(ZSTD(1)),
-      TraceState String CODEC(ZSTD(1)),
-      SpanName LowCardinality(String) CODEC(ZSTD(1)),
-      SpanKind LowCardinality(String) CODEC(ZSTD(1)),
-      ServiceName LowCardinality(String) CODEC(ZSTD(1)),
-      ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-      ScopeName String CODEC(ZSTD(1)),
-      ScopeVersion String CODEC(ZSTD(1)),
-      SpanAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-      Duration UInt64 CODEC(ZSTD(1)),
-      StatusCode LowCardinality(String) CODEC(ZSTD(1)),
-      StatusMessage String CODEC(ZSTD(1)),
+      Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(3)),
+      TraceId String CODEC(ZSTD(3)),
+      SpanId String CODEC(ZSTD(3)),
+      ParentSpanId String CODEC(ZSTD(3)),
+      TraceState String CODEC(ZSTD(3)),
+      SpanName LowCardinality(String) CODEC(ZSTD(3)),
+      SpanKind LowCardinality(String) CODEC(ZSTD(3)),
+      ServiceName LowCardinality(String) CODEC(ZSTD(3)),
+      ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+      ScopeName String CODEC(ZSTD(3)),
+      ScopeVersion String CODEC(ZSTD(3)),
+      SpanAttributes Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+      Duration UInt64 CODEC(ZSTD(3)),
+      StatusCode LowCardinality(String) CODEC(ZSTD(3)),
+      StatusMessage String CODEC(ZSTD(3)),
       Events Nested (
         Timestamp DateTime64(9),
         Name LowCardinality(String),
         Attributes Map(LowCardinality(String), String)
-      ) CODEC(ZSTD(1)),
+      ) CODEC(ZSTD(3)),
       Links Nested (
         TraceId String,
         SpanId String,
         TraceState String,
         Attributes Map(LowCardinality(String), String)
-      ) CODEC(ZSTD(1)),
-      TraceFlags UInt32 CODEC(ZSTD(1)),
-      ResourceSchemaUrl LowCardinality(String) CODEC(ZSTD(1)),
-      ResourceAttributeTypes LowCardinality(String) CODEC(ZSTD(1)),
-      ResourceDroppedAttributes UInt32 CODEC(ZSTD(1)),
-      ScopeSchemaUrl LowCardinality(String) CODEC(ZSTD(1)),
-      ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-      ScopeAttributeTypes LowCardinality(String) CODEC(ZSTD(1)),
-      ScopeDroppedAttributes UInt32 CODEC(ZSTD(1)),
-      SpanAttributeTypes LowCardinality(String) CODEC(ZSTD(1)),
-      DroppedAttributes UInt32 CODEC(ZSTD(1)),
-      DroppedEvents UInt32 CODEC(ZSTD(1)),
-      DroppedLinks UInt32 CODEC(ZSTD(1)),
-      EventAttributeTypes Array(LowCardinality(String)) COMMENT 'of each event; none: strings' CODEC(ZSTD(1)),
-      LinkAttributeTypes Array(LowCardinality(String)) COMMENT 'of each link; none: strings' CODEC(ZSTD(1)),
-      Batch UInt64 COMMENT 'the journal record it came in; 0: not through the journal' CODEC(Delta(8), ZSTD(1)),
+      ) CODEC(ZSTD(3)),
+      TraceFlags UInt32 CODEC(ZSTD(3)),
+      ResourceSchemaUrl LowCardinality(String) CODEC(ZSTD(3)),
+      ResourceAttributeTypes LowCardinality(String) CODEC(ZSTD(3)),
+      ResourceDroppedAttributes UInt32 CODEC(ZSTD(3)),
+      ScopeSchemaUrl LowCardinality(String) CODEC(ZSTD(3)),
+      ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+      ScopeAttributeTypes LowCardinality(String) CODEC(ZSTD(3)),
+      ScopeDroppedAttributes UInt32 CODEC(ZSTD(3)),
+      SpanAttributeTypes LowCardinality(String) CODEC(ZSTD(3)),
+      DroppedAttributes UInt32 CODEC(ZSTD(3)),
+      DroppedEvents UInt32 CODEC(ZSTD(3)),
+      DroppedLinks UInt32 CODEC(ZSTD(3)),
+      EventAttributeTypes Array(LowCardinality(String)) COMMENT 'of each event; none: strings' CODEC(ZSTD(3)),
+      LinkAttributeTypes Array(LowCardinality(String)) COMMENT 'of each link; none: strings' CODEC(ZSTD(3)),
+      Batch UInt64 COMMENT 'the journal record it came in; 0: not through the journal' CODEC(Delta(8), ZSTD(3)),
       INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
       INDEX idx_attributes arrayConcat(
         arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(SpanAttributes), mapValues(SpanAttributes)),
         arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(ResourceAttributes), mapValues(ResourceAttributes))
       ) TYPE bloom_filter(0.01) GRANULARITY 1,
       INDEX idx_duration Duration TYPE minmax GRANULARITY 1,
-      INDEX idx_status StatusCode TYPE set(3) GRANULARITY 1,
+      INDEX idx_service ServiceName TYPE bloom_filter(0.01) GRANULARITY 1,
+      INDEX idx_name SpanName TYPE bloom_filter(0.01) GRANULARITY 1,
       INDEX idx_batch Batch TYPE minmax,
-      PROJECTION trace_times (SELECT TraceId, min(Timestamp), max(Timestamp) GROUP BY TraceId)
+      PROJECTION trace_minutes (
+        SELECT cityHash64(TraceId), min(intDiv(toUnixTimestamp64Nano(Timestamp), 60000000000)),
+          max(intDiv(toUnixTimestamp64Nano(Timestamp), 60000000000))
+        GROUP BY cityHash64(TraceId)
+      )
     ) ENGINE = MergeTree
     PARTITION BY toInt32(intDiv(toUnixTimestamp64Nano(Timestamp), 86400000000000))
-    ORDER BY (intDiv(toUnixTimestamp64Nano(Timestamp), 3600000000000), ServiceName, SpanName, Timestamp)
+    ORDER BY (intDiv(toUnixTimestamp64Nano(Timestamp), 60000000000), TraceId)
     SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
       non_replicated_deduplication_window = 100,
       old_parts_lifetime = 60, max_parts_in_total = 1000000, max_bytes_to_merge_at_max_space_in_pool = 10737418240`,

@@ -6,8 +6,9 @@ import { fragment, joined, sql, type Sql } from '../../sql.ts';
 import { startsWithin } from '../span-time.ts';
 import { predicateSql } from './predicate-sql.ts';
 import type { TraceSources } from './sources.ts';
-import { traceTimes } from './trace-times.ts';
+import { somewhereWithin, traceTimes } from './trace-times.ts';
 
+/** Nanoseconds: five minutes. */
 const FIRST_SLICE = 300_000_000_000n;
 /** How much larger than the last a slice may be. */
 const GROWTH = 8n;
@@ -143,15 +144,9 @@ class TraceSearch {
     if (some.length === 0) return NONE;
     const { engine, limits } = this.#sources;
     const ids = some.map(({ traceId }) => sql`${traceId}`);
-    const bounds = some.map(within);
-    const from = later(
-      start,
-      bounds.reduce((least, one) => (one.start < least ? one.start : least), end),
-    );
-    const to = bounds.reduce((most, one) => (one.end > most ? one.end : most), start);
+    const conditions = [startsWithin(start, end), somewhereWithin(some.map(within)), sql`TraceId IN (${joined(ids, ', ')})`, this.#any];
     const statement = sql`SELECT TraceId AS id, toUnixTimestamp64Nano(max(Timestamp)) AS newest, toFloat64(${fragment(this.#fulfilled())}) AS fulfilled
-      FROM otel_traces WHERE ${fragment(startsWithin(from, to < end ? to : end))} AND TraceId IN (${joined(ids, ', ')}) AND ${fragment(this.#any)}
-      GROUP BY TraceId`;
+      FROM otel_traces WHERE ${joined(conditions, ' AND ')} GROUP BY TraceId`;
     const { bytes } = await engine.query(statement, { limits, signal: this.#signal });
     return new Map(candidatesIn(bytes).map(({ traceId, fulfilled }) => [traceId, fulfilled]));
   }

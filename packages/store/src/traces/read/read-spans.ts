@@ -1,12 +1,12 @@
 /** Reads spans of traces as the engine's bytes; {@link SpanRows} at the other end makes spans of them. */
 
-import { AtalayaError, type CancelSignal, type SpansRequest } from '@atalaya/model';
+import { AtalayaError, type CancelSignal, type SpansRequest, type TimeBounds } from '@atalaya/model';
 import { readLazily } from '../../native/lazy.ts';
 import { fragment, joined, sql, type Sql } from '../../sql.ts';
 import { startsWithin } from '../span-time.ts';
 import { predicateSql } from './predicate-sql.ts';
 import type { TraceSources } from './sources.ts';
-import { spanned, traceTimes } from './trace-times.ts';
+import { somewhereWithin, traceTimes } from './trace-times.ts';
 
 /** Native blocks; `undefined` where there are no spans. */
 export type SpanBytes = Uint8Array<ArrayBuffer> | undefined;
@@ -20,10 +20,11 @@ export async function readSpans(sources: TraceSources, request: SpansRequest, si
   if (traceIds.length > MOST_TRACES) {
     throw new AtalayaError('QUERY_LIMIT', { setting: 'the traces of one question', limit: MOST_TRACES, reason: 'ask for fewer at a time' });
   }
-  const within = request.within ?? spanned((await traceTimes(sources, traceIds, signal)).values());
-  if (within === undefined || traceIds.length === 0) return undefined;
-  const ids = traceIds.map((id) => sql`${id}`);
-  const conditions = [startsWithin(within.start, within.end), sql`TraceId IN (${joined(ids, ', ')})`];
+  const times = traceIds.length === 0 ? NO_TIMES : await traceTimes(sources, traceIds, signal);
+  if (times.size === 0) return undefined;
+  const ids = [...times.keys()].map((id) => sql`${id}`);
+  const conditions = [somewhereWithin(times.values()), sql`TraceId IN (${joined(ids, ', ')})`];
+  if (request.within !== undefined) conditions.push(startsWithin(request.within.start, request.within.end));
   if (having !== undefined) conditions.push(predicateSql(having));
   const { bytes } = await sources.engine.query(
     sql`SELECT ${fragment(brief ? BRIEF : COMPLETE)} FROM otel_traces WHERE ${joined(conditions, ' AND ')}
@@ -37,6 +38,8 @@ export async function readSpans(sources: TraceSources, request: SpansRequest, si
   }
   return bytes;
 }
+
+const NO_TIMES: ReadonlyMap<string, TimeBounds> = new Map();
 
 const text = (column: Sql): Sql => sql`CAST(${fragment(column)}, 'String')`;
 const map = (column: Sql): Sql => sql`CAST(${fragment(column)}, 'Map(String, String)')`;
