@@ -2,7 +2,17 @@
 
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router';
 
-import { logsSearch, metricsSearch, parseSearch, sharedSearch, statusSearch, stringifySearch, targetsSearch } from './data/search.ts';
+import {
+  logsSearch,
+  metricsSearch,
+  parseSearch,
+  serviceSearch,
+  servicesSearch,
+  sharedSearch,
+  statusSearch,
+  stringifySearch,
+  targetsSearch,
+} from './data/search.ts';
 import { Crashed } from './frame/crashed.tsx';
 import { Frame } from './frame/frame.tsx';
 import { NotFound } from './frame/not-found.tsx';
@@ -33,6 +43,18 @@ const logs = createRoute({
   validateSearch: logsSearch,
   component: lazyRouteComponent(() => import('./views/logs/logs.tsx'), 'LogsView'),
 });
+const services = createRoute({
+  getParentRoute: () => root,
+  path: '/services',
+  validateSearch: servicesSearch,
+  component: lazyRouteComponent(() => import('./views/services/services.tsx'), 'ServicesView'),
+});
+const service = createRoute({
+  getParentRoute: () => root,
+  path: '/services/$name',
+  validateSearch: serviceSearch,
+  component: lazyRouteComponent(() => import('./views/services/service/service.tsx'), 'ServiceView'),
+});
 const targets = createRoute({
   getParentRoute: () => root,
   path: '/targets',
@@ -48,7 +70,7 @@ const status = createRoute({
 
 /** The console's router. */
 export const router = createRouter({
-  routeTree: root.addChildren([home, metrics, logs, targets, status]),
+  routeTree: root.addChildren([home, metrics, logs, services, service, targets, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

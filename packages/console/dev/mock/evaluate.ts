@@ -190,6 +190,10 @@ class Evaluation {
         return result === undefined ? [] : [{ labels: compare ? labels : nameless(labels), value: result }];
       });
     }
+    if (operator === 'or') {
+      const known = new Set(left.map(({ labels }) => JSON.stringify(sorted(nameless(labels)))));
+      return [...left, ...right.filter(({ labels }) => !known.has(JSON.stringify(sorted(nameless(labels)))))];
+    }
     return left.flatMap(({ labels, value }) => {
       const other = right.find((point) => same(nameless(point.labels), nameless(labels)));
       const result = other && combine(value, other.value, value);

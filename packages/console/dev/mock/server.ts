@@ -13,6 +13,7 @@ import { respondLogs } from './logs/answers.ts';
 import { logTargetsOf } from './logs/targets.ts';
 import { serveTail } from './logs/tail.ts';
 import { asksHistograms, histogramsAt, numbersAt } from './histograms.ts';
+import { shopMetrics } from './shop.ts';
 import { HISTOGRAM_METRIC, makeWorld, type MockMetric } from './world.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
@@ -42,7 +43,7 @@ export interface MockServer {
 
 /** Starts the mock on the loopback interface, on a free port unless one is given, with the page built into `dist`. */
 export async function startMockServer({ port = 0, dist = DIST } = {}): Promise<MockServer> {
-  const world = makeWorld(Date.now() / 1000);
+  const world = [...makeWorld(Date.now() / 1000), ...shopMetrics()];
   const state = { scene: 'full' as Scene, delay: 0, reloadError: '', dist };
   const waiting = new Set<NodeJS.Timeout>();
   const server = createServer((request, response) => {

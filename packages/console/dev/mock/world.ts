@@ -55,7 +55,7 @@ const sums = new Map<number, Map<number, number>>();
  * The integral of a rate since midnight: what a counter shows that was reset then. Kept per 15-second step, so that
  * asking a day of points stays cheap.
  */
-function counter(seed: number, rate: (seconds: number) => number): (seconds: number) => number {
+export function counter(seed: number, rate: (seconds: number) => number): (seconds: number) => number {
   return (seconds) => {
     const base = Math.floor(seconds / DAY) * DAY;
     let kept = sums.get(seed);

@@ -3,12 +3,15 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import type { LabelRecord } from '../data/prometheus.ts';
 import type { Frame } from '../data/series.ts';
 import type { Unit } from '../format/number.ts';
 import { Panel } from '../parts/panel.tsx';
 import { Empty, Failure, Loading, Stale } from '../parts/states.tsx';
+import { ExemplarToggle } from './exemplar-toggle.tsx';
 import { Legend } from './legend.tsx';
 import type { Threshold } from './options.ts';
+import type { ShownExemplars } from './use-exemplars.ts';
 import { useShown } from './use-shown.ts';
 
 // Fetched as soon as a page with charts is: its numbers can show before the drawing code is there.
@@ -28,19 +31,27 @@ interface ChartPanelProps {
   readonly ceiling?: number | undefined;
   readonly threshold?: Threshold | undefined;
   readonly height?: number;
+  readonly colours?: readonly string[] | undefined;
+  readonly exemplars?: ShownExemplars | undefined;
+  readonly context?: LabelRecord | undefined;
   onRetry(): void;
 }
 
 /** The panel. Old data stays on show, marked, while new cannot be had. */
 export function ChartPanel(props: ChartPanelProps) {
   const { title, note, frame, unit, loading, error, emptyText, stacked = false, ceiling, threshold, height = 168, onRetry } = props;
+  const { colours, exemplars, context } = props;
   const { t } = useTranslation();
   const { shown, click } = useShown(frame);
   // The legend's line is reserved in every state, so that the panel never changes its height.
   const whole = height + 30;
   const empty = frame.series.length === 0;
   return (
-    <Panel title={title} note={error !== null && !empty ? <Stale /> : note}>
+    <Panel
+      title={title}
+      note={error !== null && !empty ? <Stale /> : note}
+      actions={exemplars?.any === true ? <ExemplarToggle shown={exemplars} /> : undefined}
+    >
       {empty && loading ? <Loading height={whole - 8} /> : null}
       {empty && error !== null ? <Failure brief error={error} height={whole} onRetry={onRetry} /> : null}
       {empty && !loading && error === null ? (
@@ -60,9 +71,13 @@ export function ChartPanel(props: ChartPanelProps) {
               shown={shown}
               ceiling={ceiling}
               threshold={threshold}
+              colours={colours}
+              exemplars={exemplars?.exemplars}
+              exemplarsOnAxis={exemplars?.onAxis}
+              context={context}
             />
           </Suspense>
-          <Legend frame={frame} unit={unit} shown={shown} onClick={click} />
+          <Legend frame={frame} unit={unit} shown={shown} colours={colours} onClick={click} />
         </>
       )}
     </Panel>

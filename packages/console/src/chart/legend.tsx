@@ -13,11 +13,13 @@ interface LegendProps {
   readonly frame: Frame;
   readonly unit: Unit;
   readonly shown: readonly boolean[];
+  /** Instead of the palette's. */
+  readonly colours?: readonly string[] | undefined;
   onClick(id: string, add: boolean): void;
 }
 
 /** The legend; a lone series needs none. */
-export function Legend({ frame, unit, shown, onClick }: LegendProps) {
+export function Legend({ frame, unit, shown, colours, onClick }: LegendProps) {
   const formats = useFormat();
   return (
     <div className={classes['legend']}>
@@ -30,7 +32,7 @@ export function Legend({ frame, unit, shown, onClick }: LegendProps) {
           data-off={shown[index] === false || undefined}
           onClick={(event) => onClick(series.id, event.ctrlKey || event.metaKey || event.shiftKey)}
         >
-          <SeriesMark index={index} />
+          <SeriesMark index={index} own={colours?.[index]} />
           {series.name}
           <b>{formats.value(lastValue(series.values), unit)}</b>
         </button>
@@ -40,8 +42,8 @@ export function Legend({ frame, unit, shown, onClick }: LegendProps) {
 }
 
 /** The little line that shows a series' colour and dash. */
-export function SeriesMark({ index }: { index: number }) {
+export function SeriesMark({ index, own }: { index: number; own?: string | undefined }) {
   const scheme = useComputedColorScheme('light');
   const { colour, dash } = lineStyle(index, scheme);
-  return <span className={classes['mark']} style={{ background: colour }} data-dashed={dash.length > 0 || undefined} aria-hidden />;
+  return <span className={classes['mark']} style={{ background: own ?? colour }} data-dashed={dash.length > 0 || undefined} aria-hidden />;
 }

@@ -6,13 +6,24 @@ import { useTranslation } from 'react-i18next';
 
 import { levelOf } from '../data/logs/levels.ts';
 import type { Volume } from '../data/logs/volume.ts';
+import type { LabelRecord } from '../data/prometheus.ts';
 import { Loading } from '../parts/states.tsx';
 import { LEVEL_COLOURS } from './palette.ts';
 
 const TimeChart = lazy(() => import('./time-chart.tsx'));
 
+interface LevelBarsProps {
+  readonly volume: Volume;
+  readonly title: string;
+  readonly height: number;
+  /** What all lines have; the links from a bar go by it. */
+  readonly context?: LabelRecord;
+  /** Whether a click on a bar offers its links. */
+  readonly menu?: boolean;
+}
+
 /** The bars. */
-export function LevelBars({ volume, title, height }: { volume: Volume; title: string; height: number }) {
+export function LevelBars({ volume, title, height, context, menu = true }: LevelBarsProps) {
   const { t } = useTranslation();
   const scheme = useComputedColorScheme('light');
   const levels = volume.frame.series.map(({ id }) => id).join();
@@ -23,7 +34,7 @@ export function LevelBars({ volume, title, height }: { volume: Volume; title: st
   );
   return (
     <Suspense fallback={<Loading height={height - 8} />}>
-      <TimeChart title={title} frame={frame} unit="count" height={height} bars colours={colours} />
+      <TimeChart title={title} frame={frame} unit="count" height={height} bars colours={colours} context={context} menu={menu} />
     </Suspense>
   );
 }

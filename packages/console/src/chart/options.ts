@@ -149,13 +149,20 @@ export interface Colours {
   readonly grid: string;
   readonly surface: string;
   readonly warning: string;
+  readonly exemplar: string;
 }
 
 /** Reads the canvas' colours. */
 export function readColours(element: Element): Colours {
   const style = getComputedStyle(element);
   const token = (name: string) => style.getPropertyValue(name).trim();
-  return { axis: token('--at-axis'), grid: token('--at-grid'), surface: token('--at-surface'), warning: token('--at-warning') };
+  return {
+    axis: token('--at-axis'),
+    grid: token('--at-grid'),
+    surface: token('--at-surface'),
+    warning: token('--at-warning'),
+    exemplar: token('--at-accent'),
+  };
 }
 
 function seriesOptions(index: number, shape: ChartShape, scheme: Scheme): uPlot.Series {

@@ -3,17 +3,24 @@
 import 'uplot/dist/uPlot.min.css';
 
 import { useComputedColorScheme } from '@mantine/core';
-import { useEffect, useId, useMemo, useRef } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
 
+import type { Exemplar } from '../data/exemplars.ts';
+import type { LabelRecord } from '../data/prometheus.ts';
 import type { Frame } from '../data/series.ts';
 import type { Unit } from '../format/number.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useRange } from '../live/range.tsx';
+import { linkTo } from '../parts/place-link.tsx';
 import classes from './chart.module.css';
+import { placeOfExemplar } from '../data/links/addresses.ts';
+import { exemplarPlugin } from './exemplars.ts';
 import { chartData, chartOptions, FONT, readColours, type Threshold } from './options.ts';
 import { lineStyle } from './palette.ts';
+import { type ChartPoint, pointAt } from './point.ts';
 import { describeChart } from './summary.ts';
 import { tooltipPlugin } from './tooltip.ts';
 
@@ -33,14 +40,27 @@ export interface TimeChartProps {
   /** Counts of the spans that begin at the grid's moments, as bars; they are stacked. */
   readonly bars?: boolean;
   /** Colours of series that mean something, instead of the palette's. Must keep its identity. */
-  readonly colours?: readonly string[];
+  readonly colours?: readonly string[] | undefined;
+  readonly exemplars?: readonly Exemplar[] | undefined;
+  /** The exemplars' values are on the axis; else they stand at the chart's foot. */
+  readonly exemplarsOnAxis?: boolean | undefined;
+  /** Labels that hold for all series: what the links from a point go by, beside the series' own. */
+  readonly context?: LabelRecord | undefined;
+  /** Whether a click on a point offers its links. */
+  readonly menu?: boolean;
 }
+
+const PointMenu = lazy(() => import('./point-menu.tsx'));
+const NO_EXEMPLARS: readonly Exemplar[] = [];
+/** A click that moved further than this was a drag. */
+const STILL = 5;
 
 const ALL: readonly boolean[] = [];
 
 /** The chart. Colours follow the order of the frame's series. */
 export default function TimeChart(props: TimeChartProps) {
-  const { title, frame, unit, height, bars = false, stacked = bars, shown = ALL, ceiling, threshold, colours } = props;
+  const { title, frame, unit, height, bars = false, stacked = bars, shown = ALL, ceiling, threshold, colours, menu = true } = props;
+  const { exemplars = NO_EXEMPLARS, exemplarsOnAxis = false, context } = props;
   const { t } = useTranslation();
   const formats = useFormat();
   const { zoom, resetZoom } = useRange();
@@ -48,11 +68,13 @@ export default function TimeChart(props: TimeChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const summaryId = useId();
+  const navigate = useNavigate();
+  const [point, setPoint] = useState<ChartPoint | undefined>(undefined);
 
   // What the chart's callbacks read at call time, so that new data needs no new chart.
-  const latest = useRef({ frame, shown, unit, formats, scheme, zoom, resetZoom, t });
+  const latest = useRef({ frame, shown, unit, formats, scheme, zoom, resetZoom, t, exemplars, exemplarsOnAxis, menu, navigate });
   useEffect(() => {
-    latest.current = { frame, shown, unit, formats, scheme, zoom, resetZoom, t };
+    latest.current = { frame, shown, unit, formats, scheme, zoom, resetZoom, t, exemplars, exemplarsOnAxis, menu, navigate };
   });
 
   const ids = frame.series.map((series) => series.id).join('\n');
@@ -77,7 +99,10 @@ export default function TimeChart(props: TimeChartProps) {
     };
     const events = {
       zoom: (start: number, end: number) => now().zoom(start, end),
-      reset: () => now().resetZoom(),
+      reset: () => {
+        setPoint(undefined);
+        now().resetZoom();
+      },
       window: () => {
         const { times } = now().frame;
         const [start = 0, second = start + 1] = times;
@@ -92,10 +117,18 @@ export default function TimeChart(props: TimeChartProps) {
       formats: () => now().formats,
       colour: (index: number) => colours?.[index] ?? lineStyle(index, now().scheme).colour,
       more: (count: number) => now().t('chart.more', { count }),
+      exemplar: () => diamonds.hovered(),
     };
+    const colour = readColours(element);
+    const diamonds = exemplarPlugin({
+      exemplars: () => now().exemplars,
+      onAxis: () => now().exemplarsOnAxis,
+      colour: colour.exemplar,
+      surface: colour.surface,
+    });
     const size = { width: Math.max(element.clientWidth, 120), height };
     const plot = new uPlot(
-      { ...chartOptions(shape, events, size, readColours(element)), plugins: [tooltipPlugin(source)] },
+      { ...chartOptions(shape, events, size, colour), plugins: [diamonds.plugin, tooltipPlugin(source)] },
       chartData(now().frame, stacked, shape.shown),
       element,
     );
@@ -106,8 +139,26 @@ export default function TimeChart(props: TimeChartProps) {
     });
     observer.observe(element);
     if (!document.fonts.check(FONT)) void document.fonts.load(FONT).then(() => chart.current === plot && plot.redraw(false, true));
-    const onKey = (event: KeyboardEvent) => moveByKey(event, plot, now());
+    const openPoint = () => {
+      const { frame: drawn, shown: on, menu: wanted } = now();
+      if (wanted) setPoint(pointAt(plot, drawn, on, stacked));
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Enter' && event.target === element) openPoint();
+      else moveByKey(event, plot, now());
+    };
     element.addEventListener('keydown', onKey);
+    let pressed = { x: 0, y: 0 };
+    const onDown = ({ clientX: x, clientY: y }: MouseEvent) => (pressed = { x, y });
+    const onClick = ({ clientX, clientY, detail }: MouseEvent) => {
+      if (Math.hypot(clientX - pressed.x, clientY - pressed.y) > STILL || detail > 1) return;
+      const exemplar = diamonds.hovered();
+      const place = exemplar === undefined ? undefined : placeOfExemplar(exemplar);
+      if (place === undefined) openPoint();
+      else void now().navigate(linkTo(place) as never);
+    };
+    plot.over.addEventListener('mousedown', onDown);
+    plot.over.addEventListener('click', onClick);
     return () => {
       observer.disconnect();
       element.removeEventListener('keydown', onKey);
@@ -127,9 +178,11 @@ export default function TimeChart(props: TimeChartProps) {
     );
   }, [frame, stacked, shown]);
 
+  useEffect(() => chart.current?.redraw(false, false), [exemplars, exemplarsOnAxis]);
+
   const summary = useMemo(() => describeChart(title, frame, unit, formats, t), [title, frame, unit, formats, t]);
   return (
-    <figure className={classes['figure']}>
+    <figure className={classes['figure']} data-links={menu || undefined}>
       <div
         ref={holder}
         className={classes['holder']}
@@ -140,6 +193,11 @@ export default function TimeChart(props: TimeChartProps) {
         aria-label={title}
         aria-describedby={summaryId}
       />
+      {point === undefined ? null : (
+        <Suspense>
+          <PointMenu point={point} unit={unit} exemplars={exemplars} context={context} onClose={() => setPoint(undefined)} />
+        </Suspense>
+      )}
       <figcaption id={summaryId} className="at-hidden">
         {summary}
       </figcaption>

@@ -2,6 +2,7 @@
 
 import type uPlot from 'uplot';
 
+import type { Exemplar } from '../data/exemplars.ts';
 import type { Frame } from '../data/series.ts';
 import type { Formats } from '../format/use-format.ts';
 import type { Unit } from '../format/number.ts';
@@ -18,6 +19,8 @@ export interface TooltipSource {
   formats(): Formats;
   colour(index: number): string;
   more(count: number): string;
+  /** The exemplar under the pointer: then the box is about it. */
+  exemplar(): Exemplar | undefined;
 }
 
 /** Makes the plugin. The box is decoration for pointers and announces nothing; the summary beside the chart serves readers. */
@@ -42,6 +45,8 @@ export function tooltipPlugin(source: TooltipSource): uPlot.Plugin {
 }
 
 function fill(box: HTMLElement, u: uPlot, index: number, top: number, source: TooltipSource): void {
+  const exemplar = source.exemplar();
+  if (exemplar !== undefined) return fillExemplar(box, exemplar, source);
   const frame = source.frame();
   const formats = source.formats();
   const shown = source.shown();
@@ -64,6 +69,20 @@ function fill(box: HTMLElement, u: uPlot, index: number, top: number, source: To
     lines.push(more);
   }
   box.replaceChildren(time, ...lines);
+}
+
+function fillExemplar(box: HTMLElement, { time, value, labels, series }: Exemplar, source: TooltipSource): void {
+  const formats = source.formats();
+  const head = document.createElement('div');
+  head.className = classes['tooltipTime'] as string;
+  head.textContent = formats.instant(time * 1000);
+  // A histogram's buckets are in seconds wherever its rate is counted.
+  const measured = formats.value(value, /seconds/.test(series['__name__'] ?? '') ? 'seconds' : source.unit());
+  const { __name__: name = '', le: _le, ...others } = series;
+  const rows = [...Object.entries(labels), ...Object.entries(others)]
+    .slice(0, ROWS)
+    .map(([label, text]) => row(label, text, 'transparent'));
+  box.replaceChildren(head, row(name, measured, 'var(--at-accent)'), ...rows);
 }
 
 function row(name: string, value: string, colour: string): HTMLElement {

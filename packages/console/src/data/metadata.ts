@@ -40,11 +40,12 @@ export function metricEntries(names: readonly string[], metadata: MetadataByMetr
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The query a click on a metric starts with: counters and histograms mean little as they are. */
-export function startingQuery(entry: MetricEntry, window = '5m'): string {
+/** The query a click on a metric starts with: counters and histograms mean little as they are. `selector` narrows it: `{job="x"}`. */
+export function startingQuery(entry: MetricEntry, window = '5m', selector = ''): string {
+  const series = `${entry.name}${selector}`;
   if (entry.type === 'histogram' && entry.name.endsWith('_bucket')) {
-    return `histogram_quantile(0.95, sum by (le) (rate(${entry.name}[${window}])))`;
+    return `histogram_quantile(0.95, sum by (le) (rate(${series}[${window}])))`;
   }
   const isPart = (entry.type === 'histogram' || entry.type === 'summary') && PART_SUFFIX.test(entry.name);
-  return entry.type === 'counter' || isPart ? `rate(${entry.name}[${window}])` : entry.name;
+  return entry.type === 'counter' || isPart ? `rate(${series}[${window}])` : series;
 }

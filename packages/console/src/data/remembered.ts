@@ -8,7 +8,8 @@ export type RememberedName =
   | 'table-columns'
   | 'next-steps-hidden'
   | 'navigation-collapsed'
-  | 'metric-browser-closed';
+  | 'metric-browser-closed'
+  | 'exemplars-hidden';
 
 const prefix = 'atalaya-';
 

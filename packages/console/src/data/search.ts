@@ -126,6 +126,42 @@ export function logsSearch(raw: Readonly<Record<string, unknown>>): LogsSearch {
   return search;
 }
 
+/** State of the map of services. */
+export interface ServicesSearch {
+  /** The map unless the screen is narrow. */
+  view?: 'map' | 'table';
+  find?: string;
+  /** The node that is looked at. */
+  node?: string;
+  /** The calls that are looked at: caller, called, and the kind of connection. */
+  edge?: string[];
+}
+
+/** Reads the state of the map of services. */
+export function servicesSearch(raw: Readonly<Record<string, unknown>>): ServicesSearch {
+  const search: ServicesSearch = {};
+  if (raw['view'] === 'table' || raw['view'] === 'map') search.view = raw['view'];
+  const find = textOf(raw['find']);
+  if (find) search.find = find;
+  const node = textOf(raw['node']);
+  const edge = listOf(raw['edge']);
+  if (node) search.node = node;
+  else if (edge.length === 2 || edge.length === 3) search.edge = edge;
+  return search;
+}
+
+/** State of a service's page. */
+export interface ServiceSearch {
+  /** The operation that everything on the page is narrowed to. */
+  op?: string;
+}
+
+/** Reads the state of a service's page. */
+export function serviceSearch(raw: Readonly<Record<string, unknown>>): ServiceSearch {
+  const op = textOf(raw['op']);
+  return op === undefined ? {} : { op };
+}
+
 /** State of the targets page. */
 export interface TargetsSearch {
   state?: 'up' | 'down' | 'unknown';

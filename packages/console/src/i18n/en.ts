@@ -7,8 +7,18 @@ import { frameTexts } from './en/frame.ts';
 import { homeTexts } from './en/home.ts';
 import { logsTexts } from './en/logs.ts';
 import { operationTexts } from './en/operation.ts';
+import { servicesTexts } from './en/services.ts';
 
-export const en = { ...frameTexts, ...homeTexts, ...explorerTexts, ...editorTexts, ...explainTexts, ...logsTexts, ...operationTexts };
+export const en = {
+  ...frameTexts,
+  ...homeTexts,
+  ...explorerTexts,
+  ...editorTexts,
+  ...explainTexts,
+  ...logsTexts,
+  ...operationTexts,
+  ...servicesTexts,
+};
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> } & {
   readonly [Key in `${string}_many`]?: string;

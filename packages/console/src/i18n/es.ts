@@ -8,6 +8,7 @@ import { frameTexts } from './es/frame.ts';
 import { homeTexts } from './es/home.ts';
 import { logsTexts } from './es/logs.ts';
 import { operationTexts } from './es/operation.ts';
+import { servicesTexts } from './es/services.ts';
 
 export const es = {
   ...frameTexts,
@@ -17,4 +18,5 @@ export const es = {
   ...explainTexts,
   ...logsTexts,
   ...operationTexts,
+  ...servicesTexts,
 } satisfies Catalogue;

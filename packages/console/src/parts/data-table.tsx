@@ -68,7 +68,7 @@ export function DataTable<Row extends object>({
         helper.accessor((row: Row) => column.value(row), {
           id: column.id,
           header: column.header,
-          sortFn: compareCells,
+          sortFn: (a, b, id) => compareCells(a.getValue(id), b.getValue(id)),
           sortDescFirst: column.numeric === true,
         }),
       ),

@@ -1,6 +1,7 @@
 /** The one place that makes links between the signals: log line, trace, metric, service, host. */
 
-import { type LogLine } from '../logs/line.ts';
+import type { Exemplar } from '../exemplars.ts';
+import type { LogLine } from '../logs/line.ts';
 import { toMilliseconds } from '../logs/nanoseconds.ts';
 import type { LabelRecord } from '../prometheus.ts';
 import type { TimeRangeText } from '../time-range.ts';
@@ -122,6 +123,12 @@ export function traceOfLine(line: LogLine): Place | undefined {
   if (traceId === undefined) return undefined;
   const spanId = spanIdIn(line.metadata) ?? spanIdIn(line.parsed);
   return placeOfTrace(traceId, around(toMilliseconds(line.time)), spanId);
+}
+
+/** The place of an exemplar's trace, at the span that was measured; `undefined` for one that names no trace. */
+export function placeOfExemplar({ labels, time }: Exemplar): Place | undefined {
+  const traceId = traceIdIn(labels);
+  return traceId === undefined ? undefined : placeOfTrace(traceId, around(time * 1000), spanIdIn(labels));
 }
 
 /** A query for what is measured of the line's instance, host or job; `undefined` when its stream names none. */

@@ -153,3 +153,18 @@ export function worstServices(graph: ServiceGraph, count: number): readonly Grap
     .toSorted((a, b) => (b.errors ?? 0) - (a.errors ?? 0) || (b.p95 ?? 0) - (a.p95 ?? 0))
     .slice(0, count);
 }
+
+/**
+ * The ids of nodes and edges that stand out: what is chosen with its neighbours, or else what has the sought text in its name;
+ * `undefined` when nothing is chosen or sought.
+ */
+export function litBy(graph: ServiceGraph, chosen: string | undefined, find: string): ReadonlySet<string> | undefined {
+  const text = find.trim().toLowerCase();
+  if (chosen !== undefined) {
+    const near = graph.edges.filter(({ id, client, server }) => [id, client, server].includes(chosen));
+    return new Set([chosen, ...near.flatMap(({ id, client, server }) => [id, client, server])]);
+  }
+  if (text === '') return undefined;
+  const named = new Set(graph.nodes.filter(({ id }) => id.toLowerCase().includes(text)).map(({ id }) => id));
+  return new Set([...named, ...graph.edges.filter(({ client, server }) => named.has(client) || named.has(server)).map(({ id }) => id)]);
+}

@@ -5,6 +5,7 @@ export const frameTexts = {
     home: 'Home',
     metrics: 'Metrics',
     logs: 'Logs',
+    services: 'Services',
     targets: 'Targets',
     status: 'Status',
     title: '{{page}} · Atalaya',

@@ -5,6 +5,7 @@ export const frameTexts = {
     home: 'Inicio',
     metrics: 'Métricas',
     logs: 'Logs',
+    services: 'Servicios',
     targets: 'Targets',
     status: 'Estado',
     title: '{{page}} · Atalaya',

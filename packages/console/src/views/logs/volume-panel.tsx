@@ -44,7 +44,7 @@ export function VolumePanel({ logs }: { logs: Logs }) {
       }
     >
       {data === undefined && error === null ? <Loading height={HEIGHT - 8} /> : null}
-      {data === undefined || empty ? null : <LevelBars volume={data} title={t('logs.volume')} height={HEIGHT} />}
+      {data === undefined || empty ? null : <LevelBars volume={data} title={t('logs.volume')} height={HEIGHT} menu={false} />}
     </Panel>
   );
 }
