@@ -88,6 +88,13 @@ export function statusOf(scene: Scene, now: number): Status {
       ],
       retention: { metricsMs: 15 * 86_400_000, metricsBytes: 40 * GIB },
     },
+    traces: {
+      spans: none || scene === 'fresh' ? 0 : 41_208_113,
+      bytes: none || scene === 'fresh' ? 0 : 3.2 * GIB,
+      services: none || scene === 'fresh' ? 0 : 8,
+      operations: none || scene === 'fresh' ? 0 : 24,
+      retentionMs: 7 * 86_400_000,
+    },
     processes: [
       { name: 'main', pid: 18_213, memoryBytes: 148 * MIB, cpuPercent: 1.8 },
       ...(away ? [] : [{ name: 'engine', pid: 18_240, memoryBytes: 412 * MIB, cpuPercent: 3.1 }]),

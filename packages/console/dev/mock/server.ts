@@ -152,7 +152,7 @@ function respond(path: string, parameters: URLSearchParams, world: readonly Mock
     return fail(503, 'unavailable', 'the storage engine is not available: it was killed by SIGKILL and restarts in 4 s');
   if (path.startsWith('/loki/api/v1/'))
     return respondLogs(path.slice('/loki/api/v1/'.length), parameters, scene === 'empty' || scene === 'fresh', now);
-  const known = scene === 'empty' ? [] : world;
+  const known = scene === 'empty' ? [] : scene === 'fresh' ? world.filter(({ name }) => !name.startsWith('traces_')) : world;
   switch (path) {
     case '/api/atalaya/storage/metrics':
       return { status: 200, answer: storageOf(scene, known, Number(parameters.get('limit') ?? 100)) };
