@@ -20,6 +20,7 @@ import { checkDepth, doubleJson, doubleText } from './value-text.ts';
 
 const LEAST_INT64 = -(2n ** 63n);
 const MOST_INT64 = 2n ** 63n - 1n;
+const SURELY_HUGE = 2 ** 64;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
 /** Adds a list of KeyValues. @throws AtalayaError BAD_ENCODING */
@@ -61,10 +62,10 @@ function mapEntries(map: Json): Json {
 function valueText(value: JsonObject | null, depth: number): string {
   const kind = value === null ? undefined : checkKind(value);
   if (kind === undefined) return '';
-  const given = (value as JsonObject)[kind] as Json;
+  const given = givenOf(value as JsonObject, kind);
   if (kind === 'stringValue') return textField(kind, given);
   if (kind === 'bytesValue') return base64(given);
-  if (kind === 'doubleValue') return doubleText(doubleField(kind, given));
+  if (kind === 'doubleValue' || kind === 'hugeValue') return doubleText(doubleField(kind, given));
   return valueJson(value, depth);
 }
 
@@ -72,13 +73,14 @@ function valueJson(value: JsonObject | null, depth: number): string {
   checkDepth(depth);
   const kind = value === null ? undefined : checkKind(value);
   if (kind === undefined) return 'null';
-  const given = (value as JsonObject)[kind] as Json;
+  const given = givenOf(value as JsonObject, kind);
   switch (kind) {
     case 'stringValue':
       return JSON.stringify(textField(kind, given));
     case 'bytesValue':
       return `"${base64(given)}"`;
     case 'doubleValue':
+    case 'hugeValue':
       return doubleJson(doubleField(kind, given));
     case 'boolValue':
       return String(booleanField(kind, given));
@@ -103,6 +105,8 @@ const TYPES = {
   arrayValue: ATTRIBUTE_TYPE.array,
   kvlistValue: ATTRIBUTE_TYPE.map,
   bytesValue: ATTRIBUTE_TYPE.bytes,
+  /** An `intValue` that no int64 holds: JavaScript's SDK writes every number without a fraction as one. */
+  hugeValue: ATTRIBUTE_TYPE.double,
 } as const;
 type Kind = keyof typeof TYPES;
 
@@ -130,7 +134,15 @@ function checkKind(value: JsonObject): Kind | undefined {
         ignoreField(name);
     }
   }
-  return kind;
+  return kind === 'intValue' && isHuge(value[kind] as Json) ? 'hugeValue' : kind;
+}
+
+const givenOf = (value: JsonObject, kind: Kind): Json => value[kind === 'hugeValue' ? 'intValue' : kind] as Json;
+
+/** Of a number that may have lost digits only what is beyond any doubt: nearer ones are parsed again with all their digits. */
+function isHuge(value: Json): boolean {
+  if (typeof value === 'bigint') return value > MOST_INT64 || value < LEAST_INT64;
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) > SURELY_HUGE;
 }
 
 function base64(value: Json): string {

@@ -408,7 +408,7 @@ describe('OTLP logs as JSON', () => {
     [record('"timeUnixNano":"18446744073709551616"'), 'timeUnixNano: a number of 64 bits'],
     [record('"timeUnixNano":1.5'), 'timeUnixNano: a whole number'],
     [record('"body":{"intValue":"9223372036854775808"}'), 'intValue: a number of 64 bits'],
-    [record('"body":{"intValue":-1e21}'), 'intValue: a number of 64 bits is wanted, not -1000000000000000000000'],
+    [record('"body":{"intValue":"-1000000000000000000000"}'), 'intValue: a number of 64 bits is wanted, not "-1000000000000000000000"'],
     [record(`"body":{"intValue":${'9'.repeat(500)}}`), 'intValue: a whole number'],
     [record('"body":{"bytesValue":"*"}'), 'bytesValue: base64'],
     [record('"body":{"boolValue":"true"}'), 'boolValue: true or false'],

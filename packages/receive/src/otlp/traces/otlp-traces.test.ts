@@ -384,6 +384,21 @@ describe('what only JSON can say', () => {
     expect(JSON.parse(body as string)).toMatchObject({ partialSuccess: { rejectedSpans: '2' } });
   });
 
+  test('an integer that no int64 holds is a double, as the SDK of JavaScript means it', async () => {
+    const { journal, send } = start();
+    const numbers = ['1e300', '9223372036854775808', '-9223372036854775809', '9223372036854775807', '-9223372036854775808'];
+    const attributes = numbers.map((number) => `{"key":"k","value":{"intValue":${number}}}`).join(',');
+    const request = JSON.stringify(requestOf([{ ...SPAN, attributes: [] }]));
+    expect((await send('json', request.replace(/"attributes":\[\]\}\]\}/, `"attributes":[${attributes}]}]}`))).status).toBe(200);
+    expect(journal.spans[0]?.attributes.map(([, type, value]) => `${type} ${value}`)).toEqual([
+      'd 1e+300',
+      'd 9223372036854776000',
+      'd -9223372036854776000',
+      'i 9223372036854775807',
+      'i -9223372036854775808',
+    ]);
+  });
+
   test('an id that is not hexadecimal refuses its span only', async () => {
     const { journal, send } = start();
     const answer = await send(
