@@ -179,19 +179,27 @@ describe('log intake', () => {
       { labels: { job: 'repeated' }, at: NOW_NS, text: 'repeated 0', attributes: ['a', 'b'] },
       { labels: { job: 'repeated' }, at: NOW_NS, text: 'repeated 0', attributes: ['a', 'c'] },
       { labels: { job: 'repeated' }, at: NOW_NS + 100n, text: 'repeated 0' },
+      { labels: { job: 'repeated' }, at: NOW_NS, text: 'repeated 0', traceId: 'ab'.repeat(16) },
+      { labels: { job: 'repeated' }, at: NOW_NS, text: 'repeated 0', traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8) },
     ];
     await store.load([logRecordOf(others, { repetitionsDropped: true })]);
-    expect(await bodies('repeated')).toHaveLength(6);
+    expect(await bodies('repeated')).toHaveLength(8);
     // A file that says the same twice in one moment says it twice.
     await store.load([logRecordOf(sent), logRecordOf(sent)]);
-    expect(await bodies('repeated')).toHaveLength(14);
+    expect(await bodies('repeated')).toHaveLength(16);
     expect(store.counters.repeated).toBe(5);
   });
 
   it('recognises after a restart what a sender repeats', async () => {
     const attributes = ['name', 'value', 'other', ''];
     const sent = lines('resent', 3).map((line, i) => (i === 1 ? { ...line, attributes } : line));
-    const long = { labels: { job: 'resent' }, at: NOW_NS + 9n, text: 'long '.repeat(100) };
+    const long = {
+      labels: { job: 'resent' },
+      at: NOW_NS + 9n,
+      text: 'long '.repeat(100),
+      traceId: 'ab'.repeat(16),
+      spanId: 'cd'.repeat(8),
+    };
     await (await open()).load([logRecordOf([...sent, long], { repetitionsDropped: true, appendedAt: NOW - 1000 })]);
     const next = await open();
     const more = { labels: { job: 'resent' }, at: NOW_NS + 10n, text: 'more' };

@@ -1,4 +1,4 @@
-/** The hash of a line by which repetitions are recognised: stream, time, text and attributes. */
+/** The hash of a line by which repetitions are recognised: stream, time, text, attributes, trace and span. */
 
 import type { LogBatch } from '@atalaya/journal';
 import { type Hash64, hashBytes } from '@atalaya/model';
@@ -56,7 +56,26 @@ export class LineHasher {
       words[6] ^= hash.high;
       words[7] = hash.low;
     }
-    hashBytes(this.#bytes, 0, UNITS * 4, 0, hash);
+    this.#take(UNITS);
+  }
+
+  /** Takes the id of the line's trace, or span, into the hash: one packed text. Most lines have none. */
+  addId(ids: Uint8Array, start: number, end: number): void {
+    // An empty text is one byte.
+    if (end - start <= 1) return;
+    const hash = this.#hash;
+    this.#words[0] = this.low;
+    this.#words[1] = this.high;
+    hashBytes(ids, start, end, 0, hash);
+    this.#words[2] = hash.low;
+    this.#words[3] = hash.high;
+    this.#take(4);
+  }
+
+  /** Makes the first words the hash. */
+  #take(words: number): void {
+    const hash = this.#hash;
+    hashBytes(this.#bytes, 0, words * 4, 0, hash);
     this.low = hash.low;
     this.high = hash.high;
   }
@@ -64,8 +83,10 @@ export class LineHasher {
 
 /** Hashes each line of a batch: `told` finds the hash in the hasher. */
 export function hashLines(batch: LogBatch, hasher: LineHasher, told: (row: number) => void): void {
-  const { bodies, attributeNames, attributeValues, origins } = batch;
+  const { bodies, attributeNames, attributeValues, traceIds, spanIds, origins } = batch;
   const bodyEnds = packedEnds(bodies, batch.rows);
+  const traceEnds = endsUnlessEmpty(traceIds, batch.rows);
+  const spanEnds = endsUnlessEmpty(spanIds, batch.rows);
   const without = attributeNames.length === 0;
   const nameEnds = without ? undefined : rowEnds(attributeNames, batch.attributeCounts);
   const valueEnds = without ? undefined : rowEnds(attributeValues, batch.attributeCounts);
@@ -93,6 +114,13 @@ export function hashLines(batch: LogBatch, hasher: LineHasher, told: (row: numbe
       value,
       valueEnd,
     );
+    if (traceEnds !== undefined) hasher.addId(traceIds, startOf(traceEnds, row), traceEnds[row] as number);
+    if (spanEnds !== undefined) hasher.addId(spanIds, startOf(spanEnds, row), spanEnds[row] as number);
     told(row);
   }
+}
+
+/** Where the texts of a column end; nothing when all are empty, which are a byte each. */
+function endsUnlessEmpty(column: Uint8Array, rows: number): Uint32Array | undefined {
+  return column.length === rows ? undefined : packedEnds(column, rows);
 }

@@ -18,7 +18,8 @@ export async function rememberLines(engine: Engine, recent: RecentHashes, now: n
   const first = await firstKey(engine, firstKeyAt(now - REMEMBERED_MS));
   if (first === undefined) return 0;
   const { bytes } = await engine.query(
-    sql`SELECT StreamId AS s, toUnixTimestamp64Nano(Timestamp) AS t, Body AS b, CAST(LogAttributes, 'Map(String, String)') AS a
+    sql`SELECT StreamId AS s, toUnixTimestamp64Nano(Timestamp) AS t, Body AS b, CAST(LogAttributes, 'Map(String, String)') AS a,
+        TraceId AS i, SpanId AS j
       FROM otel_logs WHERE Batch >= ${first} AND ${fragment(NOT_FROM_ELSEWHERE)}`,
   );
   const hasher = new LineHasher();
@@ -27,6 +28,7 @@ export async function rememberLines(engine: Engine, recent: RecentHashes, now: n
     const ids = block.column('s', 'UInt64');
     const times = new Uint32Array(block.column('t', 'Int64').buffer);
     const texts = block.column('b', 'String');
+    const [traceIds, spanIds] = [block.column('i', 'String'), block.column('j', 'String')];
     const { offsets, keys, values } = block.column('a', 'Map(String, String)');
     for (let row = 0; row < block.rows; row++) {
       const line = {
@@ -41,6 +43,8 @@ export async function rememberLines(engine: Engine, recent: RecentHashes, now: n
       const [value, valueEnd] = packedRange(values, from, to);
       const [body, bodyEnd] = packedRange(texts, row, row + 1);
       hasher.hash(line, texts.bytes, body, bodyEnd, keys.bytes, name, nameEnd, values.bytes, value, valueEnd);
+      hasher.addId(traceIds.bytes, ...packedRange(traceIds, row, row + 1));
+      hasher.addId(spanIds.bytes, ...packedRange(spanIds, row, row + 1));
       recent.add(hasher.low, hasher.high);
     }
     lines += block.rows;
