@@ -198,7 +198,7 @@ export const SETTINGS = {
     default: '200',
     help: 'Most queries about traces waiting or running; further ones are answered 429.',
   },
-  'query.traces': { type: 'count', default: '1000', help: 'Most traces that one search may ask for.' },
+  'query.traces': { type: 'count', default: '1500', help: 'Most traces that one search may ask for.' },
   'query.trace_spans': {
     type: 'count',
     default: '500000',
