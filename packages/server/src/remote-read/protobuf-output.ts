@@ -1,6 +1,8 @@
 /** Writes protobuf's wire format into one growing buffer. */
 
 const encoder = new TextEncoder();
+/** Length of texts up to which their length takes one byte. */
+const SHORT = 0x7f;
 
 /** A message being written. Used again after {@link clear}, so that series after series costs no memory. */
 export class ProtobufOutput {
@@ -114,7 +116,27 @@ export class ProtobufOutput {
   }
 
   text(field: number, text: string): void {
-    this.bytes(field, encoder.encode(text));
+    if (text.length > SHORT || !this.#shortText(field, text)) this.bytes(field, encoder.encode(text));
+  }
+
+  /** Writes a short text of ASCII in place; false for any other, of which nothing is written. */
+  #shortText(field: number, text: string): boolean {
+    const { length } = text;
+    const before = this.#length;
+    this.varint(field * 8 + 2);
+    this.#reserve(length + 1);
+    let at = this.#length;
+    this.#bytes[at++] = length;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) {
+        this.#length = before;
+        return false;
+      }
+      this.#bytes[at++] = unit;
+    }
+    this.#length = at;
+    return true;
   }
 
   /** Bytes without field and length. */

@@ -41,10 +41,10 @@ export function exampleSpans(): Span[] {
     attributes: EVERY_TYPE,
     events: [
       { name: 'exception', time: START + 1000n, attributes: { 'exception.type': 'E' } },
-      { name: '', time: START },
+      { name: '', time: START, attributes: { 'otel.dropped_attributes_count': 5 } },
     ],
     links: [
-      { trace: '1', id: '2', attributes: { why: 'batch' } },
+      { trace: '1', id: '2', attributes: { why: 'batch', 'otel.dropped_attributes_count': 4 } },
       { trace: TRACE_ID, id: '3', attributes: { 'opentracing.ref_type': 'child_of' } },
     ],
     status: 'error',

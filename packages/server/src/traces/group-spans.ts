@@ -1,6 +1,6 @@
 /** Spans as OTLP arranges them: by resource, and within it by scope. */
 
-import type { Span, SpanOrigin } from '@atalaya/query';
+import type { Span, SpanAttribute, SpanOrigin } from '@atalaya/query';
 
 /** The spans of one scope; the origin tells the scope. */
 export interface ScopeGroup {
@@ -45,3 +45,13 @@ export function groupSpans(spans: readonly Span[]): ResourceGroup[] {
 export const KIND_NUMBER = { unspecified: 0, internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
 /** Place of a status in OTLP's enumeration. */
 export const STATUS_NUMBER = { unset: 0, ok: 1, error: 2 } as const;
+
+/** The attribute by which the receiver notes what the sender of an event or a link had dropped: spans have no other place for it. */
+const DROPPED = 'otel.dropped_attributes_count';
+
+/** Attributes of an event or a link as they were sent, and how many its sender had dropped. */
+export function asSent(attributes: readonly SpanAttribute[]): { readonly attributes: readonly SpanAttribute[]; readonly dropped: number } {
+  const note = attributes.at(-1);
+  if (note?.name !== DROPPED || note.type !== 'int') return { attributes, dropped: 0 };
+  return { attributes: attributes.slice(0, -1), dropped: Number(note.value) };
+}

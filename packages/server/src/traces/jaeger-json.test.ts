@@ -46,7 +46,7 @@ test("a trace is told as the Collector's translator makes it for Jaeger", () => 
         ],
         logs: [
           { timestamp: 1_700_000_000_123_457, fields: [text('event', 'exception'), text('exception.type', 'E')] },
-          { timestamp: 1_700_000_000_123_456, fields: [] },
+          { timestamp: 1_700_000_000_123_456, fields: [{ key: 'otel.dropped_attributes_count', type: 'int64', value: 5 }] },
         ],
         processID: 'p1',
         warnings: null,

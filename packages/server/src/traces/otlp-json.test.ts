@@ -74,7 +74,7 @@ test('spans are told by resource and scope, typed as they came', () => {
                   name: 'exception',
                   attributes: [{ key: 'exception.type', value: { stringValue: 'E' } }],
                 },
-                { timeUnixNano: '1700000000123456789', name: '' },
+                { timeUnixNano: '1700000000123456789', name: '', droppedAttributesCount: 5 },
               ],
               droppedEventsCount: 2,
               links: [
@@ -82,6 +82,7 @@ test('spans are told by resource and scope, typed as they came', () => {
                   traceId: '00000000000000000000000000000001',
                   spanId: '0000000000000002',
                   attributes: [{ key: 'why', value: { stringValue: 'batch' } }],
+                  droppedAttributesCount: 4,
                 },
                 {
                   traceId: TRACE_ID,

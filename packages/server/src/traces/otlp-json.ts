@@ -4,7 +4,7 @@
  */
 
 import type { Span, SpanAttribute, SpanEvent, SpanLink, SpanOrigin } from '@atalaya/query';
-import { groupSpans, KIND_NUMBER, STATUS_NUMBER } from './group-spans.ts';
+import { asSent, groupSpans, KIND_NUMBER, STATUS_NUMBER } from './group-spans.ts';
 import { type NestedValue, readDouble, readNested } from './nested-value.ts';
 
 /** `ResourceSpans` as a JSON list. */
@@ -52,11 +52,17 @@ function spanJson(span: Span): string {
 }
 
 function eventJson(event: SpanEvent): string {
-  return object(`"timeUnixNano":"${event.time}","name":${JSON.stringify(event.name)}`, attributes(event.attributes));
+  return object(`"timeUnixNano":"${event.time}","name":${JSON.stringify(event.name)}`, attributesAsSent(event.attributes));
 }
 
 function linkJson(link: SpanLink): string {
-  return object(`"traceId":"${link.traceId}","spanId":"${link.spanId}"`, text('traceState', link.traceState), attributes(link.attributes));
+  const ids = `"traceId":"${link.traceId}","spanId":"${link.spanId}"`;
+  return object(ids, text('traceState', link.traceState), attributesAsSent(link.attributes));
+}
+
+function attributesAsSent(all: readonly SpanAttribute[]): string {
+  const sent = asSent(all);
+  return [attributes(sent.attributes), count('droppedAttributesCount', sent.dropped)].filter((field) => field !== '').join(',');
 }
 
 function attributes(all: readonly SpanAttribute[]): string {

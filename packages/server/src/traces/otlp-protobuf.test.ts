@@ -20,8 +20,19 @@ const value: Record<number, readonly [string, Read]> = {
 const pair: Shape = { 1: ['key', 'text'], 2: ['value', one(value)] };
 value[5] = ['arrayValue', one({ 1: ['values', many(value)] })];
 value[6] = ['kvlistValue', one({ 1: ['values', many(pair)] })];
-const event: Shape = { 1: ['timeUnixNano', 'fixed64'], 2: ['name', 'text'], 3: ['attributes', many(pair)] };
-const link: Shape = { 1: ['traceId', 'id'], 2: ['spanId', 'id'], 3: ['traceState', 'text'], 4: ['attributes', many(pair)] };
+const event: Shape = {
+  1: ['timeUnixNano', 'fixed64'],
+  2: ['name', 'text'],
+  3: ['attributes', many(pair)],
+  4: ['droppedAttributesCount', 'uint'],
+};
+const link: Shape = {
+  1: ['traceId', 'id'],
+  2: ['spanId', 'id'],
+  3: ['traceState', 'text'],
+  4: ['attributes', many(pair)],
+  5: ['droppedAttributesCount', 'uint'],
+};
 const span: Shape = {
   1: ['traceId', 'id'],
   2: ['spanId', 'id'],

@@ -2,7 +2,7 @@
 
 import type { Span, SpanAttribute, SpanEvent, SpanLink, SpanOrigin } from '@atalaya/query';
 import { ProtobufOutput } from '../remote-read/protobuf-output.ts';
-import { groupSpans, KIND_NUMBER, STATUS_NUMBER } from './group-spans.ts';
+import { asSent, groupSpans, KIND_NUMBER, STATUS_NUMBER } from './group-spans.ts';
 import { type NestedValue, readDouble, readNested } from './nested-value.ts';
 
 /** A `TracesData`, which is also Tempo's `Trace`. */
@@ -73,19 +73,23 @@ function writeSpan(out: ProtobufOutput, span: Span): void {
   if (span.flags !== 0) out.fixed32(16, span.flags);
 }
 
-/** Event: 1 time_unix_nano, 2 name, 3 attributes. */
-function writeEvent(out: ProtobufOutput, { time, name, attributes }: SpanEvent): void {
+/** Event: 1 time_unix_nano, 2 name, 3 attributes, 4 dropped_attributes_count. */
+function writeEvent(out: ProtobufOutput, { time, name, attributes: all }: SpanEvent): void {
+  const { attributes, dropped } = asSent(all);
   out.fixed64(1, time);
   writeText(out, 2, name);
   writeAttributes(out, 3, attributes);
+  writeCount(out, 4, dropped);
 }
 
-/** Link: 1 trace_id, 2 span_id, 3 trace_state, 4 attributes. */
-function writeLink(out: ProtobufOutput, { traceId, spanId, traceState, attributes }: SpanLink): void {
+/** Link: 1 trace_id, 2 span_id, 3 trace_state, 4 attributes, 5 dropped_attributes_count. */
+function writeLink(out: ProtobufOutput, { traceId, spanId, traceState, attributes: all }: SpanLink): void {
+  const { attributes, dropped } = asSent(all);
   out.bytes(1, Buffer.from(traceId, 'hex'));
   out.bytes(2, Buffer.from(spanId, 'hex'));
   writeText(out, 3, traceState);
   writeAttributes(out, 4, attributes);
+  writeCount(out, 5, dropped);
 }
 
 /** KeyValues: 1 key, 2 value. */
