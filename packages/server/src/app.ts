@@ -10,7 +10,6 @@ import {
   createLogWriter,
   createMetricWriter,
   createScrapeManager,
-  createSpanWriter,
   StageMetrics,
 } from '@atalaya/receive';
 import { engineOptions } from './engine/engine-options.ts';
@@ -33,13 +32,14 @@ import { createReceivers } from './receivers.ts';
 import { readPromtailFile } from './promtail-file.ts';
 import { readScrapeFile } from './scrape-file.ts';
 import type { LoadedSettings } from './settings/load.ts';
+import { startSpanWriting } from './span-writing.ts';
 import { StatusGatherer } from './status.ts';
 import { OwnMetrics } from './telemetry/own-metrics.ts';
 import { startMeters } from './telemetry/meters.ts';
 import { readParts } from './telemetry/read-parts.ts';
 import type { OwnLogs } from './telemetry/own-logs.ts';
 import { VERSION } from './version.ts';
-import { logLimits, metricLimits, spanLimits } from './writer-limits.ts';
+import { logLimits, metricLimits } from './writer-limits.ts';
 
 /** Labels of the built-in collectors' series. */
 const HOST_JOB = 'node';
@@ -89,17 +89,18 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   const { journal, bookmarks } = await openData(dataDirectory, settings, { clock, log, lifecycle });
   const writer = createMetricWriter({ journal, clock, limits: metricLimits(settings) });
   const logWriter = createLogWriter({ journal, clock, limits: logLimits(settings) });
-  const spanWriter = createSpanWriter({ journal, limits: spanLimits(settings) });
   // Stopped just before the journal closes: the last lines of all other parts are in it.
   if (settings['logs.own']) {
     ownLogs.start(logWriter);
     lifecycle.onStop('own log', () => ownLogs.stop(), 1000);
   } else ownLogs.switchOff();
+  const spans = startSpanWriting({ settings, journal, writer, clock, log });
+  lifecycle.onStop('metrics of spans', () => spans.stop());
   const engineMemoryBytes = settings['engine.memory'] === -1 ? engineMemory(availableMemory()) : settings['engine.memory'];
 
   const metrics = new OwnMetrics(
     VERSION,
-    () => readParts({ journal, writer, logWriter, ownLogs, engine, scrapes, meters, status, spanWriter, otlp: receivers.otlp }),
+    () => readParts({ journal, writer, logWriter, ownLogs, engine, scrapes, meters, status, spans, otlp: receivers.otlp }),
     () => stages.metrics.render(),
   );
   const redefineSeries = redefineWhenNeeded({ journal, writer, log });
@@ -186,7 +187,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   const receivers = createReceivers({
     writer,
     logWriter,
-    spanWriter,
+    spanWriter: spans.writer,
     settings,
     clock,
     log,

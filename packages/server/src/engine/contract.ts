@@ -1,6 +1,6 @@
 /** What the two processes say to each other: methods, events and their data. */
 
-import type { JournalPosition } from '@atalaya/journal';
+import type { JournalPosition, SpanSamplingRules } from '@atalaya/journal';
 import type { Matcher, MetricMetadata } from '@atalaya/model';
 import type { Cardinality, HotStats, LogRetention, TraceRetention } from '@atalaya/store';
 import type { ExpositionFormat } from '../remote-read/exposition-encoder.ts';
@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly retention: { readonly ageMs: number; readonly bytes: number };
   readonly logRetention: LogRetention;
   readonly traceRetention: TraceRetention;
+  /** Which traces are kept; times in milliseconds. */
+  readonly sampling: SpanSamplingRules & { readonly waitMs: number; readonly memoryBytes: number };
   readonly query: {
     readonly timeoutMs: number;
     readonly lookbackMs: number;

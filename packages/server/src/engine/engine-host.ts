@@ -1,7 +1,15 @@
 /** What runs inside the engine process: the storage engine, the loader and the query workers, wired together. */
 
 import path from 'node:path';
-import { type JournalPosition, openJournalReader, readCheckpoint, SIGNAL, type Signal, writeCheckpoint } from '@atalaya/journal';
+import {
+  type JournalPosition,
+  openJournalReader,
+  readCheckpoint,
+  SIGNAL,
+  type Signal,
+  SpanSampling,
+  writeCheckpoint,
+} from '@atalaya/journal';
 import type { Clock, Logger, MetricStorage } from '@atalaya/model';
 import {
   connectReader,
@@ -15,6 +23,7 @@ import {
   openLogStore,
   openMetricStore,
   openServerEngine,
+  openTraceSampling,
   openTraceStore,
   serveReader,
   type Sink,
@@ -128,13 +137,18 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     retention: options.traceRetention,
     queryLimits: { memoryBytes: options.query.memoryBytes, timeMs: options.query.timeoutMs },
   });
+  const { waitMs, memoryBytes, ...rules } = options.sampling;
+  const sampling = new SpanSampling(rules).waitsForTraces
+    ? await openTraceSampling({ engine, clock, log, rules, waitMs, memoryBytes })
+    : undefined;
+  const spans = traceSink(traceStore);
   const reader = await openJournalReader({ directory: journalDirectory, log, from: checkpoint });
   const loader = createLoader({
     reader,
     sinks: new Map<Signal, Sink>([
       [SIGNAL.metrics, metricSink(store)],
       [SIGNAL.logs, logSink(logStore)],
-      [SIGNAL.traces, traceSink(traceStore)],
+      [SIGNAL.traces, sampling?.sink(spans) ?? spans],
     ]),
     clock,
     log,
@@ -157,7 +171,7 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
     taken: readable,
     query: (task, signal) => queries.run(task, signal),
   });
-  const traces = new TraceHost({ store: traceStore, taken: readable });
+  const traces = new TraceHost({ store: traceStore, sampling, taken: readable });
   const queries: QueryPool = new QueryPool({
     workers: QUERY_WORKERS,
     limits: each,

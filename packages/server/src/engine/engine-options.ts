@@ -2,6 +2,7 @@
 
 import { availableMemory, cacheMemory } from '../memory.ts';
 import type { Settings } from '../settings/table.ts';
+import { samplingRules } from '../span-writing.ts';
 import type { EngineOptions } from './contract.ts';
 
 /** @param memoryBytes what the engine may take */
@@ -16,6 +17,11 @@ export function engineOptions(settings: Settings, dataDirectory: string, memoryB
       ageMs: settings['retention.logs'],
       bytes: settings['retention.logs_bytes'],
       streams: settings['retention.logs_streams'],
+    },
+    sampling: {
+      ...samplingRules(settings),
+      waitMs: settings['traces.decision_wait'],
+      memoryBytes: settings['traces.decision_memory'],
     },
     traceRetention: { ageMs: settings['retention.traces'], bytes: settings['retention.traces_bytes'] },
     query: {

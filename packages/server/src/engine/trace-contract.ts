@@ -1,6 +1,7 @@
 /** What the two processes say to each other about traces. Times and lengths of time are nanoseconds, as decimal texts: JSON has no such numbers. */
 
 import type { SpanKind } from '@atalaya/model';
+import type { SamplingCounters } from '@atalaya/store';
 import type { Nanoseconds } from './log-contract.ts';
 
 interface AnyTraceRequest {
@@ -93,5 +94,7 @@ export interface TraceState {
   readonly waitingSpans: number;
   /** Spans that repeated an earlier one and were left out. */
   readonly repeated: number;
+  /** What became of spans whose traces had to be seen whole; undefined when none have to. */
+  readonly sampling: SamplingCounters | undefined;
   readonly queriesRunning: number;
 }

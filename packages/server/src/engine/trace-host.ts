@@ -1,11 +1,13 @@
 /** Traces in the engine process: spans for the threads that answer questions about them, and how many there are. */
 
 import type { MessagePort } from 'node:worker_threads';
-import { serveTraceReader, type TraceStore } from '@atalaya/store';
+import { serveTraceReader, type TraceSampling, type TraceStore } from '@atalaya/store';
 import type { TraceState } from './trace-contract.ts';
 
 export interface TraceHostOptions {
   readonly store: TraceStore;
+  /** Undefined when no traces are sampled here. */
+  readonly sampling: TraceSampling | undefined;
   /** Resolves when what was acknowledged before is taken in. */
   readonly taken: () => Promise<unknown>;
 }
@@ -28,7 +30,8 @@ export class TraceHost {
 
   /** `queriesRunning` is the caller's to tell. */
   state(): Omit<TraceState, 'queriesRunning'> {
-    const { known, waitingRows, counters } = this.#options.store;
-    return { services: known.services, operations: known.operations, waitingSpans: waitingRows, repeated: counters.repeated };
+    const { store, sampling } = this.#options;
+    const { known, waitingRows, counters } = store;
+    return { ...known, waitingSpans: waitingRows, repeated: counters.repeated, sampling: sampling?.counters };
   }
 }

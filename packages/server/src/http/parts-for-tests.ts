@@ -96,10 +96,13 @@ const READINGS: Readings = {
     spansWritten: 5,
     spansLeftOut: 1,
     rejected: { invalid_id: 2, too_old: 0, too_far_in_future: 0, attribute_limit: 0, span_too_large: 0 },
+    gate: { filtered: 1, rateLimited: 2, sampledOut: 0 },
+    derived: undefined,
+    sampling: undefined,
   },
   targetsUp: 1,
   targetsDown: 0,
-  traces: { services: 2, operations: 5, waitingSpans: 0, repeated: 1, queriesRunning: 0 },
+  traces: { services: 2, operations: 5, waitingSpans: 0, repeated: 1, sampling: undefined, queriesRunning: 0 },
   logs: { linesWritten: 12, bytesWritten: 340, linesTruncated: 1, rejected: { too_old: 4 }, activeStreams: 2, state: undefined },
 };
 

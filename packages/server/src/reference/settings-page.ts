@@ -7,9 +7,11 @@ const TYPES = {
   duration: 'duration (`15s`, `2h`, `15d`)',
   bytes: 'size (`512MiB`, `4GiB`)',
   count: 'whole number',
+  ratio: 'number from 0 to 1',
   switch: '`true` or `false`',
   list: 'list',
   streams: 'rules of streams',
+  conditions: 'conditions on spans',
 } as const;
 
 /** `docs/reference/settings.md`. */

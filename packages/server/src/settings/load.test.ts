@@ -55,12 +55,27 @@ describe('settings', () => {
   test.each([
     ['retention:\n  metrics: soon\n', /atalaya\.yml:2: "soon" is not allowed for retention\.metrics: it takes a duration/],
     ['retention:\n  metrcs: 1d\n', /atalaya\.yml:2: "retention\.metrcs" is not a setting; did you mean retention\.metrics\?/],
+    ['traces:\n  sample: 1.5\n', /"1\.5" is not allowed for traces\.sample: it takes a number from 0 to 1/],
+    ['traces:\n  drop: [name]\n', /"name" is not allowed for traces\.drop: it takes conditions such as/],
     ['journal: 5\n', /"journal" is a section/],
     ['listen: [\n', /atalaya\.yml:\d+: /],
     ['- a\n', /must be a map/],
   ])('a bad file is refused with line and remedy: %j', (text, message) => {
     write('atalaya.yml', text);
     expect(() => load()).toThrow(message);
+  });
+
+  test('shares and conditions on spans are read', () => {
+    write('atalaya.yml', `traces:\n  sample: 0.05\n  drop:\n    - http.route=/health\n    - service.name=cart && name=~"a{1,2}"\n`);
+    const { settings } = load();
+    expect(settings['traces.sample']).toBe(0.05);
+    expect(settings['traces.drop']).toEqual([
+      [{ name: 'http.route', operator: '=', value: '/health' }],
+      [
+        { name: 'service.name', operator: '=', value: 'cart' },
+        { name: 'name', operator: '=~', value: 'a{1,2}' },
+      ],
+    ]);
   });
 
   test('a missing folder, a folder without configuration and a bad variable are clear', () => {

@@ -1,6 +1,7 @@
 /** Reads the value of one setting from text. */
 
 import { nearestName, parseDuration } from '@atalaya/model';
+import { parseSpanConditions, type SpanConditions } from '@atalaya/receive';
 import { parseStreamRetention, type StreamRetention } from './stream-retention.ts';
 import { settingEntry, type SettingPath, type SettingType } from './table.ts';
 
@@ -22,15 +23,17 @@ const ALLOWED: Readonly<Record<SettingType, string>> = {
   duration: 'a duration such as 15s, 2h or 15d',
   bytes: 'a size such as 512MiB or 4GiB',
   count: 'a whole number',
+  ratio: 'a number from 0 to 1',
   switch: 'true or false',
   list: 'a list',
+  conditions: 'conditions such as http.route=/health, separated by commas',
   streams: 'rules such as {job="debug"}=2d, separated by semicolons',
 };
 
+type Value = string | number | boolean | readonly string[] | readonly StreamRetention[] | readonly SpanConditions[];
+
 /** The value, or a sentence on what is allowed. */
-export type ParsedValue =
-  | { readonly value: string | number | boolean | readonly string[] | readonly StreamRetention[] }
-  | { readonly problem: string };
+export type ParsedValue = { readonly value: Value } | { readonly problem: string };
 
 /** Reads `text` as the setting at `path` wants it. */
 export function parseSetting(path: SettingPath, text: string): ParsedValue {
@@ -50,10 +53,8 @@ function unknownChoice(path: SettingPath, word: string, choices: readonly string
   return `"${word}" is not allowed for ${path}: ${advice}`;
 }
 
-const readers: Record<
-  SettingType,
-  (text: string) => string | number | boolean | readonly string[] | readonly StreamRetention[] | undefined
-> = {
+const readers: Record<SettingType, (text: string) => Value | undefined> = {
+  conditions: parseSpanConditions,
   streams: parseStreamRetention,
   text: (text) => text,
   duration: parseDuration,
@@ -63,6 +64,7 @@ const readers: Record<
     return match === null || size === undefined ? undefined : Math.round(Number(match[1]) * size);
   },
   count: (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
+  ratio: (text) => (/^(?:\d+\.?\d*|\.\d+)(?:e-\d+)?$/.test(text) && Number(text) <= 1 ? Number(text) : undefined),
   switch: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
   list: (text) =>
     text

@@ -1,13 +1,13 @@
 /** What the program measures of itself, under the pipeline's names, the readiness names and its own. */
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { DeltaStats, OtlpStats, SpanWriterStats } from '@atalaya/receive';
+import type { DeltaStats, OtlpStats } from '@atalaya/receive';
 import type { HotStats } from '@atalaya/store';
 import type { LoadedEvent, StepCacheState } from '../engine/contract.ts';
 import type { TraceState } from '../engine/trace-contract.ts';
 import type { OtlpSignalName } from '../otlp-signals.ts';
 import { registerOtlpMetrics } from './otlp-metrics.ts';
-import { registerSpanMetrics } from './span-metrics.ts';
+import { registerSpanMetrics, type SpanReadings } from './span-metrics.ts';
 import type { OwnLogStats } from './own-logs.ts';
 import { type LogReadings, registerLogMetrics } from './log-metrics.ts';
 import { registerTraceMetrics } from './trace-metrics.ts';
@@ -41,7 +41,7 @@ export interface Readings {
   readonly storedSeries: number;
   readonly damagedParts: number;
   readonly ownLogs: OwnLogStats;
-  readonly spans: SpanWriterStats;
+  readonly spans: SpanReadings;
   readonly otlp: Readonly<Record<OtlpSignalName, OtlpStats>>;
   readonly otlpDeltas: DeltaStats;
   readonly stepCache: StepCacheState;

@@ -1,9 +1,10 @@
 /** Reads what the program's own metrics tell from its parts, each time somebody asks for them. */
 
 import type { Journal } from '@atalaya/journal';
-import type { LogWriter, MetricWriter, OtlpMetrics, ScrapeManager, SpanWriter } from '@atalaya/receive';
+import type { LogWriter, MetricWriter, OtlpMetrics, ScrapeManager } from '@atalaya/receive';
 import type { EngineSupervisor } from '../engine/supervisor.ts';
 import { type OtlpReceivers, otlpStats } from '../otlp-signals.ts';
+import type { SpanWriting } from '../span-writing.ts';
 import type { StatusGatherer } from '../status.ts';
 import { type Meters, processCpuSeconds } from './meters.ts';
 import type { OwnLogs } from './own-logs.ts';
@@ -16,7 +17,7 @@ export interface ReadParts {
   readonly journal: Journal;
   readonly writer: MetricWriter;
   readonly logWriter: LogWriter;
-  readonly spanWriter: SpanWriter;
+  readonly spans: SpanWriting;
   readonly ownLogs: OwnLogs;
   readonly engine: EngineSupervisor;
   readonly scrapes: ScrapeManager;
@@ -25,7 +26,7 @@ export interface ReadParts {
 }
 
 /** How the parts are now. */
-export function readParts({ journal, writer, logWriter, ownLogs, engine, scrapes, meters, status, otlp, spanWriter }: ReadParts): Readings {
+export function readParts({ journal, writer, logWriter, ownLogs, engine, scrapes, meters, status, otlp, spans }: ReadParts): Readings {
   const journalStats = journal.stats();
   const written = writer.stats();
   const { report } = engine;
@@ -57,7 +58,7 @@ export function readParts({ journal, writer, logWriter, ownLogs, engine, scrapes
     damagedParts: report?.damagedParts ?? 0,
     ownLogs: ownLogs.stats(),
     otlp: otlpStats(otlp),
-    spans: spanWriter.stats(),
+    spans: { ...spans.stats(), sampling: report?.traces.sampling },
     otlpDeltas: otlp.metrics.deltas(),
     stepCache: report?.stepCache ?? { cachedSteps: 0, computedSteps: 0, bytes: 0 },
     queriesRunning: report?.queriesRunning ?? 0,

@@ -6,7 +6,7 @@ import type { TraceState } from '../engine/trace-contract.ts';
 /** Registers the instruments; there is nothing to read while the engine is away. */
 export function registerTraceMetrics(registry: Registry, state: () => TraceState | undefined): void {
   const registers = [registry];
-  const gauge = (name: string, help: string, field: keyof TraceState): void => {
+  const gauge = (name: string, help: string, field: 'services' | 'operations' | 'waitingSpans' | 'queriesRunning'): void => {
     new Gauge({
       name,
       help,

@@ -26,8 +26,8 @@ export interface SpanDerivationOptions {
   /** Spans that may wait for their other side, and how long they wait at least. */
   readonly maxWaiting?: number;
   readonly waitMs?: number;
-  /** Whether the span of a row is going to be kept, so that an exemplar leads somewhere; without it all are. */
-  readonly isKept?: (batch: SpanBatch, row: number) => boolean;
+  /** Marks the spans of a batch that are certain to be stored, so that exemplars lead somewhere: 0 where they may be left out; without it all are. */
+  readonly willBeKept?: (batch: SpanBatch) => Uint8Array;
 }
 
 /** What was derived since the start. */
@@ -55,7 +55,7 @@ const DEFAULTS = { intervalMs: 15_000, idleMs: 15 * 60_000, maxSets: 5000, maxWa
 
 /** Starts deriving. */
 export function createSpanDerivation(options: SpanDerivationOptions): SpanDerivation {
-  const { writer, clock, log, dimensions = [], isKept } = options;
+  const { writer, clock, log, dimensions = [], willBeKept } = options;
   const { intervalMs, idleMs, maxSets, maxWaiting, waitMs } = { ...DEFAULTS, ...options };
   const spans = new ObservedSpans([...dimensions, ...PEER_ATTRIBUTES]);
   const metrics = new SpanMetrics({ dimensions, maxSets });
@@ -77,7 +77,8 @@ export function createSpanDerivation(options: SpanDerivationOptions): SpanDeriva
     observe(batch, kept) {
       const monotonic = clock.monotonic();
       spans.read(batch);
-      const isExemplary = (row: number): boolean => kept?.[row] !== 0 && isKept?.(batch, row) !== false;
+      const certain = willBeKept?.(batch);
+      const isExemplary = (row: number): boolean => kept?.[row] !== 0 && certain?.[row] !== 0;
       metrics.observe(batch, spans, isExemplary, monotonic, clock.now());
       graph.observe(batch, spans, monotonic);
     },

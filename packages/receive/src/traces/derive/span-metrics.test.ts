@@ -153,7 +153,9 @@ test('attributes of spans, or else of resources, become labels when they are ask
 });
 
 test('buckets have exemplars of spans that are kept', async () => {
-  const { clock, derivation, journal } = startDerivation({ isKept: (batch, row) => batch.statusCodes[row] !== 1 });
+  const { clock, derivation, journal } = startDerivation({
+    willBeKept: ({ statusCodes }) => statusCodes.map((status) => (status === 1 ? 0 : 1)),
+  });
   const spans = [span(get), span({ ...get, status: 1 }), span(get), span({ ...get, ms: 70 })];
   derivation.observe(spanBatch(spans), Uint8Array.of(0, 1, 1, 1));
   await clock.advance(INTERVAL);
