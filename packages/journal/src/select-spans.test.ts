@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { type PlainSpan, spanBatch } from './testing.ts';
 import { expect, test } from 'vitest';
 import { selectSpans } from './select-spans.ts';
@@ -23,4 +24,23 @@ test('the spans that are kept are as if the others had never been sent', () => {
 
 test('none may be kept', () => {
   expect(selectSpans(spanBatch([span(1)]), Uint8Array.of(0)).rows).toBe(0);
+});
+
+test('whatever is kept, it is as if the others had never been sent', () => {
+  const sizes = fc.array(fc.record({ id: fc.integer({ min: 1, max: 9 }), kept: fc.boolean() }), { maxLength: 12 });
+  fc.assert(
+    fc.property(sizes, (all) => {
+      const kept = all.filter((each) => each.kept).map(({ id }) => span(id));
+      const selected = selectSpans(
+        spanBatch(all.map(({ id }) => span(id))),
+        Uint8Array.from(all, (each) => Number(each.kept)),
+      );
+      const expected = spanBatch(kept);
+      expect({ ...selected, origins: [], dropped: [...selected.dropped] }).toEqual({
+        ...expected,
+        origins: [],
+        dropped: [...expected.dropped],
+      });
+    }),
+  );
 });
