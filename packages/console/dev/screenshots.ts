@@ -77,6 +77,19 @@ const SHOTS: readonly Shot[] = [
   { name: 'services-node', path: '/services?node=checkout' },
   { name: 'services-edge', path: '/services?edge=checkout&edge=payments' },
   { name: 'services-table', path: '/services?view=table' },
+  {
+    name: 'metrics-point',
+    path: `/explore?q=${encodeURIComponent('sum by (service_name) (rate(traces_spanmetrics_calls_total{span_kind="SPAN_KIND_SERVER"}[5m]))')}`,
+    act: async (page) =>
+      page
+        .locator('.u-over')
+        .first()
+        .click({ position: { x: 400, y: 200 } }),
+  },
+  {
+    name: 'metrics-exemplars',
+    path: `/explore?q=${encodeURIComponent('histogram_quantile(0.95, sum by (le) (rate(traces_spanmetrics_duration_seconds_bucket{service_name="checkout"}[5m])))')}`,
+  },
   { name: 'services-empty', path: '/services', scene: 'empty' },
   { name: 'services-error', path: '/services', scene: 'error' },
   { name: 'service', path: '/services/checkout' },

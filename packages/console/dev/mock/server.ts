@@ -8,6 +8,7 @@ import { extname, join, normalize } from 'node:path';
 
 import { configurationOf, type Scene, statusOf, storageOf, targetsOf } from './answers.ts';
 import { evaluate, type Point, QueryError, select } from './evaluate.ts';
+import { exemplarsOf } from './exemplars.ts';
 import { explain } from './explain.ts';
 import { respondLogs } from './logs/answers.ts';
 import { logTargetsOf } from './logs/targets.ts';
@@ -158,6 +159,8 @@ function respond(path: string, parameters: URLSearchParams, world: readonly Mock
       return { status: 200, answer: storageOf(scene, known, Number(parameters.get('limit') ?? 100)) };
     case '/api/v1/query':
       return query(parameters, known, scene, now);
+    case '/api/v1/query_exemplars':
+      return ok(exemplarsOf(parameters.get('query') ?? '', known, Number(parameters.get('start')), Number(parameters.get('end'))));
     case '/api/v1/query_range':
       return queryRange(parameters, known, scene, now);
     case '/api/atalaya/explain': {

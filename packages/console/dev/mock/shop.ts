@@ -76,9 +76,6 @@ const OPERATIONS: readonly Operation[] = [
   { service: 'mailer', name: 'order-events process', kind: 'CONSUMER', rate: 2.2, failing: seldom(0), median: 0.35 },
 ];
 
-/** Names of the services that send spans. */
-export const SHOP_SERVICES = [...new Set(OPERATIONS.map(({ service }) => service))];
-
 const BOUNDS = [0.002, 0.004, 0.006, 0.008, 0.01, 0.05, 0.1, 0.2, 0.4, 0.8, 1, 1.4, 2, 5, 10, 15, Infinity];
 
 /** The share of durations below a bound, of durations around a median whose logarithms spread as most do. */

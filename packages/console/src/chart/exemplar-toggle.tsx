@@ -1,7 +1,7 @@
 /** Switches the exemplars of a chart on and off; nothing where there are none. */
 
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconDiamond, IconDiamondFilled } from '@tabler/icons-react';
+import { IconSquareRotated, IconSquareRotatedFilled } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
 import type { ShownExemplars } from './use-exemplars.ts';
@@ -11,7 +11,7 @@ export function ExemplarToggle({ shown }: { shown: ShownExemplars }) {
   const { t } = useTranslation();
   if (!shown.any) return null;
   const label = shown.shown ? t('links.hideExemplars') : t('links.showExemplars');
-  const Icon = shown.shown ? IconDiamondFilled : IconDiamond;
+  const Icon = shown.shown ? IconSquareRotatedFilled : IconSquareRotated;
   return (
     <Tooltip label={label}>
       <ActionIcon aria-label={label} aria-pressed={shown.shown} onClick={shown.toggle}>

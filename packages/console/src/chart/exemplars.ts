@@ -7,6 +7,7 @@ import type { Exemplar } from '../data/exemplars.ts';
 /** Half a diamond, and how near the pointer must come. CSS pixels. */
 const RADIUS = 4;
 const REACH = 9;
+const CELL = 10;
 
 /** What the plugin draws; asked for at each drawing, so that new exemplars need no new chart. */
 export interface ExemplarSource {
@@ -40,6 +41,19 @@ export function exemplarPlugin(source: ExemplarSource): ExemplarPlugin {
   };
 }
 
+/** Those that are drawn: where several would cover each other, the largest. */
+function standing(u: uPlot, source: ExemplarSource): { exemplar: Exemplar; x: number; y: number }[] {
+  const cells = new Map<string, { exemplar: Exemplar; x: number; y: number }>();
+  for (const exemplar of source.exemplars()) {
+    const place = placeOf(u, exemplar, source.onAxis());
+    if (place === undefined) continue;
+    const cell = `${Math.floor(place.x / CELL)} ${Math.floor(place.y / CELL)}`;
+    const before = cells.get(cell);
+    if (before === undefined || before.exemplar.value < exemplar.value) cells.set(cell, { exemplar, ...place });
+  }
+  return [...cells.values()];
+}
+
 /** Where a diamond stands; values above the axis at its upper end. CSS pixels within the plot. */
 function placeOf(u: uPlot, { time, value }: Exemplar, onAxis: boolean): { x: number; y: number } | undefined {
   const height = u.over.clientHeight;
@@ -50,15 +64,13 @@ function placeOf(u: uPlot, { time, value }: Exemplar, onAxis: boolean): { x: num
 }
 
 function draw(u: uPlot, source: ExemplarSource): void {
-  const exemplars = source.exemplars();
-  if (exemplars.length === 0) return;
+  const diamonds = standing(u, source);
+  if (diamonds.length === 0) return;
   const { ctx } = u;
   const ratio = devicePixelRatio;
   ctx.save();
   ctx.beginPath();
-  for (const exemplar of exemplars) {
-    const place = placeOf(u, exemplar, source.onAxis());
-    if (place === undefined) continue;
+  for (const place of diamonds) {
     const x = u.bbox.left + place.x * ratio;
     const y = u.bbox.top + place.y * ratio;
     const radius = RADIUS * ratio;
@@ -81,9 +93,8 @@ function nearest(u: uPlot, source: ExemplarSource): Exemplar | undefined {
   if (left < 0 || !u.over.matches(':hover')) return undefined;
   let best: Exemplar | undefined;
   let least = REACH;
-  for (const exemplar of source.exemplars()) {
-    const place = placeOf(u, exemplar, source.onAxis());
-    const distance = place === undefined ? Infinity : Math.hypot(place.x - left, place.y - top);
+  for (const { exemplar, x, y } of standing(u, source)) {
+    const distance = Math.hypot(x - left, y - top);
     if (distance <= least) {
       least = distance;
       best = exemplar;

@@ -1,7 +1,7 @@
 /** What a point of a chart leads to: the logs and traces of what its series is about, at that time; the trace of an exemplar. */
 
 import { Menu } from '@mantine/core';
-import { IconBinaryTree2, IconCube, IconDiamond, IconLogs, IconZoomIn } from '@tabler/icons-react';
+import { IconBinaryTree2, IconCube, IconSquareRotated, IconLogs, IconZoomIn } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -69,7 +69,7 @@ export default function PointMenu({ point, unit, exemplars, context, onClose }: 
           : item(
               'exemplar',
               trace,
-              <IconDiamond size={15} />,
+              <IconSquareRotated size={15} />,
               t('links.exemplar', { value: formats.value(exemplar.value, unit === 'seconds' ? unit : 'none') }),
             )}
         {data?.logs.map((found) =>

@@ -5,7 +5,7 @@ import { metricEntries, type MetadataByMetric, startingQuery } from './metadata.
 import { type Target, targetName } from './targets.ts';
 
 /** The kinds of things that can be found, in the order in which they are shown. */
-export type CommandKind = 'page' | 'metric' | 'target' | 'logs';
+export type CommandKind = 'page' | 'service' | 'metric' | 'target' | 'logs';
 
 /** One thing to go to. */
 export interface Command {
@@ -23,9 +23,18 @@ export function buildCommands(
   metrics: readonly string[],
   metadata: MetadataByMetric,
   targets: readonly Target[],
+  services: readonly string[],
 ): Command[] {
   return [
     ...pages.map(({ to, name }): Command => ({ id: `page-${to.slice(1)}`, kind: 'page', name, detail: '', to, search: {} })),
+    ...services.map((name): Command => ({
+      id: `service-${name}`,
+      kind: 'service',
+      name,
+      detail: '',
+      to: `/services/${encodeURIComponent(name)}`,
+      search: {},
+    })),
     ...metricEntries(metrics, metadata).map((entry): Command => ({
       id: `metric-${entry.name}`,
       kind: 'metric',
@@ -45,7 +54,7 @@ export function buildCommands(
   ];
 }
 
-const LIMITS = { page: 6, metric: 12, target: 6 } as const;
+const LIMITS = { page: 6, service: 6, metric: 12, target: 6 } as const;
 
 /** Looking for what was typed in the lines of all logs. */
 function logsCommand(text: string): Command {
@@ -57,7 +66,7 @@ function logsCommand(text: string): Command {
 /** The best of each kind; kinds without a hit are left out. With nothing typed: pages, and a few of the others. */
 export function rankCommands(commands: readonly Command[], text: string): { kind: CommandKind; commands: Command[] }[] {
   const empty = text.trim() === '';
-  const found: { kind: CommandKind; commands: Command[] }[] = (['page', 'target', 'metric'] as const)
+  const found: { kind: CommandKind; commands: Command[] }[] = (['page', 'service', 'target', 'metric'] as const)
     .map((kind) => {
       const candidates = commands.filter((command) => command.kind === kind);
       return { kind, commands: fuzzyRank(text, candidates, (command) => command.name, empty && kind !== 'page' ? 4 : LIMITS[kind]) };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { heatOf } from './heat.ts';
+import { heatOf, placeInHeat } from './heat.ts';
 
 const window = { start: 0, end: 2000, step: 1000 };
 const histogram = (...buckets: [number, string, string, string][]) => ({ count: '0', sum: '0', buckets });
@@ -31,4 +31,12 @@ test('what is zero or negative lies in the lowest row, an open bucket ends at th
   expect(heat?.edges.at(-1)).toBe(4);
   expect(heat?.cells[0]).toBe(5.25);
   expect(heatOf([{ metric: {}, values: [], histograms: [[0, histogram()]] }], window)).toBeUndefined();
+});
+
+test('a single observation has its place on the logarithmic scale; what lies outside has none', () => {
+  const heat = { times: [0, 10], edges: [1, 2, 4], cells: new Float64Array(4), largest: 1 };
+  expect(placeInHeat(heat, { time: 5, value: 2 })).toEqual({ x: 0.25, y: 0.5 });
+  expect(placeInHeat(heat, { time: 5, value: 0.5 })?.y).toBe(0);
+  expect(placeInHeat(heat, { time: 5, value: 8 })).toBeUndefined();
+  expect(placeInHeat(heat, { time: 30, value: 2 })).toBeUndefined();
 });

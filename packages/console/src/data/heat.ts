@@ -76,3 +76,16 @@ function spread({ buckets = [] }: ApiHistogram, edges: readonly number[], cells:
     }
   }
 }
+
+/** Where a single observation lies: shares of the map's width from the left and of its height from below; `undefined` outside. */
+export function placeInHeat(
+  { times, edges }: Heat,
+  { time, value }: { time: number; value: number },
+): { x: number; y: number } | undefined {
+  const [first = 0, second = first + 1] = times;
+  const [low = 1] = edges;
+  const high = edges.at(-1) ?? low;
+  const x = (time - first) / ((second - first) * times.length);
+  const y = Math.log2(Math.max(value, low) / low) / Math.log2(high / low);
+  return x < 0 || x > 1 || y > 1 || !Number.isFinite(y) ? undefined : { x, y };
+}

@@ -34,6 +34,14 @@ export const metricNamesQuery = {
   staleTime: 60_000,
 };
 
+/** Query key and function of the names of all services that send spans. */
+export const serviceNamesQuery = {
+  queryKey: ['labels', 'values', 'service_name', 'spans'] as const,
+  queryFn: async ({ signal }: { signal: AbortSignal }) =>
+    (await list(valuesPath('service_name'), ['traces_spanmetrics_calls_total'], undefined, signal)).values,
+  staleTime: 60_000,
+};
+
 /** Query key and function of the label names of the series that any of the selectors matches; without a selector, of all. */
 export function labelNamesQuery(match: readonly string[]) {
   return {

@@ -25,11 +25,13 @@ describe('finding by a few letters', () => {
       ['edge_total', 'up'],
       { edge_total: [{ type: 'counter', help: 'h' }] },
       targetsOf('full', NOW).activeTargets,
+      ['edge/cart'],
     );
     const groups = rankCommands(commands, 'edge');
-    expect(groups.map(({ kind }) => kind)).toEqual(['target', 'metric', 'logs']);
-    expect(groups[1]?.commands[0]).toMatchObject({ to: '/explore', search: { q: ['rate(edge_total[5m])'] } });
-    expect(groups[2]?.commands[0]).toMatchObject({ to: '/logs', search: { q: '{service_name=~".+"} |= "edge"' } });
+    expect(groups.map(({ kind }) => kind)).toEqual(['service', 'target', 'metric', 'logs']);
+    expect(groups[0]?.commands[0]).toMatchObject({ name: 'edge/cart', to: '/services/edge%2Fcart' });
+    expect(groups[2]?.commands[0]).toMatchObject({ to: '/explore', search: { q: ['rate(edge_total[5m])'] } });
+    expect(groups[3]?.commands[0]).toMatchObject({ to: '/logs', search: { q: '{service_name=~".+"} |= "edge"' } });
     expect(rankCommands(commands, ' ').map(({ kind }) => kind)).not.toContain('logs');
   });
 });
@@ -49,6 +51,7 @@ describe('metrics', () => {
       'histogram_quantile(0.95, sum by (le) (rate(b_bucket[5m])))',
     );
     expect(startingQuery({ name: 'c', type: 'gauge', help: '' })).toBe('c');
+    expect(startingQuery({ name: 'a_total', type: 'counter', help: '' }, '1m', '{job="x"}')).toBe('rate(a_total{job="x"}[1m])');
   });
 });
 

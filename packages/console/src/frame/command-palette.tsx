@@ -7,7 +7,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { metricNamesQuery } from '../data/labels.ts';
+import { metricNamesQuery, serviceNamesQuery } from '../data/labels.ts';
 import { metadataQuery } from '../data/metadata.ts';
 import { buildCommands, type Command, rankCommands } from '../data/commands.ts';
 import { targetsQuery } from '../data/targets.ts';
@@ -48,6 +48,7 @@ function PaletteBody({ onClose }: { onClose(): void }) {
   const names = useQuery(metricNamesQuery);
   const metadata = useQuery(metadataQuery);
   const targets = useQuery(targetsQuery);
+  const services = useQuery(serviceNamesQuery);
 
   const commands = useMemo(
     () =>
@@ -56,8 +57,9 @@ function PaletteBody({ onClose }: { onClose(): void }) {
         names.data ?? [],
         metadata.data ?? {},
         targets.data?.activeTargets ?? [],
+        services.data ?? [],
       ),
-    [names.data, metadata.data, targets.data, t],
+    [names.data, metadata.data, targets.data, services.data, t],
   );
   const groups = useMemo(() => rankCommands(commands, text), [commands, text]);
   const flat = useMemo(() => groups.flatMap((group) => group.commands), [groups]);

@@ -5,7 +5,7 @@ import type { ComponentProps, ReactNode } from 'react';
 
 import type { Place } from '../data/links/place.ts';
 
-interface PlaceLinkProps extends Pick<ComponentProps<'a'>, 'className' | 'title' | 'aria-label' | 'onClick'> {
+interface PlaceLinkProps extends Pick<ComponentProps<'a'>, 'className' | 'title' | 'aria-label' | 'style' | 'tabIndex'> {
   readonly place: Place;
   readonly children: ReactNode;
 }

@@ -50,10 +50,10 @@ export const frameTexts = {
   },
   palette: {
     open: 'Search',
-    placeholder: 'Go to a page, metric or target',
+    placeholder: 'Go to a page, service, metric or target',
     results: 'Results',
     none: 'Nothing found',
-    kind: { page: 'Pages', metric: 'Metrics', target: 'Targets', logs: 'Find in all logs' },
+    kind: { page: 'Pages', service: 'Services', metric: 'Metrics', target: 'Targets', logs: 'Find in all logs' },
   },
   range: {
     label: 'Time range',

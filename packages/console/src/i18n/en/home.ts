@@ -49,7 +49,14 @@ export const homeTexts = {
     reload: 'Reload configuration',
   },
   home: {
+    services: {
+      show: 'Show services',
+      worst_one: 'the worst of {{count}}',
+      worst_other: 'the worst of {{count}}',
+      none: 'No calls in this time range',
+    },
     logs: {
+      ofHost: 'Logs of this host',
       rate: '{{rate}} lines per minute',
       errors_one: '{{errors}} error in the last hour',
       errors_other: '{{errors}} errors in the last hour',

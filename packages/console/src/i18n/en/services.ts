@@ -54,6 +54,7 @@ export const servicesTexts = {
     allTraces: 'All traces at this time',
     around: 'Zoom in here',
     showExemplars: 'Show exemplars',
+    largestExemplars: 'Largest exemplars:',
     hideExemplars: 'Hide exemplars',
   },
   service: {

@@ -58,10 +58,10 @@ export const frameTexts = {
   },
   palette: {
     open: 'Buscar',
-    placeholder: 'Ir a una página, métrica o target',
+    placeholder: 'Ir a una página, servicio, métrica o target',
     results: 'Resultados',
     none: 'No se encontró nada',
-    kind: { page: 'Páginas', metric: 'Métricas', target: 'Targets', logs: 'Buscar en todos los logs' },
+    kind: { page: 'Páginas', service: 'Servicios', metric: 'Métricas', target: 'Targets', logs: 'Buscar en todos los logs' },
   },
   range: {
     label: 'Intervalo de tiempo',

@@ -54,7 +54,15 @@ export const homeTexts = {
     reload: 'Recargar la configuración',
   },
   home: {
+    services: {
+      show: 'Ver los servicios',
+      worst_one: 'los peores de {{count}}',
+      worst_many: 'los peores de {{count}}',
+      worst_other: 'los peores de {{count}}',
+      none: 'Ninguna llamada en este intervalo',
+    },
     logs: {
+      ofHost: 'Logs de este host',
       rate: '{{rate}} líneas por minuto',
       errors_one: '{{errors}} error en la última hora',
       errors_many: '{{errors}} errores en la última hora',

@@ -56,6 +56,7 @@ export const servicesTexts = {
     allTraces: 'Todas las trazas de ese momento',
     around: 'Acercar aquí',
     showExemplars: 'Mostrar exemplars',
+    largestExemplars: 'Los exemplars más altos:',
     hideExemplars: 'Ocultar exemplars',
   },
   service: {

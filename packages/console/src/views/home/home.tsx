@@ -13,6 +13,7 @@ import { HostTiles } from './host-tiles.tsx';
 import { LogsCard } from './logs-card.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { Platform } from './platform.tsx';
+import { ServicesCard } from './services-card.tsx';
 import { useDisks } from './use-host.ts';
 
 /** The page. */
@@ -47,6 +48,7 @@ export function Home() {
       <HealthLine status={status.data} disks={disks.disks} />
       <NextSteps />
       <HostTiles host={host} disks={disks.disks} />
+      <ServicesCard status={status.data} />
       <LogsCard />
       <HostCharts host={host} />
       <div className={classes['lower']}>

@@ -18,7 +18,9 @@ export function HostCharts({ host }: { host: Host }) {
   const pressure = usePressure(host);
   const cpus = useMemo(() => ({ value: host.cpus, label: t('home.cpus', { count: host.cpus }) }), [host.cpus, t]);
   const emptyText = host.collectorEnabled ? t('home.noHostData') : t('home.collectorOff');
+  const context = useMemo(() => ({ host: host.name }), [host.name]);
   const shared = (chart: ChartState) => ({
+    context,
     frame: chart.frame,
     loading: chart.loading,
     error: chart.error,

@@ -9,6 +9,7 @@ import { useInstantQuery } from '../../live/queries.ts';
 import { Meter } from '../../parts/meter.tsx';
 import { useForecastText } from './disk-list.tsx';
 import classes from './home.module.css';
+import { HostLogs } from './host-logs.tsx';
 import { type Host, useCpu, useHostQueries, useLoad, useMemory, useNetwork } from './use-host.ts';
 import { parseSample } from '../../data/prometheus.ts';
 
@@ -78,6 +79,7 @@ function HostHead({ host }: { host: Host }) {
         {booted === undefined ? null : (
           <span>{t('home.upFor', { span: formats.span(((boot.data?.at ?? 0) / 1000 - parseSample(booted[1])) * 1000) })}</span>
         )}
+        <HostLogs host={host.name} />
       </p>
     </header>
   );

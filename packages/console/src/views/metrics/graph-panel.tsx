@@ -2,12 +2,14 @@
 
 import { keepPreviousData, type UseQueryResult, useQueries as useMany } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { HeatMap } from '../../chart/heat-map.tsx';
 import { LegendTable } from '../../chart/legend-table.tsx';
 import TimeChart from '../../chart/time-chart.tsx';
+import { ExemplarToggle } from '../../chart/exemplar-toggle.tsx';
+import { useExemplars } from '../../chart/use-exemplars.ts';
 import { useShown } from '../../chart/use-shown.ts';
 import { type Answered, histogramLetters, mergeAnswers, SERIES_LIMIT } from '../../data/explorer.ts';
 import { heatOf } from '../../data/heat.ts';
@@ -66,6 +68,7 @@ export function GraphPanel({ queries }: { queries: Queries }) {
     combine,
   });
   const { shown, click } = useShown(frame);
+  const exemplars = useExemplars(useMemo(() => asked.map(({ expression }) => expression), [asked]));
 
   const failed = states.some(({ error }) => error !== null);
   const empty = frame.series.length === 0;
@@ -82,14 +85,19 @@ export function GraphPanel({ queries }: { queries: Queries }) {
             t('metrics.seriesAndStep', { count: total, series: formats.integer(total), step: formats.span(step) })
           )
         }
-        actions={<ViewTools asked={asked} />}
+        actions={
+          <>
+            <ExemplarToggle shown={exemplars} />
+            <ViewTools asked={asked} />
+          </>
+        }
         flush
       >
         <Incomplete states={states} />
         {histograms === '' ? null : <HistogramNotice letters={histograms} queries={queries} />}
         <div className={classes['chart']}>
           {heats.map(({ letter, expression, heat }) => (
-            <HeatMap key={letter} heat={heat} unit={unit} title={expression} height={HEAT_HEIGHT} />
+            <HeatMap key={letter} heat={heat} unit={unit} title={expression} height={HEAT_HEIGHT} exemplars={exemplars.exemplars} />
           ))}
           {empty && pending ? <Loading height={HEIGHT - 8} /> : null}
           {empty && !pending && histograms === '' ? (
@@ -97,7 +105,18 @@ export function GraphPanel({ queries }: { queries: Queries }) {
               <p>{failed ? t('metrics.seeAbove') : t('metrics.emptyAdvice')}</p>
             </Empty>
           ) : null}
-          {empty ? null : <TimeChart title={title} frame={frame} unit={unit} height={HEIGHT} stacked={stacked} shown={shown} />}
+          {empty ? null : (
+            <TimeChart
+              title={title}
+              frame={frame}
+              unit={unit}
+              height={HEIGHT}
+              stacked={stacked}
+              shown={shown}
+              exemplars={exemplars.exemplars}
+              exemplarsOnAxis={exemplars.onAxis}
+            />
+          )}
         </div>
         {total > SERIES_LIMIT ? (
           <p className={classes['limit']}>

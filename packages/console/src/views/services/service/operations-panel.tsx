@@ -43,7 +43,7 @@ export function OperationsPanel({ state }: { state: ServiceState }) {
             <span className={classes['operation']}>{name}</span>
           </button>
         ),
-        track: 'minmax(150px, 3fr)',
+        track: 'minmax(128px, 3fr)',
       },
       {
         id: 'kind',
@@ -92,7 +92,7 @@ export function OperationsPanel({ state }: { state: ServiceState }) {
             </span>
           );
         },
-        track: 'minmax(126px, 1.4fr)',
+        track: 'minmax(132px, 1.4fr)',
       },
     ],
     [t, formats, operation, chooseOperation, busy],
