@@ -1,10 +1,13 @@
 /** The engine of questions about traces: takes TraceQL's text, or what Jaeger asks for, and times; reads, evaluates, answers. */
 
+import { parseTraceql, TraceqlError, type TraceqlQuery } from '@atalaya/lang';
 import { AtalayaError, type CancelSignal, type Clock } from '@atalaya/model';
 import type { TraceMetricsAnswer, TraceSearchAnswer, WholeTrace } from './answer.ts';
-import type { JaegerQuery } from './find-traces.ts';
-import { findTraces } from './find-traces.ts';
+import type { TraceWork } from './candidates.ts';
+import { findTraces, type JaegerQuery, tracesLimit } from './find-traces.ts';
 import { TraceqlBudget, type TraceqlLimits } from './limits.ts';
+import { spanMetrics } from './metrics/metrics.ts';
+import { searchTraces } from './search.ts';
 import type { TimeBounds, TraceReader } from './trace-reader.ts';
 
 /** How an engine behaves. */
@@ -50,15 +53,45 @@ export interface TraceqlEngine {
 
 /** Makes an engine over a reader. */
 export function createTraceqlEngine(reader: TraceReader, { clock, limits, pushesDown = true }: TraceqlEngineOptions): TraceqlEngine {
+  const workFor = (signal: CancelSignal): TraceWork => ({ reader, signal, budget: new TraceqlBudget(limits, clock, signal), pushesDown });
+
   return {
-    async search() {
-      throw new AtalayaError('NOT_SUPPORTED', { what: 'TraceQL', reason: 'not built yet' });
+    async search({ query, start, end, limit = 20, spansPerSpanset = 3, before }, signal) {
+      const work = workFor(signal);
+      const { pipeline, metrics } = parse(query);
+      if (metrics !== undefined)
+        throw badQuery('a metrics query cannot be searched with: ask for its series, or leave the metrics function away');
+      if (end < start) throw new AtalayaError('BAD_PARAMETER', { parameter: 'end', reason: 'must not be before start' });
+      if (limit > limits.traces) throw tracesLimit(limit, limits.traces);
+      const request = { pipeline, start, end, limit, spansPerSpanset, ...(before === undefined ? {} : { before }) };
+      const found = await searchTraces(request, work);
+      return { ...found, stats: work.budget.stats };
     },
-    async metrics() {
-      throw new AtalayaError('NOT_SUPPORTED', { what: 'TraceQL', reason: 'not built yet' });
+    async metrics({ query, start, end, step, exemplars = 100 }, signal) {
+      const work = workFor(signal);
+      const found = await spanMetrics(parse(query), { start, end, step, exemplars }, work);
+      return { ...found, stats: work.budget.stats };
     },
     async findTraces(query, signal) {
-      return findTraces(query, { reader, signal, budget: new TraceqlBudget(limits, clock, signal), pushesDown });
+      return findTraces(query, workFor(signal));
     },
   };
+}
+
+/** Longest query in UTF-16 units. */
+const LONGEST_QUERY = 131_072;
+
+function badQuery(reason: string): AtalayaError<'BAD_QUERY'> {
+  return new AtalayaError('BAD_QUERY', { reason });
+}
+
+/** @throws AtalayaError BAD_QUERY. */
+function parse(query: string): TraceqlQuery {
+  if (query.length > LONGEST_QUERY) throw badQuery(`parse error: the query is too long (${query.length} > ${LONGEST_QUERY})`);
+  try {
+    return parseTraceql(query);
+  } catch (error) {
+    if (error instanceof TraceqlError) throw badQuery(error.message);
+    throw error;
+  }
 }

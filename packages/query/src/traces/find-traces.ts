@@ -1,11 +1,11 @@
 /** Traces as Jaeger's API asks for them: by service, operation, tags and duration. */
 
-import { AtalayaError, type CancelSignal } from '@atalaya/model';
+import { AtalayaError } from '@atalaya/model';
 import type { WholeTrace } from './answer.ts';
-import type { TraceqlBudget } from './limits.ts';
+import { candidatePortions, spansOf, type TraceWork } from './candidates.ts';
 import { compilePredicate } from './predicate.ts';
-import type { Span, SpanKind } from './span.ts';
-import type { FieldValue, FoundTrace, SpanField, SpanPredicate, TimeBounds, TraceReader } from './trace-reader.ts';
+import type { SpanKind } from './span.ts';
+import type { FieldValue, SpanField, SpanPredicate, TimeBounds } from './trace-reader.ts';
 
 /** What Jaeger asks for. One span has to fulfil all of it, and to start within the range. */
 export interface JaegerQuery extends TimeBounds {
@@ -24,28 +24,21 @@ export interface JaegerQuery extends TimeBounds {
   readonly limit?: number;
 }
 
-/** What a search needs besides its question. */
-export interface TraceSearch {
-  readonly reader: TraceReader;
-  readonly signal: CancelSignal;
-  readonly budget: TraceqlBudget;
-  readonly pushesDown: boolean;
-}
-
 /** Candidates that are asked for at a time, over what is still wanted: some may turn out not to match. */
 const SPARE = 4;
 
 /** Finds traces, the newest first, with all of their spans. @throws AtalayaError BAD_PARAMETER, QUERY_LIMIT, or as the reader does. */
-export async function findTraces(query: JaegerQuery, { reader, signal, budget, pushesDown }: TraceSearch): Promise<WholeTrace[]> {
+export async function findTraces(query: JaegerQuery, work: TraceWork): Promise<WholeTrace[]> {
   const { start, end, limit = 20 } = query;
   if (end < start) throw new AtalayaError('BAD_PARAMETER', { parameter: 'end', reason: 'must not be before start' });
-  if (limit > budget.limits.traces) throw tracesLimit(limit, budget.limits.traces);
+  if (limit > work.budget.limits.traces) throw tracesLimit(limit, work.budget.limits.traces);
   const wanted = jaegerPredicate(query);
   const test = compilePredicate(wanted);
-  const having = pushesDown ? [wanted] : [];
+  const having = work.pushesDown ? [wanted] : [];
   const found: WholeTrace[] = [];
-  for await (const candidates of candidatePortions({ start, end, having }, limit + SPARE, { reader, signal })) {
-    const traces = await wholeTraces(candidates, { reader, signal, budget });
+  for await (const candidates of candidatePortions({ start, end, having }, limit + SPARE, work)) {
+    work.budget.took(candidates.length, 0);
+    const traces = await spansOf(candidates, {}, work);
     for (const { traceId } of candidates) {
       const spans = traces.get(traceId) ?? [];
       if (!spans.some((span) => span.start >= start && span.start < end && test(span))) continue;
@@ -59,59 +52,6 @@ export async function findTraces(query: JaegerQuery, { reader, signal, budget, p
 export function tracesLimit(limit: number, most: number): AtalayaError<'QUERY_LIMIT'> {
   const reason = `${limit} traces were asked for; ask for fewer, or raise query.traces`;
   return new AtalayaError('QUERY_LIMIT', { setting: 'query.traces', limit: most, reason });
-}
-
-/** Candidates in portions, the newest first; each trace once, those with equal times too. */
-export async function* candidatePortions(
-  request: TimeBounds & { readonly having: readonly SpanPredicate[]; readonly before?: bigint },
-  portion: number,
-  { reader, signal }: Pick<TraceSearch, 'reader' | 'signal'>,
-): AsyncGenerator<FoundTrace[]> {
-  const given = new Set<string>();
-  let { before } = request;
-  for (let limit = portion; ;) {
-    const found = await reader.traces({ ...request, limit, ...(before === undefined ? {} : { before }) }, signal);
-    const fresh = found.filter(({ traceId }) => !given.has(traceId));
-    for (const { traceId } of fresh) given.add(traceId);
-    if (fresh.length > 0) yield fresh;
-    if (found.length < limit) return;
-    const { newest } = found.at(-1)!;
-    // The next portion begins with the traces of the same instant: they may not all have been in this one.
-    if (before === newest + 1n) limit *= 2;
-    before = newest + 1n;
-  }
-}
-
-/** All spans of traces that were found, by trace and ordered by start. @throws AtalayaError QUERY_LIMIT. */
-export async function wholeTraces(
-  candidates: readonly FoundTrace[],
-  { reader, signal, budget }: Pick<TraceSearch, 'reader' | 'signal' | 'budget'>,
-): Promise<Map<string, Span[]>> {
-  const traceIds = candidates.map(({ traceId }) => traceId);
-  const spans = await reader.spans({ traceIds, within: hullOf(candidates), limit: budget.spansLeft }, signal);
-  budget.took(traceIds.length, spans.length);
-  return byTrace(spans);
-}
-
-/** Spans by trace, in the order in which they come. */
-export function byTrace(spans: readonly Span[]): Map<string, Span[]> {
-  const traces = new Map<string, Span[]>();
-  for (const span of spans) {
-    const trace = traces.get(span.traceId);
-    if (trace === undefined) traces.set(span.traceId, [span]);
-    else trace.push(span);
-  }
-  return traces;
-}
-
-/** The range in which all of the traces lie. */
-export function hullOf(traces: readonly TimeBounds[]): TimeBounds {
-  let [{ start, end } = { start: 0n, end: 0n }] = traces;
-  for (const trace of traces) {
-    if (trace.start < start) start = trace.start;
-    if (trace.end > end) end = trace.end;
-  }
-  return { start, end };
 }
 
 type IntrinsicName = Extract<SpanField, { kind: 'intrinsic' }>['name'];

@@ -1,0 +1,74 @@
+/** Traces that may match, portion by portion, and their spans. */
+
+import type { CancelSignal } from '@atalaya/model';
+import type { TraceqlBudget } from './limits.ts';
+import type { Span } from './span.ts';
+import type { FoundTrace, SpanPredicate, TimeBounds, TraceReader } from './trace-reader.ts';
+
+/** What an answer is worked out with. */
+export interface TraceWork {
+  readonly reader: TraceReader;
+  readonly signal: CancelSignal;
+  readonly budget: TraceqlBudget;
+  /** Whether the store chooses candidates and counts where it can. */
+  readonly pushesDown: boolean;
+}
+
+/** Most candidates that are asked for at a time. */
+const MOST_CANDIDATES = 500;
+
+/** Candidates, the newest first; each trace once, those with equal times too. Portions grow: where few match, many are looked at. */
+export async function* candidatePortions(
+  request: TimeBounds & { readonly having: readonly SpanPredicate[]; readonly before?: bigint },
+  first: number,
+  { reader, signal, budget }: Pick<TraceWork, 'reader' | 'signal' | 'budget'>,
+): AsyncGenerator<FoundTrace[]> {
+  const given = new Set<string>();
+  let { before } = request;
+  let limit = Math.min(first, MOST_CANDIDATES);
+  for (;;) {
+    budget.check();
+    const found = await reader.traces({ ...request, limit, ...(before === undefined ? {} : { before }) }, signal);
+    const fresh = found.filter(({ traceId }) => !given.has(traceId));
+    for (const { traceId } of fresh) given.add(traceId);
+    if (fresh.length > 0) yield fresh;
+    if (found.length < limit) return;
+    // The next portion begins with the traces of the same instant: they may not all have been in this one.
+    const next = found.at(-1)!.newest + 1n;
+    limit = before === next ? limit * 2 : Math.max(limit, Math.min(limit * 2, MOST_CANDIDATES));
+    before = next;
+  }
+}
+
+/** Which spans of candidates are read, and how. */
+export interface SpansWanted {
+  /** Only those that fulfil it; all without one. */
+  readonly having?: SpanPredicate;
+  /** Where to look, if that is not where the traces lie. */
+  readonly within?: TimeBounds;
+  /** Without attributes, events and links. */
+  readonly brief?: boolean;
+}
+
+/** Spans of traces that were found, by trace and ordered by start. @throws AtalayaError QUERY_LIMIT. */
+export async function spansOf(
+  candidates: readonly FoundTrace[],
+  { having, within = hullOf(candidates), brief = false }: SpansWanted,
+  { reader, signal, budget }: Pick<TraceWork, 'reader' | 'signal' | 'budget'>,
+): Promise<Map<string, Span[]>> {
+  const traceIds = candidates.map(({ traceId }) => traceId);
+  const request = { traceIds, within, brief, limit: budget.spansLeft, ...(having === undefined ? {} : { having }) };
+  const spans = await reader.spans(request, signal);
+  budget.took(0, spans.length);
+  return Map.groupBy(spans, ({ traceId }) => traceId);
+}
+
+/** The range in which all of the traces lie. */
+function hullOf(traces: readonly TimeBounds[]): TimeBounds {
+  let [{ start, end } = { start: 0n, end: 0n }] = traces;
+  for (const trace of traces) {
+    if (trace.start < start) ({ start } = trace);
+    if (trace.end > end) ({ end } = trace);
+  }
+  return { start, end };
+}
