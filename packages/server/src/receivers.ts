@@ -12,7 +12,9 @@ import {
   type OtlpMetrics,
   type OtlpMetricsOptions,
   type RemoteWrite,
+  createZipkin,
   type SpanWriter,
+  type Zipkin,
 } from '@atalaya/receive';
 import type { OtlpReceivers } from './otlp-signals.ts';
 import { metricLimits } from './writer-limits.ts';
@@ -22,6 +24,7 @@ import type { Settings } from './settings/table.ts';
 export interface Receivers {
   readonly remoteWrite: RemoteWrite;
   readonly lokiPush: LokiPush;
+  readonly zipkin: Zipkin;
   readonly otlp: OtlpReceivers & { readonly metrics: OtlpMetrics };
 }
 
@@ -44,6 +47,7 @@ export function createReceivers({ writer, logWriter, spanWriter, settings, clock
   return {
     remoteWrite: createRemoteWrite({ writer, clock, log, limits: { bodyBytes, decompressedBytes: bodyBytes } }),
     lokiPush: createLokiPush({ writer: logWriter, ...common }),
+    zipkin: createZipkin({ writer: spanWriter, ...common }),
     otlp: {
       logs: createOtlpLogs({ writer: logWriter, ...common }),
       metrics: createOtlpMetrics({

@@ -13,6 +13,7 @@ const USUAL_PORTS: readonly (readonly [name: string, address: string])[] = [
   ['Loki API', '127.0.0.1:3100'],
   ['Tempo API', '127.0.0.1:3200'],
   ['Jaeger API', '127.0.0.1:16686'],
+  ['Zipkin API', '127.0.0.1:9411'],
   ['OTLP over HTTP', '127.0.0.1:4318'],
 ];
 

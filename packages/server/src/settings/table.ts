@@ -29,7 +29,7 @@ export const SETTINGS = {
   listen_also: {
     type: 'list',
     default: '',
-    help: 'Further addresses at which the same HTTP APIs answer. The word usual stands for 127.0.0.1 at the ports that clients of Prometheus (9090), Loki (3100), Tempo (3200), Jaeger (16686) and OTLP over HTTP (4318) know. One that another program has is left out, and the status says so.',
+    help: 'Further addresses at which the same HTTP APIs answer. The word usual stands for 127.0.0.1 at the ports that clients of Prometheus (9090), Loki (3100), Tempo (3200), Jaeger (16686), Zipkin (9411) and OTLP over HTTP (4318) know. One that another program has is left out, and the status says so.',
   },
   'otlp.grpc_listen': {
     type: 'text',

@@ -5,7 +5,7 @@ import { digitsField, enumField, ignoreField, listField, objectField, smallNumbe
 import type { Json } from '../json-text.ts';
 import { walkJson } from '../walk-json.ts';
 import { noteDropped } from './dropped-attributes.ts';
-import { HexId } from './hex-id.ts';
+import { HexId } from '../../traces/hex-id.ts';
 import type { SpanTaker } from './span-taker.ts';
 
 const NAMES = { resources: 'resourceSpans', scopes: 'scopeSpans', records: 'spans' };

@@ -1,4 +1,4 @@
-/** Ways in over HTTP: Prometheus remote write, Loki's push, OTLP. */
+/** Ways in over HTTP: Prometheus remote write, Loki's push, Zipkin's spans, OTLP. */
 
 import type { IncomingMessage } from 'node:http';
 import { AtalayaError } from '@atalaya/model';
@@ -8,6 +8,10 @@ import { eachOtlpSignal } from '../../otlp-signals.ts';
 import { receiveBody, type TakeBytes } from '../body-budget.ts';
 import { asAtalayaError } from '../failure.ts';
 import type { Parts } from '../parts.ts';
+
+/** Where senders can turn whose encoding of spans is not taken. */
+const OTHER_SPANS =
+  'OTLP (POST /v1/traces, or gRPC), to which the OpenTelemetry Collector translates what older clients send, and Zipkin v2 JSON (POST /api/v2/spans)';
 
 /** Registers the ways in over HTTP. Bodies arrive as bytes: each receiver decodes its own. */
 export async function ingestRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
@@ -41,6 +45,25 @@ export async function ingestRoutes(app: FastifyInstance, parts: Parts): Promise<
         const reserve = (bytes: number): void => accounts.get(request)?.(bytes);
         const answer = await parts.lokiPush.handle({ headers: request.headers, body: bodyOf(request), reserve });
         return reply.code(answer.status).headers(answer.headers).send(answer.body);
+      });
+    }
+    scope.post(
+      '/api/v2/spans',
+      { schema: { tags: ['ingest'], summary: "Zipkin's spans, version 2 of its JSON" } },
+      async (request, reply) => {
+        const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
+        const reserve = (bytes: number): void => accounts.get(request)?.(bytes);
+        const answer = await parts.zipkin.handle({ contentType, contentEncoding, body: bodyOf(request), reserve });
+        return reply.code(answer.status).headers(answer.headers).send(answer.body);
+      },
+    );
+    for (const [url, summary] of [
+      ['/api/traces', "Jaeger's thrift over HTTP: not taken, the answer says what is"],
+      ['/api/v1/spans', "Zipkin's spans, version 1: not taken, the answer says what is"],
+    ] as const) {
+      scope.post(url, { schema: { tags: ['ingest'], summary } }, async (request) => {
+        const given = (request.headers['content-type'] ?? 'no Content-Type').slice(0, 200);
+        throw new AtalayaError('UNSUPPORTED_MEDIA', { given, supported: OTHER_SPANS });
       });
     }
     for (const [name, { paths }] of eachOtlpSignal()) {
