@@ -15,6 +15,8 @@ export default defineConfig({
     manifest: true,
   },
   server: {
-    proxy: Object.fromEntries(['/api', '/health', '/-'].map((path) => [path, process.env['ATALAYA_API'] ?? 'http://127.0.0.1:3002'])),
+    proxy: Object.fromEntries(
+      ['/api', '/loki', '/tempo', '/health', '/-'].map((path) => [path, process.env['ATALAYA_API'] ?? 'http://127.0.0.1:3002']),
+    ),
   },
 });

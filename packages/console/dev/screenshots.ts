@@ -10,6 +10,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 
 import type { Scene } from './mock/answers.ts';
 import { type MockServer, startMockServer } from './mock/server.ts';
+import { jobBefore, tracesIn } from './mock/traces/world.ts';
 
 const [folder = 'screenshots', baseUrl = '', only = ''] = process.argv.slice(2);
 const wanted = new RegExp(only);
@@ -34,6 +35,13 @@ async function openLine(page: Page): Promise<void> {
 const QUERY = 'sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[1m]))';
 const RATIO =
   'topk(3, sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[5m])) / ignoring (mode) group_left sum(rate(node_cpu_seconds_total[5m]))) * 100';
+/** A trace of the pretended shop in which the bank refused, one that went well, and the one of ten thousand spans. */
+const lately = [...tracesIn(Date.now() - 3_600_000, Date.now() - 60_000)];
+const REFUSED = lately.find(({ spans }) => spans.some(({ error, name }) => error !== '' && name === 'charge card'));
+const FINE = lately.find(({ spans }) => spans.some(({ service }) => service === 'mailer'));
+const LARGE = jobBefore(Date.now());
+const refusedSpan = REFUSED?.spans.find(({ name, error }) => name === 'charge card' && error !== '')?.id;
+
 const SHOTS: readonly Shot[] = [
   { name: 'home', path: '/' },
   { name: 'home-problems', path: '/', scene: 'problems' },
@@ -95,6 +103,37 @@ const SHOTS: readonly Shot[] = [
   { name: 'service', path: '/services/checkout' },
   { name: 'service-operation', path: `/services/checkout?op=${encodeURIComponent('POST /charges')}` },
   { name: 'service-unknown', path: '/services/nobody' },
+  { name: 'traces', path: '/traces' },
+  {
+    name: 'traces-search',
+    path: `/traces?q=${encodeURIComponent('{ resource.service.name = "payments" && status = error }')}&order=duration`,
+    act: async (page) =>
+      page
+        .getByRole('button', { name: /^Show the matching|^Mostrar los spans/ })
+        .first()
+        .click(),
+  },
+  {
+    name: 'traces-traceql',
+    path: `/traces?mode=traceql&q=${encodeURIComponent('{ resource.service.name = "web" } >> { status = error }')}`,
+  },
+  { name: 'traces-wrong', path: `/traces?mode=traceql&q=${encodeURIComponent('{ resource.service.name = "web" && }')}` },
+  { name: 'traces-beyond', path: `/traces?q=${encodeURIComponent('{ resource.service.name = "web" } >> { status = error }')}` },
+  { name: 'traces-numbers', path: `/traces?mode=traceql&q=${encodeURIComponent('{ kind = server } | rate() by (resource.service.name)')}` },
+  { name: 'traces-empty', path: '/traces', scene: 'empty' },
+  { name: 'traces-none', path: `/traces?q=${encodeURIComponent('{ resource.service.name = "nobody" }')}` },
+  { name: 'traces-error', path: '/traces', scene: 'error' },
+  { name: 'trace', path: `/traces/${REFUSED?.id}` },
+  { name: 'trace-span', path: `/traces/${REFUSED?.id}?span=${refusedSpan}` },
+  { name: 'trace-large', path: `/traces/${LARGE}` },
+  { name: 'trace-find', path: `/traces/${LARGE}?find=${encodeURIComponent('HTTP 503')}&errors=1&part=2000000-9000000` },
+  { name: 'trace-flame', path: `/traces/${FINE?.id}?view=flame` },
+  { name: 'trace-statistics', path: `/traces/${LARGE}?view=statistics` },
+  { name: 'trace-json', path: `/traces/${FINE?.id}?view=json` },
+  { name: 'trace-none', path: `/traces/${'0123456789abcdef'.repeat(2)}` },
+  { name: 'trace-error', path: `/traces/${FINE?.id}`, scene: 'error' },
+  { name: 'compare', path: `/traces/compare?a=${FINE?.id}&b=${REFUSED?.id}` },
+  { name: 'compare-choose', path: `/traces/compare?a=${FINE?.id}` },
   { name: 'targets', path: '/targets', scene: 'problems' },
   { name: 'status', path: '/status' },
   { name: 'status-storage', path: '/status?section=storage' },
@@ -108,6 +147,10 @@ const EVERYWHERE = new Set([
   'logs-line',
   'logs-tail',
   'logs-patterns',
+  'traces',
+  'trace',
+  'trace-span',
+  'compare',
   'metrics',
   'explain',
   'metrics-remarks',

@@ -13,6 +13,7 @@ import {
   stringifySearch,
   targetsSearch,
 } from './data/search.ts';
+import { compareSearch, tracesSearch, traceViewSearch } from './data/traces/url.ts';
 import { Crashed } from './frame/crashed.tsx';
 import { Frame } from './frame/frame.tsx';
 import { NotFound } from './frame/not-found.tsx';
@@ -55,6 +56,24 @@ const service = createRoute({
   validateSearch: serviceSearch,
   component: lazyRouteComponent(() => import('./views/services/service/service.tsx'), 'ServiceView'),
 });
+const traces = createRoute({
+  getParentRoute: () => root,
+  path: '/traces',
+  validateSearch: tracesSearch,
+  component: lazyRouteComponent(() => import('./views/traces/traces.tsx'), 'TracesView'),
+});
+const trace = createRoute({
+  getParentRoute: () => root,
+  path: '/traces/$traceId',
+  validateSearch: traceViewSearch,
+  component: lazyRouteComponent(() => import('./views/traces/trace/trace.tsx'), 'TraceView'),
+});
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/traces/compare',
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import('./views/traces/compare/compare.tsx'), 'CompareView'),
+});
 const targets = createRoute({
   getParentRoute: () => root,
   path: '/targets',
@@ -70,7 +89,7 @@ const status = createRoute({
 
 /** The console's router. */
 export const router = createRouter({
-  routeTree: root.addChildren([home, metrics, logs, services, service, targets, status]),
+  routeTree: root.addChildren([home, metrics, logs, traces, trace, compare, services, service, targets, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

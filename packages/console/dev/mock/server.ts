@@ -15,6 +15,7 @@ import { logTargetsOf } from './logs/targets.ts';
 import { serveTail } from './logs/tail.ts';
 import { asksHistograms, histogramsAt, numbersAt } from './histograms.ts';
 import { shopMetrics } from './shop.ts';
+import { respondTraces } from './traces/answers.ts';
 import { HISTOGRAM_METRIC, makeWorld, type MockMetric } from './world.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
@@ -86,7 +87,7 @@ async function handle(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://mock');
   // The paths that the real server keeps for itself: no route of the page may lie there.
-  const api = /^\/(?:api|loki|v1|health|metrics|-)(?:\/|$)/.test(url.pathname);
+  const api = /^\/(?:api|loki|tempo|jaeger|v1|health|metrics|-)(?:\/|$)/.test(url.pathname);
   if (!api) return file(state.dist, url.pathname, response);
   if (state.delay > 0) {
     await new Promise<void>((resolve) => {
@@ -153,6 +154,8 @@ function respond(path: string, parameters: URLSearchParams, world: readonly Mock
     return fail(503, 'unavailable', 'the storage engine is not available: it was killed by SIGKILL and restarts in 4 s');
   if (path.startsWith('/loki/api/v1/'))
     return respondLogs(path.slice('/loki/api/v1/'.length), parameters, scene === 'empty' || scene === 'fresh', now);
+  if (path.startsWith('/tempo/api/'))
+    return respondTraces(path.slice('/tempo/api/'.length), parameters, scene === 'empty' || scene === 'fresh', now);
   const known = scene === 'empty' ? [] : scene === 'fresh' ? world.filter(({ name }) => !name.startsWith('traces_')) : world;
   switch (path) {
     case '/api/atalaya/storage/metrics':

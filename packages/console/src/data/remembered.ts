@@ -4,6 +4,7 @@
 export type RememberedName =
   | 'query-history'
   | 'log-history'
+  | 'trace-history'
   | 'log-facets-closed'
   | 'table-columns'
   | 'next-steps-hidden'

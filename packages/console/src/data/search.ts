@@ -191,7 +191,8 @@ export function statusSearch(raw: Readonly<Record<string, unknown>>): StatusSear
   return section === 'storage' || section === 'logs' || section === 'configuration' ? { section } : {};
 }
 
-function textOf(value: unknown): string | undefined {
+/** A parameter that is given once and not empty. */
+export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -201,6 +202,7 @@ function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
-function isTrue(value: unknown): boolean {
+/** A parameter that is switched on. */
+export function isTrue(value: unknown): boolean {
   return value === true || value === '1' || value === 'true';
 }

@@ -122,7 +122,7 @@ function PaletteBody({ onClose }: { onClose(): void }) {
                 onMouseMove={() => setActive(flat.indexOf(command))}
                 onClick={() => run(command)}
               >
-                <span className={command.kind === 'page' ? undefined : 'at-mono'}>{command.name}</span>
+                <span className={command.kind === 'page' ? undefined : 'at-mono at-break'}>{command.name}</span>
                 <span className={classes['detail']}>{command.detail}</span>
               </button>
             ))}

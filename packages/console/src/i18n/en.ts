@@ -8,6 +8,7 @@ import { homeTexts } from './en/home.ts';
 import { logsTexts } from './en/logs.ts';
 import { operationTexts } from './en/operation.ts';
 import { servicesTexts } from './en/services.ts';
+import { tracesTexts } from './en/traces.ts';
 
 export const en = {
   ...frameTexts,
@@ -16,6 +17,7 @@ export const en = {
   ...editorTexts,
   ...explainTexts,
   ...logsTexts,
+  ...tracesTexts,
   ...operationTexts,
   ...servicesTexts,
 };

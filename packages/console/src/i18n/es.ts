@@ -9,6 +9,7 @@ import { homeTexts } from './es/home.ts';
 import { logsTexts } from './es/logs.ts';
 import { operationTexts } from './es/operation.ts';
 import { servicesTexts } from './es/services.ts';
+import { tracesTexts } from './es/traces.ts';
 
 export const es = {
   ...frameTexts,
@@ -17,6 +18,7 @@ export const es = {
   ...editorTexts,
   ...explainTexts,
   ...logsTexts,
+  ...tracesTexts,
   ...operationTexts,
   ...servicesTexts,
 } satisfies Catalogue;

@@ -5,6 +5,7 @@ export const frameTexts = {
     home: 'Home',
     metrics: 'Metrics',
     logs: 'Logs',
+    traces: 'Traces',
     services: 'Services',
     targets: 'Targets',
     status: 'Status',
@@ -50,10 +51,10 @@ export const frameTexts = {
   },
   palette: {
     open: 'Search',
-    placeholder: 'Go to a page, service, metric or target',
+    placeholder: 'Go to a page, service, metric, target or trace id',
     results: 'Results',
     none: 'Nothing found',
-    kind: { page: 'Pages', service: 'Services', metric: 'Metrics', target: 'Targets', logs: 'Find in all logs' },
+    kind: { page: 'Pages', service: 'Services', metric: 'Metrics', target: 'Targets', trace: 'Open a trace', logs: 'Find in all logs' },
   },
   range: {
     label: 'Time range',

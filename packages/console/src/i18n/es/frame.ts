@@ -5,6 +5,7 @@ export const frameTexts = {
     home: 'Inicio',
     metrics: 'Métricas',
     logs: 'Logs',
+    traces: 'Trazas',
     services: 'Servicios',
     targets: 'Targets',
     status: 'Estado',
@@ -58,10 +59,17 @@ export const frameTexts = {
   },
   palette: {
     open: 'Buscar',
-    placeholder: 'Ir a una página, servicio, métrica o target',
+    placeholder: 'Ir a una página, servicio, métrica, target o id de traza',
     results: 'Resultados',
     none: 'No se encontró nada',
-    kind: { page: 'Páginas', service: 'Servicios', metric: 'Métricas', target: 'Targets', logs: 'Buscar en todos los logs' },
+    kind: {
+      page: 'Páginas',
+      service: 'Servicios',
+      metric: 'Métricas',
+      target: 'Targets',
+      trace: 'Abrir una traza',
+      logs: 'Buscar en todos los logs',
+    },
   },
   range: {
     label: 'Intervalo de tiempo',
