@@ -64,7 +64,7 @@ export const atalaya: Peer = {
         ATALAYA_LOGS_DOCKER: '',
         ATALAYA_LOG_LEVEL: 'warn',
         ATALAYA_RETENTION_METRICS: '0',
-        ATALAYA_OTLP_GRPC_LISTEN: 'off',
+        ATALAYA_OTLP_GRPC_LISTEN: '127.0.0.1:0',
       },
     });
   },

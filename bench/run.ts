@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- ingest|query|logs|abuse|startup|scrape …] [--rounds N] [--lines N] [--only atalaya] [--scaling]`: compares this program with the peers
+ * `npm run bench [-- ingest|query|logs|traces|abuse|startup|scrape …] [--rounds N] [--lines N] [--spans N] [--only atalaya] [--scaling]`: compares this program with the peers
  * that are installed (Debian: prometheus, victoria-metrics), in one run on this machine, and prints Markdown tables.
  */
 
@@ -14,6 +14,7 @@ import { measureQueries } from './suites/query.ts';
 import { measureScaling } from './suites/scaling.ts';
 import { measureScraping } from './suites/scrape.ts';
 import { measureStartup } from './suites/startup.ts';
+import { measureTraces } from './suites/traces.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '150' },
     lines: { type: 'string', default: '2000000' },
+    spans: { type: 'string', default: '2000000' },
     minutes: { type: 'string', default: '5' },
     only: { type: 'string' },
     scaling: { type: 'boolean', default: false },
@@ -33,6 +35,7 @@ const suites = {
   query: () =>
     values.scaling ? measureScaling(peers, { rounds: Math.max(rounds, 5) }) : measureQueries(peers, { rounds: Math.max(rounds, 15) }),
   logs: () => measureLogs({ lines: Number(values.lines) }),
+  traces: () => measureTraces({ spans: Number(values.spans) }),
   abuse: () => measureAbuse(peers, { rounds, series: 12_000, steps: Number(values.steps) }),
   startup: () => measureStartup(peers, { rounds }),
   scrape: () => measureScraping(peers, { targets: 500, series: 1000, minutes: Number(values.minutes) }),

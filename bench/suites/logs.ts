@@ -14,10 +14,8 @@ import type { LogLoadOptions, LogLoadResult } from '../log-load.ts';
 import { NEEDLE } from '../log-lines.ts';
 import { atalaya } from '../peers.ts';
 import { type Program, watchPeak } from '../processes.ts';
+import { quiet } from '../quiet.ts';
 
-/** Merges that are put off count as work of the lines: waited for this long without CPU time worth speaking of. */
-const QUIET_MS = 6000;
-const QUIET_CORES = 0.1;
 const SPAN_MS = 20 * 3_600_000;
 /** Lines for the bare engine, and bytes for zstd: what comes of them is a rate. */
 const BARE_LINES = 2_000_000;
@@ -25,7 +23,7 @@ const ZSTD_BYTES = 300_000_000;
 const ASKED = 20;
 
 const SENDER = path.join(import.meta.dirname, '../log-load.ts');
-const BARE = path.join(import.meta.dirname, '../../packages/store/bench/bare-log-insert.ts');
+const BARE = path.join(import.meta.dirname, '../../packages/store/bench/bare-insert.ts');
 const run = promisify(execFile);
 
 /** Loads so many lines, then asks. */
@@ -113,15 +111,6 @@ async function load(options: LogLoadOptions): Promise<LogLoadResult> {
   return result;
 }
 
-/** Waits until the program rests. */
-async function quiet(program: Program): Promise<void> {
-  for (;;) {
-    const before = program.cpuSeconds();
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-    if (program.cpuSeconds() - before < (QUIET_MS / 1000) * QUIET_CORES) return;
-  }
-}
-
 /** Milliseconds until the last byte of an answer that is not empty, unless nothing is what was asked for. */
 async function timeLogQuery(program: Program, query: string, startNs: bigint, endNs: bigint, round: number): Promise<number> {
   // Shifted a little each time, so that no answer can be one that was remembered.
@@ -182,7 +171,7 @@ async function bareEngine(lines: number): Promise<Figure[]> {
     const { bytes } = await load({ lines, linesPerRequest: 4000, start: end - SPAN_MS, end, inFlight: 1, jsonFile });
     const figures: Figure[] = [];
     for (const rows of [20_000, 100_000]) {
-      const { stdout } = await run(process.execPath, [BARE, jsonFile, String(rows)]);
+      const { stdout } = await run(process.execPath, [BARE, 'otel_logs', jsonFile, String(rows)]);
       const bare = JSON.parse(stdout) as { rows: number; cpuSeconds: number; bytes: number };
       const name = `INSERT of ${rows.toLocaleString('en')} rows`;
       figures.push(
