@@ -30,12 +30,15 @@ export class ExemplarReader {
     this.#appender = appender;
   }
 
-  /** Writes the exemplars of a point that has been taken; one that is refused is counted by the writer, and that is all. */
-  write(places: Runs, seriesOf: (value: number) => SeriesRef): void {
+  /**
+   * Writes the exemplars of a point that has been taken; one that is refused is counted by the writer, and that is all. One without a time has
+   * that of the point, milliseconds.
+   */
+  write(places: Runs, time: number, seriesOf: (value: number) => SeriesRef): void {
     if (places.count === 0) return;
     const found: Exemplar[] = [];
     for (let i = 0; i < places.count; i++) {
-      const exemplar = this.#read(places.from(i), places.to(i));
+      const exemplar = this.#read(places.from(i), places.to(i), time);
       if (exemplar !== undefined) found.push(exemplar);
     }
     // They come in any order, and of a series each is newer than the one before.
@@ -44,7 +47,7 @@ export class ExemplarReader {
   }
 
   /** Undefined where it has no value. */
-  #read(from: number, end: number): Exemplar | undefined {
+  #read(from: number, end: number, pointTime: number): Exemplar | undefined {
     const cursor = this.#cursor;
     const { view } = cursor;
     let timestamp = 0;
@@ -66,7 +69,9 @@ export class ExemplarReader {
         else if (tag === INT) value = view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
       }
     }
-    return value === undefined ? undefined : { timestamp, value, labels: this.#labels(traceId, spanId) };
+    if (value === undefined) return undefined;
+    const labels = this.#labels(traceId, spanId);
+    return timestamp === 0 ? { timestamp: pointTime, value, labels, untimed: true } : { timestamp, value, labels };
   }
 
   #labels(traceId: string, spanId: string): string[] {

@@ -67,7 +67,7 @@ export class PointWriter {
             (total) => this.#write(ref, total),
           )
         : this.#writeWords(ref, point.valueLow, point.valueHigh);
-    if (outcome === undefined) this.#exemplars.write(point.exemplars, () => ref);
+    if (outcome === undefined) this.#exemplars.write(point.exemplars, point.time, () => ref);
     return outcome;
   }
 
@@ -89,7 +89,7 @@ export class PointWriter {
         : write(counts);
     if (outcome !== undefined) return outcome;
     const buckets = refs.slice(refs.length - bounds - 1);
-    this.#exemplars.write(point.exemplars, (value) => {
+    this.#exemplars.write(point.exemplars, point.time, (value) => {
       let i = 0;
       while (i < bounds && !(value <= this.#bound(i))) i++;
       return buckets[i] as SeriesRef;
@@ -128,7 +128,7 @@ export class PointWriter {
     if (point.noRecordedValue) return refusalOf(appender.stale(ref, point.time));
     const write = (wanted: Counts): Outcome => refusalOf(appender.histogram(ref, point.time, toHistogram(wanted)));
     const outcome = this.#delta !== undefined ? this.#addUp(ref, kind, add, write) : write(counts);
-    if (outcome === undefined) this.#exemplars.write(point.exemplars, () => ref);
+    if (outcome === undefined) this.#exemplars.write(point.exemplars, point.time, () => ref);
     return outcome;
   }
 

@@ -40,8 +40,8 @@ export function attributeLabels(entries: Iterable<Pair>, translation: OtlpTransl
   for (const [name, value] of [...entries].sort(byName)) {
     if (name === METRIC_NAME) continue;
     const label = labelName(name, translation);
-    const known = labels.get(label);
-    labels.set(label, known === undefined ? value : `${known};${value}`);
+    const known = labels.get(label) ?? '';
+    labels.set(label, known === '' ? value : `${known};${value}`);
   }
   return labels;
 }
@@ -59,10 +59,10 @@ export interface ScopeFields {
 export function scopeLabels({ name, version, schemaUrl, attributes }: ScopeFields, translation: OtlpTranslation): Pair[] {
   if (name === '') return [];
   return [
+    ...[...entriesOf(attributes)].map(([key, value]) => [labelName(`otel_scope_${key}`, translation), value] as const),
     ['otel_scope_name', name],
     ['otel_scope_version', version],
     ['otel_scope_schema_url', schemaUrl],
-    ...[...entriesOf(attributes)].map(([key, value]) => [labelName(`otel_scope_${key}`, translation), value] as const),
   ];
 }
 

@@ -117,7 +117,7 @@ export class SeriesFinder {
   #baseLabels(): Map<string, string> {
     const { resource, scope } = this.#context as PointContext;
     const labels = attributeLabels(entriesOf(this.#pointAttributes()), this.#intake.translation);
-    for (const [name, value] of resource.promoted) if (!labels.has(name)) labels.set(name, value);
+    for (const [name, value] of resource.promoted) if ((labels.get(name) ?? '') === '') labels.set(name, value);
     for (const [name, value] of scope) labels.set(name, value);
     for (const [name, value] of resource.identity) labels.set(name, value);
     return labels;
