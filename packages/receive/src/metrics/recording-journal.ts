@@ -81,7 +81,8 @@ export class RecordingJournal implements Pick<Journal, 'append'> {
   /** Everything journaled, as a store would have it: `series` → `timestamp` → value. Throws when a sample's series was never defined before it. */
   stored(): Record<string, Record<number, number>> {
     const series = new Map<string, string>();
-    const result: Record<string, Record<number, number>> = {};
+    // Without a prototype: a series may be called `__proto__`.
+    const result = Object.create(null) as Record<string, Record<number, number>>;
     for (const batch of this.batches) {
       for (const [fingerprint, labels] of definitionsOf(batch)) series.set(fingerprint, formatLabels(labels));
       for (const { fingerprint, timestamp, value } of samplesOf(batch)) {

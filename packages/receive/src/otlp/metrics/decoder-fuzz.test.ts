@@ -182,7 +182,7 @@ test('JSON and protobuf of the same requests become the same, and nothing fails'
       expect(refused).toBeLessThanOrEqual(asJson.records);
       expect(asJson.failedRequests).toBe(0);
     }),
-    { seed: SEED, numRuns: 250 },
+    { seed: SEED, numRuns: 150 },
   );
 });
 
@@ -204,7 +204,7 @@ test('a truncated or damaged body is refused as a whole or read; it never fails 
         expect((await post('json', Buffer.from(json))).status).toBe(400);
       },
     ),
-    { seed: SEED, numRuns: 250 },
+    { seed: SEED, numRuns: 150 },
   );
 });
 
