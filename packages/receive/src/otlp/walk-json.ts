@@ -16,7 +16,7 @@ export interface ListNames {
 }
 
 /**
- * Hands every record to `readRecord` with the taker that `open` makes; gives the taker. Pauses now and then, so that a large body does not keep
+ * Hands every record to `readRecord`, which may pause, with the taker that `open` makes; gives the taker. Pauses now and then, so that a large body does not keep
  * others waiting.
  * @throws AtalayaError BAD_ENCODING
  */
@@ -24,7 +24,7 @@ export function* walkJson<AnyTaker extends Taker>(
   text: string,
   names: ListNames,
   open: () => AnyTaker,
-  readRecord: (value: Json, taker: AnyTaker) => void,
+  readRecord: (value: Json, taker: AnyTaker) => Generator<undefined, void> | void,
 ): Generator<undefined, AnyTaker> {
   const taker = open();
   try {
@@ -44,7 +44,7 @@ function* walk<AnyTaker extends Taker>(
   root: Json,
   names: ListNames,
   taker: AnyTaker,
-  readRecord: (value: Json, taker: AnyTaker) => void,
+  readRecord: (value: Json, taker: AnyTaker) => Generator<undefined, void> | void,
 ): Generator<undefined, void> {
   let nextPause = SLICE_RECORDS;
   const request = objectField('the request', root);
@@ -52,7 +52,8 @@ function* walk<AnyTaker extends Taker>(
   for (const resource of listField(names.resources, request[names.resources] ?? null)) {
     for (const scope of openResource(resource, names, taker)) {
       for (const record of openScope(scope, names, taker)) {
-        readRecord(record, taker);
+        const rest = readRecord(record, taker);
+        if (rest !== undefined) yield* rest;
         if (taker.records < nextPause) continue;
         nextPause = taker.records + SLICE_RECORDS;
         yield;

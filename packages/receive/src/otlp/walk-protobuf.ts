@@ -4,8 +4,8 @@ import { LENGTH_DELIMITED, ProtobufCursor, VARINT } from '../protobuf/protobuf-c
 import { ValueReader } from './any-value.ts';
 import { SLICE_RECORDS, type Taker } from './taker.ts';
 
-/** Reads the record from the cursor to `end`, and gives it to the taker. Where it leaves the cursor is no matter. */
-export type RecordReader = (end: number) => void;
+/** Reads what lies from the cursor to `end`, and gives it to the taker; may pause where that may be a lot. Where it leaves the cursor is no matter. */
+export type RecordReader = (end: number) => Generator<undefined, void> | void;
 
 const message = (field: number): number => field * 8 + LENGTH_DELIMITED;
 
@@ -57,7 +57,8 @@ export function* walkProtobuf<AnyTaker extends Taker>(
           continue;
         }
         const recordEnd = cursor.lengthDelimited(scopeEnd);
-        readRecord(recordEnd);
+        const rest = readRecord(recordEnd);
+        if (rest !== undefined) yield* rest;
         cursor.at = recordEnd;
         if (taker.records < nextPause) continue;
         nextPause = taker.records + SLICE_RECORDS;

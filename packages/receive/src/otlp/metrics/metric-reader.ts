@@ -2,6 +2,7 @@
 
 import type { ProtobufCursor } from '../../protobuf/protobuf-cursor.ts';
 import type { ValueReader } from '../any-value.ts';
+import { SLICE_RECORDS } from '../taker.ts';
 import { DataPoint } from './data-point.ts';
 import { ExemplarReader } from './exemplars.ts';
 import { DATA_POINT, KIND_CODES, MetricHead, TYPE_OF_KIND } from './metric-head.ts';
@@ -33,8 +34,8 @@ export class MetricReader {
     this.#key = new RawKey(taker.intake.seed);
   }
 
-  /** Reads the Metric from the cursor to `end`. @throws AtalayaError BAD_ENCODING */
-  read(end: number): void {
+  /** Reads the Metric from the cursor to `end`; pauses now and then, as one metric may have all points of a request. @throws AtalayaError BAD_ENCODING */
+  *read(end: number): Generator<undefined, void> {
     const cursor = this.#cursor;
     const head = this.#head;
     head.read(cursor, end);
@@ -56,6 +57,7 @@ export class MetricReader {
       const outcome = refusal ?? this.#takePoint(head.kind, delta, from, to);
       this.#taker.count(outcome, this.#point.time);
       cursor.at = to;
+      if (this.#taker.records % SLICE_RECORDS === 0) yield;
     }
   }
 

@@ -39,7 +39,7 @@ export function walkMetricsJson(text: string, open: () => PointTaker): Generator
       reader = { of: taker, cursor, metrics: new MetricReader(cursor, new ValueReader(cursor), taker) };
     }
     reader.cursor.at = 0;
-    reader.metrics.read(length);
+    return reader.metrics.read(length);
   });
 }
 
