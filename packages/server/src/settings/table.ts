@@ -2,26 +2,9 @@
 
 import { DEFAULT_PROMQL_FEATURES, PROMQL_FEATURES } from '@atalaya/lang';
 import type { SpanConditions } from '@atalaya/receive';
+import type { SettingEntry } from './setting-entry.ts';
 import type { StreamRetention } from './stream-retention.ts';
-
-/**
- * How a setting is written: durations as `15d`, sizes as `4GiB`, ratios as `0.1`, lists comma-separated in the environment, rules of streams as
- * `{job="a"}=2d`, conditions on spans as `http.route=/health`.
- */
-export type SettingType = 'text' | 'duration' | 'bytes' | 'count' | 'ratio' | 'switch' | 'list' | 'streams' | 'conditions';
-
-/** What is known of one setting. */
-export interface SettingEntry {
-  readonly type: SettingType;
-  readonly default: string;
-  readonly help: string;
-  /** Words that stand for a value of their own, such as `auto`. They read as -1. */
-  readonly auto?: boolean;
-  /** Whether the value is shown as `<secret>`. */
-  readonly secret?: boolean;
-  /** The only words that a list may hold. */
-  readonly choices?: readonly string[];
-}
+import { TRACE_SETTINGS } from './trace-settings.ts';
 
 /** The settings by path. `ATALAYA_` and the path in capitals, dots as underscores, sets one from the environment. */
 export const SETTINGS = {
@@ -243,62 +226,7 @@ export const SETTINGS = {
     default: 'false',
     help: 'Whether the administration routes answer: deleting series, snapshots (/api/v1/admin/tsdb/…).',
   },
-  'traces.drop': {
-    type: 'conditions',
-    default: '',
-    help: 'Spans that are not stored: attribute conditions such as `http.route=/health`, with `=`, `!=`, `=~` and `!~`, of the span or else of its resource; also `name`, `kind`, `status` and `service.name`. Conditions joined by && must hold together; commas separate alternatives; values with commas are quoted.',
-  },
-  'traces.rate_limit': {
-    type: 'count',
-    default: '0',
-    help: 'Most spans a second that are stored of one service; what is above is left out by trace, so that traces stay whole. 0 means no limit.',
-  },
-  'traces.sample': {
-    type: 'ratio',
-    default: '1',
-    help: 'Which share of traces is stored, from 0 to 1, decided by the trace id as OpenTelemetry does it. Metrics of spans are always of all.',
-  },
-  'traces.keep_errors': {
-    type: 'switch',
-    default: 'true',
-    help: 'Whether traces with a span that failed are stored although `traces.sample` leaves them out.',
-  },
-  'traces.keep_slower_than': {
-    type: 'duration',
-    default: '0',
-    help: 'Traces with a span that took so long are stored although `traces.sample` leaves them out; 0: none for that.',
-  },
-  'traces.decision_wait': {
-    type: 'duration',
-    default: '10s',
-    help: 'How long the first spans of a trace that `traces.sample` leaves out are held, in case an error or a slow span follows.',
-  },
-  'traces.decision_memory': {
-    type: 'bytes',
-    default: '64MiB',
-    help: 'Most bytes of spans that are held undecided; with more, the oldest traces are left out early.',
-  },
-  'traces.metrics.enabled': {
-    type: 'switch',
-    default: 'true',
-    help: 'Whether metrics of calls, errors, durations and of the service graph are derived from spans.',
-  },
-  'traces.metrics.interval': { type: 'duration', default: '15s', help: 'How often these metrics are written.' },
-  'traces.metrics.dimensions': {
-    type: 'list',
-    default: '',
-    help: 'Attributes of spans, or else of resources, that become labels of the span metrics, such as http.route.',
-  },
-  'traces.metrics.series': {
-    type: 'count',
-    default: '5000',
-    help: 'Most combinations of labels that span metrics keep apart, and as many edges of the service graph; further spans are counted with the label otel_metric_overflow. Each combination is 20 series, each edge 40.',
-  },
-  'traces.metrics.idle': {
-    type: 'duration',
-    default: '15m',
-    help: 'Metrics of services, spans and edges that were not seen for so long end; 0: never.',
-  },
+  ...TRACE_SETTINGS,
   'host.enabled': { type: 'switch', default: 'true', help: 'Whether the built-in collector watches this machine.' },
   'host.interval': { type: 'duration', default: '5s', help: 'How often the built-in collector reads this machine.' },
   'host.disabled_collectors': { type: 'list', default: '', help: 'Collectors of the built-in host collector that are left out.' },

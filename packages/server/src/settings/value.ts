@@ -3,7 +3,8 @@
 import { nearestName, parseDuration } from '@atalaya/model';
 import { parseSpanConditions, type SpanConditions } from '@atalaya/receive';
 import { parseStreamRetention, type StreamRetention } from './stream-retention.ts';
-import { settingEntry, type SettingPath, type SettingType } from './table.ts';
+import type { SettingType } from './setting-entry.ts';
+import { settingEntry, type SettingPath } from './table.ts';
 
 const SIZES: Readonly<Record<string, number>> = {
   '': 1,

@@ -40,15 +40,19 @@ export async function openTraceSampling({ engine, clock, log, rules, waitMs, mem
   const { keepErrors, keepSlowerThanMs } = rules;
   const slow = keepSlowerThanMs > 0 ? BigInt(Math.round(keepSlowerThanMs * NANOSECONDS)) : 2n ** 64n - 1n;
   const { bytes } = await engine.query(
-    sql`SELECT DISTINCT reinterpretAsUInt64(reverse(unhex(substring(TraceId, 17)))) AS trace FROM otel_traces
+    sql`SELECT reinterpretAsUInt64(reverse(unhex(substring(TraceId, 17)))) AS trace, toFloat64(max(StatusCode = 'Error')) AS failed FROM otel_traces
       WHERE Batch >= ${firstKeyAt(clock.now() - REMEMBERED_MS)} AND Batch != 0
-      AND ((StatusCode = 'Error' AND ${Number(keepErrors)} = 1) OR Duration >= ${slow}) LIMIT ${MOST_TRACES}`,
+      AND ((StatusCode = 'Error' AND ${Number(keepErrors)} = 1) OR Duration >= ${slow})
+      GROUP BY trace LIMIT ${MOST_TRACES}`,
   );
   let traces = 0;
   for (const block of readLazily(bytes)) {
     const ids = block.column('trace', 'UInt64');
-    for (let row = 0; row < block.rows; row++)
-      sampler.remember((BigInt(ids[row * 2 + 1] as number) << 32n) | BigInt(ids[row * 2] as number));
+    const failed = block.column('failed', 'Float64');
+    for (let row = 0; row < block.rows; row++) {
+      const trace = (BigInt(ids[row * 2 + 1] as number) << 32n) | BigInt(ids[row * 2] as number);
+      sampler.remember(trace, keepErrors && failed[row] === 1 ? 'error' : 'slow');
+    }
     traces += block.rows;
   }
   log.info({ traces }, 'traces that are kept are remembered');

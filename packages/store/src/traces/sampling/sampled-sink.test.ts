@@ -292,7 +292,7 @@ describe('sampling before the store', () => {
             program = startProgram(disk, clock);
             // As a store tells it when sampling is opened.
             for (const { traceId, spanId, status } of sent) {
-              if (status === 2 && disk.table.includes(spanId)) program.sampler.remember(BigInt(`0x${traceId.slice(16)}`));
+              if (status === 2 && disk.table.includes(spanId)) program.sampler.remember(BigInt(`0x${traceId.slice(16)}`), 'error');
             }
           } else {
             const spans = step.spans.map(({ trace, kept, failed }) => span((kept ? into : out)(trace), failed === 0 ? { status: 2 } : {}));

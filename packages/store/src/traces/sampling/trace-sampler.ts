@@ -69,9 +69,9 @@ export class TraceSampler {
     return this.#held.from;
   }
 
-  /** Notes that a trace is kept, whatever else may come: it was before the program ended. */
-  remember(trace: bigint): void {
-    this.#decisions.set(trace, error);
+  /** Notes that a trace is kept for a reason, whatever else may come: it was before the program ended. */
+  remember(trace: bigint, reason: 'error' | 'slow'): void {
+    this.#decisions.set(trace, SPAN_VERDICT[reason]);
   }
 
   /** Takes a record in, which begins at `from`; gives what is kept of it and of earlier ones. */
