@@ -115,6 +115,16 @@ test.each([
   expect(done.indexOf('other 2')).toBeLessThan(done.indexOf('one 4'));
 });
 
+test('a question about traces goes where any may be asked, while there is room', async () => {
+  const of = pool();
+  for (let i = 0; i < 5; i++) expect(await text(of.run(traceTask(`most ${i}`), never))).toBe('any');
+  const leave = new AbortController();
+  const monster = of.run(task('costly-until-cancelled a'), leave.signal);
+  await expect.poll(() => text(of.run(traceTask('most'), never))).toBe('cheap');
+  leave.abort();
+  await expect(monster).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
+});
+
 test('a query that ran out of memory is told so, and its worker is replaced', async () => {
   const of = pool();
   await expect(of.run(task('much-memory'), never)).rejects.toMatchObject({ code: 'QUERY_LIMIT', details: { setting: 'query.memory' } });

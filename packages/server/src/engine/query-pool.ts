@@ -161,7 +161,7 @@ export class QueryPool {
       const idle = this.#workers.filter(({ job }) => job === undefined);
       const job = idle.length === 0 ? undefined : this.#nextWaiting();
       if (job === undefined) return;
-      this.#give(idle.find((worker) => worker === this.#favourite(job)) ?? (idle[0] as PoolWorker), job);
+      this.#give(this.#bestOf(idle, job), job);
     }
   }
 
@@ -176,8 +176,17 @@ export class QueryPool {
     return undefined;
   }
 
-  /** The worker that had the same query before, if it lives: it may have kept results. */
-  #favourite({ task: { query } }: Job): PoolWorker | undefined {
+  /**
+   * The worker that had the same query before, if it is idle: it may have kept results. What a question about traces costs shows only when it
+   * is asked; where any may be, it need not begin again.
+   */
+  #bestOf(idle: readonly PoolWorker[], { task }: Job): PoolWorker {
+    const favourite = this.#favourite(task);
+    const best = idle.find((worker) => (signalOf(task) === 'traces' ? worker.takesCostly : worker === favourite));
+    return best ?? (idle[0] as PoolWorker);
+  }
+
+  #favourite({ query }: QueryTask): PoolWorker | undefined {
     let hash = 0;
     for (let i = 0; i < query.length; i++) hash = (hash * 31 + query.charCodeAt(i)) | 0;
     return this.#workers[Math.abs(hash) % this.#workers.length];

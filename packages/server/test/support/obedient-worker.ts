@@ -18,6 +18,8 @@ function answer({ task: { query }, mostCost }: TaskMessage): TaskResult | undefi
       if (mostCost < 1e9) return { tooCostly: 1e9 };
       while (Atomics.load(flag, 0) === 0);
       break;
+    case 'most':
+      return { bytes: new TextEncoder().encode(mostCost === Number.POSITIVE_INFINITY ? 'any' : 'cheap') };
     case 'until-cancelled':
       while (Atomics.load(flag, 0) === 0);
       return { error: new AtalayaError('QUERY_CANCELED', { phase: 'the test' }).toData() };
