@@ -1,11 +1,12 @@
 /**
  * `node e2e/crash-rounds.ts [ROUNDS]`: kills the main and the engine process in turn with SIGKILL at random moments while
- * samples and log lines are being written, starts again what needs it, and counts at the end what was lost or doubled.
+ * samples, log lines and spans are being written, starts again what needs it, and counts at the end what was lost or doubled.
  */
 
 import { discard, makeFolder, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { type Ledger, LedgerWriter, type Verdict } from './ledger.ts';
 import { LogLedgerWriter } from './log-ledger.ts';
+import { SpanLedgerWriter } from './span-ledger.ts';
 
 /** What the rounds came to. */
 export interface CrashReport extends Verdict {
@@ -24,7 +25,8 @@ export async function crashRounds(rounds: number, say: (line: string) => void = 
   const url = (): string => program.url;
   const ofSamples = ['a', 'b'].map((name) => new LedgerWriter(name, start, url));
   const ofLines = ['a', 'b'].map((name) => new LogLedgerWriter(name, start, url));
-  const writers: readonly Ledger[] = [...ofSamples, ...ofLines];
+  const ofSpans = ['a', 'b'].map((name) => new SpanLedgerWriter(name, start, url));
+  const writers: readonly Ledger[] = [...ofSamples, ...ofLines, ...ofSpans];
   for (const writer of writers) writer.begin();
   const readyMs: number[] = [];
   try {

@@ -91,7 +91,7 @@ export abstract class SteppingLedger implements Ledger {
     for (let step = 0; !this.#stopped;) {
       const status = await this.#send(step, agent);
       this.answers.set(status, (this.answers.get(status) ?? 0) + 1);
-      if (status === 204) {
+      if (status === 204 || status === 200) {
         step++;
         this.#acknowledgedSteps = step;
       } else if (status >= 400 && status < 500 && status !== 429) {
