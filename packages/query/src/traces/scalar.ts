@@ -62,11 +62,13 @@ function compileAggregate({ aggregate, operand }: AggregateExpression): (spans: 
     let count = 0;
     let best: Extract<TraceValue, { type: 'int' | 'double' | 'duration' }> | undefined;
     let sum = 0;
+    const types = new Set<string>();
     for (const span of spans) {
       for (const value of read(span)) {
         if (!isNumeric(value)) continue;
         count++;
         sum += Number(value.value);
+        types.add(value.type);
         const isBetter =
           best === undefined || aggregate === 'avg' || aggregate === 'sum' || compares(value, aggregate === 'min' ? '<' : '>', best);
         if (isBetter) best = value;
@@ -76,7 +78,8 @@ function compileAggregate({ aggregate, operand }: AggregateExpression): (spans: 
     if (aggregate === 'min' || aggregate === 'max') return best;
     const value = aggregate === 'avg' ? sum / count : sum;
     // Durations stay durations; sums of whole numbers are told as such.
+    if (types.size > 1 || best.type === 'double') return { type: 'double', value };
     if (best.type === 'duration') return { type: 'duration', value };
-    return { type: best.type === 'int' && aggregate === 'sum' ? 'int' : 'double', value };
+    return { type: aggregate === 'sum' && Number.isSafeInteger(value) ? 'int' : 'double', value };
   };
 }

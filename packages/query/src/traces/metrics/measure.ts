@@ -32,7 +32,10 @@ export interface Measure {
 
 /** The place of the highest bit of a number; 0 for what is less than 2. */
 export function powerOf(value: number): number {
-  return value < 2 ? 0 : Math.floor(Math.log2(value));
+  if (!(value >= 2)) return 0;
+  const power = Math.floor(Math.log2(value));
+  // The logarithm of what is just below a power is rounded up to it.
+  return 2 ** power > value ? power - 1 : power;
 }
 
 /** Makes a function ready. */
