@@ -4,4 +4,6 @@ export { type ApiData, type Reply, runScript, type Target } from '../test/run-sc
 export { featuresOf, type LoadCommand, type Point } from '../test/script.ts';
 export { type LogData, type LogReply, type LogStream, type LogTarget, runLogScript } from '../test/logql/run-script.ts';
 export { type LogEvalCommand, type PushCommand, type ScriptEntry } from '../test/logql/script.ts';
-export { type PlainAttributes, plainSpan, type PlainSpan } from '../test/traces/plain-span.ts';
+export { type PlainAttributes, plainSpan, type PlainSpan, type PlainValue } from '../test/traces/plain-span.ts';
+export { type RepliedSeries, runTraceScript, type TraceReply, type TraceTarget } from '../test/traces/run-script.ts';
+export { type TraceEvalCommand } from '../test/traces/script.ts';

@@ -132,11 +132,9 @@ function boundsOf(spans: Iterable<Span>): Map<string, TimeBounds> {
   return bounds;
 }
 
-/** A span as a brief answer has it: of its attributes only the service's name. */
+/** A span as a brief answer has it. */
 function withoutDetails(span: Span): Span {
-  const { origin } = span;
-  const resource = origin.resource.filter(({ name }) => name === 'service.name');
-  return { ...span, origin: { ...origin, resource, scope: [] }, attributes: [], events: [], links: [] };
+  return { ...span, origin: { ...span.origin, resource: [], scope: [] }, attributes: [], events: [], links: [] };
 }
 
 interface Bucket {

@@ -82,8 +82,7 @@ function identityOf({ spanId, kind, start, name }: Span): string {
 
 /** Whether spans without attributes, events and links have the field. */
 function isBrief(field: TraceqlField): boolean {
-  if (field.kind === 'attribute') return field.scope === 'resource' && field.name === 'service.name';
-  return !field.intrinsic.startsWith('event') && !field.intrinsic.startsWith('link');
+  return field.kind === 'intrinsic' && !field.intrinsic.startsWith('event') && !field.intrinsic.startsWith('link');
 }
 
 function isOfParent(field: TraceqlField): boolean {

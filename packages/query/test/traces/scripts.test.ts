@@ -11,7 +11,7 @@ const scripts = readdirSync(folder)
   .map((name) => ({ name, text: readFileSync(new URL(name, folder), 'utf8') }));
 
 /** Raised whenever evaluations are added: they may not silently get lost. */
-const LEAST_EVALS = 190;
+const LEAST_EVALS = 200;
 
 test.each([
   ['leaves to the reader what it can', true],
