@@ -39,11 +39,9 @@ export function ServicesView() {
   const panel = state.chosen === undefined ? null : <Details chosen={state.chosen} graph={graph} state={state} />;
   return (
     <div className={classes['page']}>
-      <section className={classes['surface']} aria-labelledby="services-title">
+      <div className={classes['surface']}>
         <header className={classes['toolbar']}>
-          <h1 id="services-title" className={classes['title']}>
-            {t('page.services')}
-          </h1>
+          <h1 className={classes['title']}>{t('page.services')}</h1>
           <p className={classes['note']}>
             {t('services.count', { count: services.length })}
             {failing.length === 0 ? null : (
@@ -81,7 +79,7 @@ export function ServicesView() {
             {panel === null ? null : <aside className={classes['aside']}>{panel}</aside>}
           </div>
         )}
-      </section>
+      </div>
       {state.table ? (
         <div className={classes['beside']} data-open={panel !== null || undefined} data-apart>
           <div className={classes['tables']}>
