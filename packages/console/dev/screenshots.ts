@@ -92,7 +92,7 @@ const SHOTS: readonly Shot[] = [
       page
         .locator('.u-over')
         .first()
-        .click({ position: { x: 400, y: 200 } }),
+        .click({ position: { x: 180, y: 200 } }),
   },
   {
     name: 'metrics-exemplars',

@@ -3,8 +3,8 @@
 import { logLabels, logLabelValues } from '../logs/loki.ts';
 import { toNanoseconds } from '../logs/nanoseconds.ts';
 import type { LabelRecord } from '../prometheus.ts';
-import { resourceValuesQuery } from '../services/trace-search.ts';
 import { resolveRange, type TimeRangeText } from '../time-range.ts';
+import { tagValuesQuery } from '../traces/tempo.ts';
 import { logqlOf, traceqlOf } from './addresses.ts';
 import { LOG_LABELS, subjectOf } from './subject.ts';
 
@@ -82,7 +82,10 @@ export function resolvedQuery(labels: LabelRecord, range: TimeRangeText, clock: 
       return resolve(labels, {
         logLabels: () => logLabels(signal, span),
         logValues: (label) => logLabelValues(label, undefined, span, signal),
-        resourceValues: (attribute) => resourceValuesQuery(attribute, '', range, clock).queryFn({ signal }),
+        async resourceValues(attribute) {
+          const values = await tagValuesQuery(`resource.${attribute}`, '{}', range, clock).queryFn({ signal });
+          return values.map(({ value }) => value);
+        },
       });
     },
     staleTime: 60_000,

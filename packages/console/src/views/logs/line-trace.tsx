@@ -10,7 +10,7 @@ import { traceIdOf, traceOfLine } from '../../data/links/addresses.ts';
 import { around } from '../../data/links/place.ts';
 import type { LogLine } from '../../data/logs/line.ts';
 import { toMilliseconds } from '../../data/logs/nanoseconds.ts';
-import { traceSearchQuery } from '../../data/services/trace-search.ts';
+import { tracesQuery } from '../../data/traces/tempo.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { CopyButton } from '../../parts/copy.tsx';
 import { linkTo } from '../../parts/place-link.tsx';
@@ -26,9 +26,9 @@ export function LineTrace({ line }: { line: LogLine }) {
   const place = traceOfLine(line);
   const range = around(toMilliseconds(line.time), LONGEST);
   // A help only: without an answer the button serves as well.
-  const { data } = useQuery({ ...traceSearchQuery(`{trace:id="${id}"}`, range, 1, Date.now), enabled: id !== '', staleTime: Infinity });
+  const { data } = useQuery({ ...tracesQuery(`{trace:id="${id}"}`, range, 1, Date.now), enabled: id !== '', staleTime: Infinity });
   if (place === undefined) return null;
-  const trace = data?.[0];
+  const trace = data?.traces[0];
   return (
     <span className="at-nowrap">
       <Button
@@ -44,7 +44,7 @@ export function LineTrace({ line }: { line: LogLine }) {
       {trace === undefined ? null : (
         <span className="at-muted at-figures">
           {' '}
-          {trace.rootService} {trace.rootName} · {formats.value(trace.duration / 1000, 'seconds')}
+          {trace.service} {trace.operation} · {formats.value(trace.duration / 1000, 'seconds')}
         </span>
       )}
       <CopyButton text={id} label={t('logs.copyTrace')} />

@@ -4,12 +4,12 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
 import { labelValuesQuery } from '../../../data/labels.ts';
-import { placeOfLogs, placeOfMetrics, promqlOfHost } from '../../../data/links/addresses.ts';
+import { placeOfLogs, placeOfMetrics, promqlOfHost, traceqlOfService } from '../../../data/links/addresses.ts';
 import type { Place } from '../../../data/links/place.ts';
 import { resolvedQuery } from '../../../data/links/resolve.ts';
 import { metadataQuery, metricEntries, startingQuery } from '../../../data/metadata.ts';
 import { SERIES_LABELS } from '../../../data/links/subject.ts';
-import { resourceValuesQuery } from '../../../data/services/trace-search.ts';
+import { tagValuesQuery } from '../../../data/traces/tempo.ts';
 import { DEFAULT_RATE_WINDOW } from '../../../data/time-range.ts';
 import { useRange } from '../../../live/range.tsx';
 import { Panel } from '../../../parts/panel.tsx';
@@ -71,8 +71,9 @@ function selectorOf(label: string, name: string): string {
 export function ServiceInstances({ name }: { name: string }) {
   const { t } = useTranslation();
   const { range } = useRange();
-  const hosts = useQuery(resourceValuesQuery('host.name', name, range, Date.now));
-  const instances = useQuery(resourceValuesQuery('service.instance.id', name, range, Date.now));
+  const own = traceqlOfService(name);
+  const hosts = useQuery(tagValuesQuery('resource.host.name', own, range, Date.now));
+  const instances = useQuery(tagValuesQuery('resource.service.instance.id', own, range, Date.now));
   const none = (hosts.data ?? []).length === 0 && (instances.data ?? []).length === 0;
   return (
     <Panel title={t('service.instances')} flush>
@@ -86,7 +87,7 @@ export function ServiceInstances({ name }: { name: string }) {
             <section>
               <h3>{t('service.hosts')}</h3>
               <ul className={classes['rows']}>
-                {hosts.data?.map((host) => (
+                {hosts.data?.map(({ value: host }) => (
                   <HostRow key={host} host={host} />
                 ))}
               </ul>
@@ -96,7 +97,7 @@ export function ServiceInstances({ name }: { name: string }) {
             <section>
               <h3>{t('service.instance')}</h3>
               <ul className={classes['metrics']}>
-                {instances.data?.map((instance) => (
+                {instances.data?.map(({ value: instance }) => (
                   <li key={instance}>
                     <code>{instance}</code>
                   </li>

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 
 import { placeOfTrace, placeOfTraces } from '../../../data/links/addresses.ts';
 import { around } from '../../../data/links/place.ts';
-import { type TraceSummary, traceSearchQuery } from '../../../data/services/trace-search.ts';
+import { type FoundTrace, tracesQuery } from '../../../data/traces/tempo.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import { refetchAfter } from '../../../live/queries.ts';
 import { useRange } from '../../../live/range.tsx';
@@ -32,12 +32,12 @@ export function TraceList({ title, none, query, limit, shown, slowest = false }:
   const { t } = useTranslation();
   const { range, refreshMs } = useRange();
   const { data, error, refetch } = useQuery({
-    ...traceSearchQuery(query, range, limit, Date.now),
+    ...tracesQuery(query, range, limit, Date.now),
     placeholderData: keepPreviousData,
     refetchInterval: refetchAfter(refreshMs),
   });
-  const order = (a: TraceSummary, b: TraceSummary) => (slowest ? b.duration - a.duration : b.start - a.start);
-  const traces = (data ?? []).toSorted(order).slice(0, shown);
+  const order = (a: FoundTrace, b: FoundTrace) => (slowest ? b.duration - a.duration : b.start - a.start);
+  const traces = (data?.traces ?? []).toSorted(order).slice(0, shown);
   const longest = Math.max(...traces.map(({ duration }) => duration), 1);
   return (
     <Panel
@@ -55,7 +55,7 @@ export function TraceList({ title, none, query, limit, shown, slowest = false }:
       {traces.length === 0 ? null : (
         <ul className={classes['rows']} aria-label={t('service.traceList')}>
           {traces.map((trace) => (
-            <TraceRow key={trace.traceId} trace={trace} longest={longest} />
+            <TraceRow key={trace.id} trace={trace} longest={longest} />
           ))}
         </ul>
       )}
@@ -63,13 +63,13 @@ export function TraceList({ title, none, query, limit, shown, slowest = false }:
   );
 }
 
-function TraceRow({ trace, longest }: { trace: TraceSummary; longest: number }) {
+function TraceRow({ trace, longest }: { trace: FoundTrace; longest: number }) {
   const formats = useFormat();
-  const { traceId, rootService, rootName, start, duration } = trace;
+  const { id, service, operation, start, duration } = trace;
   return (
     <li className={classes['trace']}>
-      <PlaceLink place={placeOfTrace(traceId, around(start))} className={classes['traceName']} title={traceId}>
-        <b>{rootService}</b> {rootName === '' ? traceId.slice(0, 16) : rootName}
+      <PlaceLink place={placeOfTrace(id, around(start))} className={classes['traceName']} title={id}>
+        <b>{service}</b> {operation === '' ? id.slice(0, 16) : operation}
       </PlaceLink>
       <span className={classes['when']}>
         <Ago since={start} />
