@@ -37,8 +37,9 @@ export interface KnownResource extends ResourceLabels {
   readonly id: number;
 }
 
-/** Enough for any honest set of instances; beyond it the memory starts anew, which costs time only. */
+/** Enough for any honest set of instances, in number and in UTF-16 units; beyond it the memory starts anew, which costs time only. */
 const MOST_CONTEXTS = 10_000;
+const MOST_UNITS = 16 << 20;
 const MOST_DESCRIBED = 65_536;
 /** After this long metadata is handed to the writer again, which knows what has been written. */
 const DESCRIBED_AGAIN_MS = 30 * 60_000;
@@ -56,6 +57,7 @@ export class MetricIntake {
   readonly #wanted: () => OtlpTranslation;
   readonly #resources = new Map<string, KnownResource>();
   readonly #contexts = new Map<string, PointContext>();
+  #contextUnits = 0;
   #lastId = 0;
   #describedSince = -Infinity;
   #generation = -1;
@@ -89,13 +91,14 @@ export class MetricIntake {
   /** The context of what the decoder has read; undefined where resource or scope have more attributes than can be held. */
   context({ resource, scope, scopeName, scopeVersion, scopeSchemaUrl }: Origin<PlainAttributes>): PointContext | undefined {
     if (resource.tooMany || scope.tooMany) return undefined;
-    if (this.#contexts.size >= MOST_CONTEXTS) this.#forgetContexts();
     const { promoteScope } = this.translation;
     const fields = { name: scopeName, version: scopeVersion, schemaUrl: scopeSchemaUrl, attributes: scope.pairs };
     const resourceKey = JSON.stringify(resource.pairs);
     const key = promoteScope ? resourceKey + JSON.stringify(fields) : resourceKey;
     let context = this.#contexts.get(key);
     if (context === undefined) {
+      if (this.#contexts.size >= MOST_CONTEXTS || this.#contextUnits > MOST_UNITS) this.#forgetContexts();
+      this.#contextUnits += key.length;
       let known = this.#resources.get(resourceKey);
       if (known === undefined) {
         known = { id: ++this.#lastId, ...resourceLabels(resource.pairs, this.translation) };
@@ -116,5 +119,6 @@ export class MetricIntake {
   #forgetContexts(): void {
     this.#resources.clear();
     this.#contexts.clear();
+    this.#contextUnits = 0;
   }
 }
