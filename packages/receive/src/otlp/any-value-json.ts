@@ -6,8 +6,9 @@ import type { AttributeSink } from '../columns/attribute-sink.ts';
 import { isFlattened, joinName } from './flat-attributes.ts';
 import {
   badField,
+  beyondInt64,
   booleanField,
-  digitsField,
+  int64Field,
   doubleField,
   ignoreField,
   type JsonObject,
@@ -18,9 +19,6 @@ import {
 import type { Json } from './json-text.ts';
 import { checkDepth, doubleJson, doubleText } from './value-text.ts';
 
-const LEAST_INT64 = -(2n ** 63n);
-const MOST_INT64 = 2n ** 63n - 1n;
-const SURELY_HUGE = 2 ** 64;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
 /** Adds a list of KeyValues. @throws AtalayaError BAD_ENCODING */
@@ -85,7 +83,7 @@ function valueJson(value: JsonObject | null, depth: number): string {
     case 'boolValue':
       return String(booleanField(kind, given));
     case 'intValue':
-      return digitsField(kind, given, LEAST_INT64, MOST_INT64);
+      return int64Field(kind, given);
     case 'arrayValue': {
       const elements = listField('values', objectField(kind, given)['values'] ?? null);
       return `[${elements.map((element) => valueJson(element === null ? null : objectField('a value', element), depth + 1)).join(',')}]`;
@@ -134,16 +132,10 @@ function checkKind(value: JsonObject): Kind | undefined {
         ignoreField(name);
     }
   }
-  return kind === 'intValue' && isHuge(value[kind] as Json) ? 'hugeValue' : kind;
+  return kind === 'intValue' && beyondInt64(value[kind] as Json) ? 'hugeValue' : kind;
 }
 
 const givenOf = (value: JsonObject, kind: Kind): Json => value[kind === 'hugeValue' ? 'intValue' : kind] as Json;
-
-/** Of a number that may have lost digits only what is beyond any doubt: nearer ones are parsed again with all their digits. */
-function isHuge(value: Json): boolean {
-  if (typeof value === 'bigint') return value > MOST_INT64 || value < LEAST_INT64;
-  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) > SURELY_HUGE;
-}
 
 function base64(value: Json): string {
   const text = textField('bytesValue', value);

@@ -2,25 +2,26 @@
 
 import { Buffer } from 'node:buffer';
 import { ATTRIBUTE_TYPE } from '@atalaya/model';
-import { FIXED64, LENGTH_DELIMITED, malformed, type ProtobufCursor, VARINT } from '../protobuf/protobuf-cursor.ts';
+import { malformed, type ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
+import { fixed64Tag, messageTag, varintTag } from '../protobuf/tags.ts';
 import { TextCache } from '../protobuf/text-cache.ts';
 import type { AttributeSink } from '../columns/attribute-sink.ts';
 import { isFlattened, joinName } from './flat-attributes.ts';
 import { checkDepth, doubleJson, doubleText } from './value-text.ts';
 
 /** Tags of AnyValue's kinds: field number × 8 + wire type. */
-const STRING = 1 * 8 + LENGTH_DELIMITED;
-const BOOL = 2 * 8 + VARINT;
-const INT = 3 * 8 + VARINT;
-const DOUBLE = 4 * 8 + FIXED64;
-const ARRAY = 5 * 8 + LENGTH_DELIMITED;
-const MAP = 6 * 8 + LENGTH_DELIMITED;
-const BYTES = 7 * 8 + LENGTH_DELIMITED;
+const STRING = messageTag(1);
+const BOOL = varintTag(2);
+const INT = varintTag(3);
+const DOUBLE = fixed64Tag(4);
+const ARRAY = messageTag(5);
+const MAP = messageTag(6);
+const BYTES = messageTag(7);
 
 /** KeyValue: key and value. ArrayValue and KeyValueList have one field each, their values. */
-const KEY = 1 * 8 + LENGTH_DELIMITED;
-const VALUE = 2 * 8 + LENGTH_DELIMITED;
-const ELEMENT = 1 * 8 + LENGTH_DELIMITED;
+const KEY = messageTag(1);
+const VALUE = messageTag(2);
+const ELEMENT = messageTag(1);
 
 /** Types of values by the field number of their kind. */
 const TYPES: readonly number[] = [

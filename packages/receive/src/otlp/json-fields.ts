@@ -5,6 +5,10 @@ import { InexactNumber, type Json } from './json-text.ts';
 
 /** Of a number of 64 bits, and a sign. */
 const MOST_DIGITS = 21;
+const LEAST_INT64 = -(2n ** 63n);
+const MOST_INT64 = 2n ** 63n - 1n;
+const MOST_UINT64 = 2n ** 64n - 1n;
+const SURELY_HUGE = 2 ** 64;
 
 /** An object of JSON; its keys are data, `__proto__` included. */
 export type JsonObject = { readonly [name: string]: Json };
@@ -82,8 +86,22 @@ export function textField(field: string, value: Json): string {
   return typeof value === 'string' ? value : badField(field, 'a text', value);
 }
 
-/** A whole number of 64 bits, as text or as number, in decimal digits. @throws InexactNumber when the number may have lost digits. */
-export function digitsField(field: string, value: Json, least: bigint, most: bigint): string {
+/**
+ * Whether a whole number is too large for 64 bits, as SDKs write doubles that happen to be whole. Of a number that may have lost digits
+ * only what is beyond any doubt: nearer ones are parsed again with all their digits.
+ */
+export function beyondInt64(value: Json): boolean {
+  if (typeof value === 'bigint') return value > MOST_INT64 || value < LEAST_INT64;
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) > SURELY_HUGE;
+}
+
+/** A whole number of 64 bits with a sign, as text or as number, in decimal digits. @throws InexactNumber when the number may have lost digits. */
+export const int64Field = (field: string, value: Json): string => digitsField(field, value, LEAST_INT64, MOST_INT64);
+
+/** The same without a sign; times are such numbers, of nanoseconds. */
+export const uint64Field = (field: string, value: Json): string => digitsField(field, value, 0n, MOST_UINT64);
+
+function digitsField(field: string, value: Json, least: bigint, most: bigint): string {
   if (value === null) return '0';
   let digits: string;
   if (typeof value === 'string') digits = value;

@@ -1,27 +1,26 @@
 /** What the requests of all signals have in common as protobuf: records within scopes within resources. Walked in place. */
 
-import { LENGTH_DELIMITED, ProtobufCursor, VARINT } from '../protobuf/protobuf-cursor.ts';
+import { ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
+import { messageTag, varintTag } from '../protobuf/tags.ts';
 import { ValueReader } from './any-value.ts';
 import { SLICE_RECORDS, type Taker } from './taker.ts';
 
 /** Reads what lies from the cursor to `end`, and gives it to the taker; may pause where that may be a lot. Where it leaves the cursor is no matter. */
 export type RecordReader = (end: number) => Generator<undefined, void> | void;
 
-const message = (field: number): number => field * 8 + LENGTH_DELIMITED;
-
 /** Fields of the request, of Resource… and of Scope…: the first field describes, the second holds what is described. */
-const RESOURCE_RECORDS = message(1);
-const DESCRIPTION = message(1);
-const CONTENTS = message(2);
-const SCHEMA_URL = message(3);
+const RESOURCE_RECORDS = messageTag(1);
+const DESCRIPTION = messageTag(1);
+const CONTENTS = messageTag(2);
+const SCHEMA_URL = messageTag(3);
 
-const RESOURCE_ATTRIBUTES = message(1);
-const RESOURCE_DROPPED = 2 * 8 + VARINT;
+const RESOURCE_ATTRIBUTES = messageTag(1);
+const RESOURCE_DROPPED = varintTag(2);
 
-const SCOPE_NAME = message(1);
-const SCOPE_VERSION = message(2);
-const SCOPE_ATTRIBUTES = message(3);
-const SCOPE_DROPPED = 4 * 8 + VARINT;
+const SCOPE_NAME = messageTag(1);
+const SCOPE_VERSION = messageTag(2);
+const SCOPE_ATTRIBUTES = messageTag(3);
+const SCOPE_DROPPED = varintTag(4);
 
 /**
  * Hands every record to the reader that `open` makes; gives the taker. Pauses now and then, so that a large body does not keep others waiting.

@@ -4,7 +4,7 @@ import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels, MetricType } from '@atalaya/model';
 import type { ExemplarMessages } from './exemplar-messages.ts';
 import type { HistogramMessages } from './histogram-messages.ts';
-import { LENGTH_DELIMITED, malformed, type ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
+import { malformed, type ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
 
 /** Walks one request's series. Nothing is allocated per series; what a property holds is valid until the next `next()`. */
 export interface SeriesDecoder {
@@ -112,6 +112,3 @@ export class Ranges {
     return this.#bounds[index * 2 + 1] as number;
   }
 }
-
-/** The tag of a length-delimited field. */
-export const messageTag = (field: number): number => field * 8 + LENGTH_DELIMITED;

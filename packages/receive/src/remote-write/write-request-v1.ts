@@ -2,11 +2,12 @@
 
 import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels } from '@atalaya/model';
-import { messageTag, METRIC_TYPES, MOST_METADATA, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
+import { METRIC_TYPES, MOST_METADATA, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
 import { ExemplarMessages } from './exemplar-messages.ts';
 import { HistogramMessages } from './histogram-messages.ts';
 import { type HashSeed, hashRange } from './keyed-hash.ts';
 import { decodeText, ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
+import { messageTag } from '../protobuf/tags.ts';
 
 const REQUEST_TIMESERIES = messageTag(1);
 const REQUEST_METADATA = messageTag(3);

@@ -2,11 +2,12 @@
 
 import type { MetadataEntry } from '@atalaya/journal';
 import type { Labels, MetricType } from '@atalaya/model';
-import { messageTag, METRIC_TYPES, MOST_METADATA, Ranges, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
+import { METRIC_TYPES, MOST_METADATA, Ranges, SampleColumns, type SeriesDecoder } from './decoded-series.ts';
 import { ExemplarMessages } from './exemplar-messages.ts';
 import { HistogramMessages } from './histogram-messages.ts';
 import { type HashSeed, hashRange } from './keyed-hash.ts';
 import { malformed, ProtobufCursor } from '../protobuf/protobuf-cursor.ts';
+import { messageTag } from '../protobuf/tags.ts';
 import { SymbolTable } from './symbol-table.ts';
 
 const REQUEST_SYMBOL = messageTag(4);

@@ -1,14 +1,13 @@
 /** ExportLogsServiceRequest as OTLP's JSON: lowerCamelCase names, ids in hexadecimal digits, enumerations as numbers. */
 
 import { addAttributes, bodyText } from '../any-value-json.ts';
-import { digitsField, ignoreField, idField, objectField, smallNumberField, textField } from '../json-fields.ts';
+import { uint64Field, ignoreField, idField, objectField, smallNumberField, textField } from '../json-fields.ts';
 import type { Json } from '../json-text.ts';
 import { walkJson } from '../walk-json.ts';
 import type { RecordTime } from './log-record.ts';
 import type { RecordTaker } from './take-records.ts';
 
 const NAMES = { resources: 'resourceLogs', scopes: 'scopeLogs', records: 'logRecords' };
-const MOST_NANOSECONDS = 2n ** 64n - 1n;
 /** Digits of nanoseconds within a second. */
 const FRACTION = 9;
 
@@ -63,7 +62,7 @@ function takeRecord(value: Json, taker: RecordTaker): void {
 }
 
 function readTime(field: string, value: Json, into: RecordTime): void {
-  const digits = digitsField(field, value, 0n, MOST_NANOSECONDS);
+  const digits = uint64Field(field, value);
   into.seconds = Number(digits.slice(0, -FRACTION));
   into.nanoseconds = Number(digits.slice(-FRACTION));
 }

@@ -1,24 +1,23 @@
 /** ExportLogsServiceRequest as protobuf, walked in place (opentelemetry/proto/collector/logs/v1). */
 
-import { FIXED32, FIXED64, LENGTH_DELIMITED, type ProtobufCursor, VARINT } from '../../protobuf/protobuf-cursor.ts';
+import type { ProtobufCursor } from '../../protobuf/protobuf-cursor.ts';
+import { fixed32Tag, fixed64Tag, messageTag, varintTag } from '../../protobuf/tags.ts';
 import type { ValueReader } from '../any-value.ts';
 import { walkProtobuf } from '../walk-protobuf.ts';
 import type { RecordTime } from './log-record.ts';
 import type { RecordTaker } from './take-records.ts';
 
-const message = (field: number): number => field * 8 + LENGTH_DELIMITED;
-
-const TIME = 1 * 8 + FIXED64;
-const SEVERITY_NUMBER = 2 * 8 + VARINT;
-const SEVERITY_TEXT = message(3);
-const BODY = message(5);
-const ATTRIBUTES = message(6);
-const DROPPED = 7 * 8 + VARINT;
-const FLAGS = 8 * 8 + FIXED32;
-const TRACE_ID = message(9);
-const SPAN_ID = message(10);
-const OBSERVED_TIME = 11 * 8 + FIXED64;
-const EVENT_NAME = message(12);
+const TIME = fixed64Tag(1);
+const SEVERITY_NUMBER = varintTag(2);
+const SEVERITY_TEXT = messageTag(3);
+const BODY = messageTag(5);
+const ATTRIBUTES = messageTag(6);
+const DROPPED = varintTag(7);
+const FLAGS = fixed32Tag(8);
+const TRACE_ID = messageTag(9);
+const SPAN_ID = messageTag(10);
+const OBSERVED_TIME = fixed64Tag(11);
+const EVENT_NAME = messageTag(12);
 
 /** Hands every record to the taker; gives the taker. @throws AtalayaError BAD_ENCODING */
 export function walkLogsProtobuf(body: Uint8Array, taker: RecordTaker): Generator<undefined, RecordTaker> {

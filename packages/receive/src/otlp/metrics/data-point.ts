@@ -1,44 +1,42 @@
 /** Data points of OTLP's protobuf, read in place: numbers into fields and lists that are filled anew for each, texts not at all. */
 
-import { FIXED64, LENGTH_DELIMITED, type ProtobufCursor, VARINT } from '../../protobuf/protobuf-cursor.ts';
+import type { ProtobufCursor } from '../../protobuf/protobuf-cursor.ts';
+import { fixed64Tag, messageTag, varintTag } from '../../protobuf/tags.ts';
 import { NumberList } from '../../native-histogram/number-list.ts';
 import { EightBytes } from './eight-bytes.ts';
 import { Runs } from './runs.ts';
 import { SideBuckets, zigzag } from './side-buckets.ts';
 
-const message = (field: number): number => field * 8 + LENGTH_DELIMITED;
-const fixed64 = (field: number): number => field * 8 + FIXED64;
-
 /** Fields that have one number in all kinds of points. */
-const START = fixed64(2);
-const TIME = fixed64(3);
+const START = fixed64Tag(2);
+const TIME = fixed64Tag(3);
 
-const NUMBER_DOUBLE = fixed64(4);
-const NUMBER_INT = fixed64(6);
-const NUMBER_EXEMPLAR = message(5);
-const NUMBER_ATTRIBUTE = message(7);
-const NUMBER_FLAGS = 8 * 8 + VARINT;
+const NUMBER_DOUBLE = fixed64Tag(4);
+const NUMBER_INT = fixed64Tag(6);
+const NUMBER_EXEMPLAR = messageTag(5);
+const NUMBER_ATTRIBUTE = messageTag(7);
+const NUMBER_FLAGS = varintTag(8);
 
-const COUNT = fixed64(4);
-const SUM = fixed64(5);
+const COUNT = fixed64Tag(4);
+const SUM = fixed64Tag(5);
 
 const HISTOGRAM_COUNT = 6;
 const HISTOGRAM_BOUND = 7;
-const HISTOGRAM_EXEMPLAR = message(8);
-const HISTOGRAM_ATTRIBUTE = message(9);
+const HISTOGRAM_EXEMPLAR = messageTag(8);
+const HISTOGRAM_ATTRIBUTE = messageTag(9);
 
-const EXPONENTIAL_ATTRIBUTE = message(1);
-const EXPONENTIAL_SCALE = 6 * 8 + VARINT;
-const EXPONENTIAL_ZERO = fixed64(7);
-const EXPONENTIAL_POSITIVE = message(8);
-const EXPONENTIAL_NEGATIVE = message(9);
-const EXPONENTIAL_EXEMPLAR = message(11);
-const EXPONENTIAL_THRESHOLD = fixed64(14);
-const HISTOGRAM_FLAGS = 10 * 8 + VARINT;
+const EXPONENTIAL_ATTRIBUTE = messageTag(1);
+const EXPONENTIAL_SCALE = varintTag(6);
+const EXPONENTIAL_ZERO = fixed64Tag(7);
+const EXPONENTIAL_POSITIVE = messageTag(8);
+const EXPONENTIAL_NEGATIVE = messageTag(9);
+const EXPONENTIAL_EXEMPLAR = messageTag(11);
+const EXPONENTIAL_THRESHOLD = fixed64Tag(14);
+const HISTOGRAM_FLAGS = varintTag(10);
 
-const SUMMARY_QUANTILE = message(6);
-const QUANTILE = fixed64(1);
-const QUANTILE_VALUE = fixed64(2);
+const SUMMARY_QUANTILE = messageTag(6);
+const QUANTILE = fixed64Tag(1);
+const QUANTILE_VALUE = fixed64Tag(2);
 
 const NO_RECORDED_VALUE = 1;
 
@@ -223,10 +221,10 @@ export class DataPoint {
   #common(tag: number, end: number): void {
     const cursor = this.#cursor;
     if (tag === TIME) {
-      const at = this.#numbers.skip(end);
+      const at = cursor.fixed(8, end);
       this.time = milliseconds(cursor.view.getUint32(at, true), cursor.view.getUint32(at + 4, true));
     } else if (tag === START) {
-      const at = this.#numbers.skip(end);
+      const at = cursor.fixed(8, end);
       this.startLow = cursor.view.getInt32(at, true);
       this.startHigh = cursor.view.getInt32(at + 4, true);
     } else cursor.skip(tag, end);

@@ -266,7 +266,7 @@ describe('hostile metrics', () => {
   it.each([
     ['a negative count', '{"histogram":{"dataPoints":[{"count":"-1"}]}}', 'count: '],
     ['a fractional count', '{"summary":{"dataPoints":[{"count":1.5}]}}', 'count: '],
-    ['a name for a number', '{"sum":{"aggregationTemporality":"AGGREGATION_TEMPORALITY_DELTA"}}', 'aggregationTemporality: '],
+    ['a negative temporality', '{"sum":{"aggregationTemporality":-1}}', 'aggregationTemporality: '],
     ['names with underscores', '{"gauge":{"data_points":[]}}', 'spelled \\"dataPoints\\"'],
     ['a text for a list', '{"gauge":{"dataPoints":"x"}}', 'dataPoints: '],
     ['a text that is no number', '{"gauge":{"dataPoints":[{"asDouble":"x"}]}}', 'asDouble: '],
@@ -287,6 +287,14 @@ describe('hostile metrics', () => {
       Buffer.from(`{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[${point}]}}]}]}]}`),
     );
     expect(journal.stored()).toEqual({ m: { [NOW]: -9007199254740991 } });
+  });
+
+  it('whole numbers that are too large for 64 bits are doubles, as SDKs write them', async () => {
+    const { post, journal } = startMetrics();
+    const point = `{"timeUnixNano":"${NOW}000000","asInt":1e20}`;
+    const sum = `{"aggregationTemporality":"AGGREGATION_TEMPORALITY_CUMULATIVE","dataPoints":[${point}]}`;
+    await post('json', Buffer.from(`{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"m","sum":${sum}}]}]}]}`));
+    expect(journal.stored()).toEqual({ m: { [NOW]: 1e20 } });
   });
 
   it('an error is one of ours', async () => {

@@ -14,18 +14,18 @@ export class EightBytes {
   }
 
   double(end: number): number {
-    return this.#cursor.view.getFloat64(this.skip(end), true);
+    return this.#cursor.view.getFloat64(this.#cursor.fixed(8, end), true);
   }
 
   unsigned(end: number): number {
     const { view } = this.#cursor;
-    const at = this.skip(end);
+    const at = this.#cursor.fixed(8, end);
     return view.getUint32(at + 4, true) * TWO_TO_32 + view.getUint32(at, true);
   }
 
   signed(end: number): number {
     const { view } = this.#cursor;
-    const at = this.skip(end);
+    const at = this.#cursor.fixed(8, end);
     return view.getInt32(at + 4, true) * TWO_TO_32 + view.getUint32(at, true);
   }
 
@@ -39,14 +39,6 @@ export class EightBytes {
   unsigneds(tag: number, end: number, into: NumberList): void {
     const to = this.#listEnd(tag, end);
     while (this.#cursor.at < to) into.add(this.unsigned(to));
-  }
-
-  /** Where the number at the cursor begins; the cursor goes behind it. */
-  skip(end: number): number {
-    const { at } = this.#cursor;
-    if (at + 8 > end) malformed(`a fixed-size number is cut off at byte ${end}`);
-    this.#cursor.at = at + 8;
-    return at;
   }
 
   #listEnd(tag: number, end: number): number {

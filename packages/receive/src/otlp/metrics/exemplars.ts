@@ -2,18 +2,19 @@
 
 import type { Exemplar, SeriesRef } from '../../metric-writer.ts';
 import type { RawAppender } from '../../metrics/raw-series.ts';
-import { FIXED64, LENGTH_DELIMITED, type ProtobufCursor } from '../../protobuf/protobuf-cursor.ts';
+import type { ProtobufCursor } from '../../protobuf/protobuf-cursor.ts';
+import { fixed64Tag, messageTag } from '../../protobuf/tags.ts';
 import type { ValueReader } from '../any-value.ts';
 import { milliseconds } from './data-point.ts';
 import { PlainAttributes } from './plain-attributes.ts';
 import type { Runs } from './runs.ts';
 
-const TIME = 2 * 8 + FIXED64;
-const DOUBLE = 3 * 8 + FIXED64;
-const SPAN_ID = 4 * 8 + LENGTH_DELIMITED;
-const TRACE_ID = 5 * 8 + LENGTH_DELIMITED;
-const INT = 6 * 8 + FIXED64;
-const ATTRIBUTE = 7 * 8 + LENGTH_DELIMITED;
+const TIME = fixed64Tag(2);
+const DOUBLE = fixed64Tag(3);
+const SPAN_ID = messageTag(4);
+const TRACE_ID = messageTag(5);
+const INT = fixed64Tag(6);
+const ATTRIBUTE = messageTag(7);
 
 /** Characters of all names and values together; ids go before attributes, which are taken all or not at all, as in Prometheus. */
 const MOST_CHARACTERS = 128;

@@ -1,24 +1,23 @@
 /** What describes a metric, read in place: where its texts lie, what kind it is, where its data points begin and end. */
 
 import type { MetricType } from '@atalaya/model';
-import { LENGTH_DELIMITED, type ProtobufCursor, VARINT } from '../../protobuf/protobuf-cursor.ts';
+import type { ProtobufCursor } from '../../protobuf/protobuf-cursor.ts';
+import { messageTag, varintTag } from '../../protobuf/tags.ts';
 import type { MetricKind } from './metric-name.ts';
 
-const message = (field: number): number => field * 8 + LENGTH_DELIMITED;
-
-const NAME = message(1);
-const DESCRIPTION = message(2);
-const UNIT = message(3);
-const GAUGE = message(5);
-const SUM = message(7);
-const HISTOGRAM = message(9);
-const EXPONENTIAL = message(10);
-const SUMMARY = message(11);
+const NAME = messageTag(1);
+const DESCRIPTION = messageTag(2);
+const UNIT = messageTag(3);
+const GAUGE = messageTag(5);
+const SUM = messageTag(7);
+const HISTOGRAM = messageTag(9);
+const EXPONENTIAL = messageTag(10);
+const SUMMARY = messageTag(11);
 
 /** Of Gauge, Sum, Histogram, ExponentialHistogram and Summary alike, as far as they have them. */
-export const DATA_POINT = message(1);
-const TEMPORALITY = 2 * 8 + VARINT;
-const MONOTONIC = 3 * 8 + VARINT;
+export const DATA_POINT = messageTag(1);
+const TEMPORALITY = varintTag(2);
+const MONOTONIC = varintTag(3);
 
 const KINDS: ReadonlyMap<number, MetricKind> = new Map([
   [GAUGE, 'gauge'],

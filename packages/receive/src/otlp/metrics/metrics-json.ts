@@ -5,9 +5,12 @@ import { addAttributes } from '../any-value-json.ts';
 import { ValueReader } from '../any-value.ts';
 import {
   badField,
+  beyondInt64,
   booleanField,
-  digitsField,
+  int64Field,
+  uint64Field,
   doubleField,
+  enumField,
   idField,
   ignoreField,
   listField,
@@ -24,9 +27,11 @@ import type { PointTaker } from './point-taker.ts';
 
 const NAMES = { resources: 'resourceMetrics', scopes: 'scopeMetrics', records: 'metrics' };
 
-const LEAST_INT64 = -(2n ** 63n);
-const MOST_INT64 = 2n ** 63n - 1n;
-const MOST_UINT64 = 2n ** 64n - 1n;
+const TEMPORALITIES = {
+  AGGREGATION_TEMPORALITY_UNSPECIFIED: 0,
+  AGGREGATION_TEMPORALITY_DELTA: 1,
+  AGGREGATION_TEMPORALITY_CUMULATIVE: 2,
+};
 
 /** Hands every point to the taker that `open` makes; gives the taker. @throws AtalayaError BAD_ENCODING */
 export function walkMetricsJson(text: string, open: () => PointTaker): Generator<undefined, PointTaker> {
@@ -58,20 +63,20 @@ class MetricEncoder {
     filteredAttributes: (name, value) => this.#addAttributes(7, name, value),
     timeUnixNano: this.#unsigned(2),
     asDouble: this.#double(3),
-    asInt: this.#signed(6),
+    asInt: this.#integer(6, 3),
     spanId: (name, value) => this.#id(4, name, value, 16),
     traceId: (name, value) => this.#id(5, name, value, 32),
   };
   readonly #buckets: Fields = {
     offset: (name, value) => this.#out.sint32(1, signed32(name, value)),
-    bucketCounts: (name, value) => this.#packed(2, name, value, (item) => this.#out.varintItem(digitsField(name, item, 0n, MOST_UINT64))),
+    bucketCounts: (name, value) => this.#packed(2, name, value, (item) => this.#out.varintItem(uint64Field(name, item))),
   };
   readonly #number: Fields = {
     attributes: (name, value) => this.#addAttributes(7, name, value),
     startTimeUnixNano: this.#unsigned(2),
     timeUnixNano: this.#unsigned(3),
     asDouble: this.#double(4),
-    asInt: this.#signed(6),
+    asInt: this.#integer(6, 4),
     exemplars: this.#messages(5, this.#exemplar),
     flags: this.#small(8),
   };
@@ -81,7 +86,7 @@ class MetricEncoder {
     timeUnixNano: this.#unsigned(3),
     count: this.#unsigned(4),
     sum: this.#double(5),
-    bucketCounts: (name, value) => this.#packed(6, name, value, (item) => this.#out.fixed64Item(digitsField(name, item, 0n, MOST_UINT64))),
+    bucketCounts: (name, value) => this.#packed(6, name, value, (item) => this.#out.fixed64Item(uint64Field(name, item))),
     explicitBounds: (name, value) => this.#packed(7, name, value, (item) => this.#out.doubleItem(doubleField(name, item))),
     exemplars: this.#messages(8, this.#exemplar),
     flags: this.#small(10),
@@ -144,7 +149,7 @@ class MetricEncoder {
   #data(point: Fields): Fields {
     return {
       dataPoints: this.#messages(1, point),
-      aggregationTemporality: this.#small(2),
+      aggregationTemporality: (name, value) => this.#out.uint32(2, notNegative(name, value, enumField(name, value, TEMPORALITIES))),
       isMonotonic: (name, value) => this.#out.uint32(3, booleanField(name, value) ? 1 : 0),
     };
   }
@@ -191,11 +196,15 @@ class MetricEncoder {
   }
 
   #unsigned(field: number): Write {
-    return (name, value) => this.#out.fixed64(field, digitsField(name, value, 0n, MOST_UINT64));
+    return (name, value) => this.#out.fixed64(field, uint64Field(name, value));
   }
 
-  #signed(field: number): Write {
-    return (name, value) => this.#out.fixed64(field, digitsField(name, value, LEAST_INT64, MOST_INT64));
+  /** One that is too large is written to the field of doubles. */
+  #integer(field: number, fieldOfDouble: number): Write {
+    return (name, value) => {
+      if (beyondInt64(value)) this.#out.double(fieldOfDouble, Number(value));
+      else this.#out.fixed64(field, int64Field(name, value));
+    };
   }
 
   #double(field: number): Write {
@@ -203,11 +212,12 @@ class MetricEncoder {
   }
 
   #small(field: number): Write {
-    return (name, value) => {
-      const number = smallNumberField(name, value);
-      this.#out.uint32(field, number < 0 ? badField(name, 'a whole number that is not negative', value) : number);
-    };
+    return (name, value) => this.#out.uint32(field, notNegative(name, value, smallNumberField(name, value)));
   }
+}
+
+function notNegative(name: string, value: Json, number: number): number {
+  return number < 0 ? badField(name, 'a whole number that is not negative', value) : number;
 }
 
 function signed32(name: string, value: Json): number {

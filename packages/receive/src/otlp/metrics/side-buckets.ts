@@ -1,9 +1,10 @@
 /** The buckets of an exponential histogram's data point as they are read. */
 
 import { LENGTH_DELIMITED, malformed, type ProtobufCursor, VARINT } from '../../protobuf/protobuf-cursor.ts';
+import { varintTag } from '../../protobuf/tags.ts';
 import { NumberList } from '../../native-histogram/number-list.ts';
 
-const OFFSET = 1 * 8 + VARINT;
+const OFFSET = varintTag(1);
 const COUNTS = 2;
 
 /** The buckets of one side: bucket `i` of the list has the index `offset + i`. */

@@ -1,18 +1,19 @@
 /** Attributes of OTLP's protobuf, copied into columns: names and texts as bytes, without a string being made of any. */
 
 import { ATTRIBUTE_TYPE } from '@atalaya/model';
-import { FIXED64, LENGTH_DELIMITED, type ProtobufCursor, VARINT } from '../../protobuf/protobuf-cursor.ts';
+import type { ProtobufCursor } from '../../protobuf/protobuf-cursor.ts';
+import { fixed64Tag, messageTag, varintTag } from '../../protobuf/tags.ts';
 import type { AttributeColumn } from '../../traces/attribute-column.ts';
 import type { ValueReader } from '../any-value.ts';
 import { doubleText } from '../value-text.ts';
 
-const KEY = 1 * 8 + LENGTH_DELIMITED;
-const VALUE = 2 * 8 + LENGTH_DELIMITED;
+const KEY = messageTag(1);
+const VALUE = messageTag(2);
 
-const STRING = 1 * 8 + LENGTH_DELIMITED;
-const BOOL = 2 * 8 + VARINT;
-const INT = 3 * 8 + VARINT;
-const DOUBLE = 4 * 8 + FIXED64;
+const STRING = messageTag(1);
+const BOOL = varintTag(2);
+const INT = varintTag(3);
+const DOUBLE = fixed64Tag(4);
 
 /** Packs the attributes of one message. */
 export class AttributePacker {

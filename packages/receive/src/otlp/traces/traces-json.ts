@@ -1,7 +1,7 @@
 /** ExportTraceServiceRequest as OTLP's JSON: lowerCamelCase names, ids in hexadecimal digits, enumerations as numbers. */
 
 import { addAttributes } from '../any-value-json.ts';
-import { digitsField, enumField, ignoreField, listField, objectField, smallNumberField, textField } from '../json-fields.ts';
+import { uint64Field, enumField, ignoreField, listField, objectField, smallNumberField, textField } from '../json-fields.ts';
 import type { Json } from '../json-text.ts';
 import { walkJson } from '../walk-json.ts';
 import { noteDropped } from './dropped-attributes.ts';
@@ -9,7 +9,6 @@ import { HexId } from '../../traces/hex-id.ts';
 import type { SpanTaker } from './span-taker.ts';
 
 const NAMES = { resources: 'resourceSpans', scopes: 'scopeSpans', records: 'spans' };
-const MOST_NANOSECONDS = 2n ** 64n - 1n;
 const LOW_WORD = 0xffff_ffffn;
 
 const KINDS = {
@@ -144,4 +143,4 @@ function takeStatus(value: Json, { columns }: SpanTaker): void {
   }
 }
 
-const time = (field: string, value: Json): bigint => BigInt(digitsField(field, value, 0n, MOST_NANOSECONDS));
+const time = (field: string, value: Json): bigint => BigInt(uint64Field(field, value));

@@ -1,6 +1,7 @@
 /** ExportTraceServiceRequest as protobuf, walked in place (opentelemetry/proto/collector/trace/v1). */
 
-import { FIXED32, FIXED64, LENGTH_DELIMITED, type ProtobufCursor, VARINT } from '../../protobuf/protobuf-cursor.ts';
+import type { ProtobufCursor } from '../../protobuf/protobuf-cursor.ts';
+import { fixed32Tag, fixed64Tag, messageTag, varintTag } from '../../protobuf/tags.ts';
 import type { FieldColumn } from '../../columns/field-column.ts';
 import type { ValueReader } from '../any-value.ts';
 import { walkProtobuf } from '../walk-protobuf.ts';
@@ -8,40 +9,36 @@ import { AttributePacker } from './attribute-packer.ts';
 import { noteDropped } from './dropped-attributes.ts';
 import type { SpanTaker } from './span-taker.ts';
 
-const message = (field: number): number => field * 8 + LENGTH_DELIMITED;
-const varint = (field: number): number => field * 8 + VARINT;
-const fixed64 = (field: number): number => field * 8 + FIXED64;
+const TRACE_ID = messageTag(1);
+const SPAN_ID = messageTag(2);
+const TRACE_STATE = messageTag(3);
+const PARENT_SPAN_ID = messageTag(4);
+const NAME = messageTag(5);
+const KIND = varintTag(6);
+const START = fixed64Tag(7);
+const END = fixed64Tag(8);
+const ATTRIBUTES = messageTag(9);
+const DROPPED_ATTRIBUTES = varintTag(10);
+const EVENTS = messageTag(11);
+const DROPPED_EVENTS = varintTag(12);
+const LINKS = messageTag(13);
+const DROPPED_LINKS = varintTag(14);
+const STATUS = messageTag(15);
+const FLAGS = fixed32Tag(16);
 
-const TRACE_ID = message(1);
-const SPAN_ID = message(2);
-const TRACE_STATE = message(3);
-const PARENT_SPAN_ID = message(4);
-const NAME = message(5);
-const KIND = varint(6);
-const START = fixed64(7);
-const END = fixed64(8);
-const ATTRIBUTES = message(9);
-const DROPPED_ATTRIBUTES = varint(10);
-const EVENTS = message(11);
-const DROPPED_EVENTS = varint(12);
-const LINKS = message(13);
-const DROPPED_LINKS = varint(14);
-const STATUS = message(15);
-const FLAGS = 16 * 8 + FIXED32;
+const EVENT_TIME = fixed64Tag(1);
+const EVENT_NAME = messageTag(2);
+const EVENT_ATTRIBUTES = messageTag(3);
+const EVENT_DROPPED = varintTag(4);
 
-const EVENT_TIME = fixed64(1);
-const EVENT_NAME = message(2);
-const EVENT_ATTRIBUTES = message(3);
-const EVENT_DROPPED = varint(4);
+const LINK_TRACE_ID = messageTag(1);
+const LINK_SPAN_ID = messageTag(2);
+const LINK_TRACE_STATE = messageTag(3);
+const LINK_ATTRIBUTES = messageTag(4);
+const LINK_DROPPED = varintTag(5);
 
-const LINK_TRACE_ID = message(1);
-const LINK_SPAN_ID = message(2);
-const LINK_TRACE_STATE = message(3);
-const LINK_ATTRIBUTES = message(4);
-const LINK_DROPPED = varint(5);
-
-const STATUS_MESSAGE = message(2);
-const STATUS_CODE = varint(3);
+const STATUS_MESSAGE = messageTag(2);
+const STATUS_CODE = varintTag(3);
 
 /** Hands every span to the taker; gives the taker. @throws AtalayaError BAD_ENCODING */
 export function walkTracesProtobuf(body: Uint8Array, taker: SpanTaker): Generator<undefined, SpanTaker> {
