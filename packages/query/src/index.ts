@@ -67,6 +67,7 @@ export type { JaegerQuery } from './traces/find-traces.ts';
 export type { TraceqlLimits, TraceqlStats } from './traces/limits.ts';
 export { createMemoryTraceReader } from './traces/memory-trace-reader.ts';
 export { compilePredicate, spanFulfils } from './traces/predicate.ts';
+export { pushedCondition } from './traces/push-down.ts';
 export type { Span, SpanAttribute, SpanEvent, SpanKind, SpanLink, SpanOrigin, SpanStatus } from './traces/span.ts';
 export type {
   AttributeNames,

@@ -215,6 +215,15 @@ describe("Tempo's questions for names and values", () => {
     expect(answer).toEqual({ tagValues, metrics: {} });
   });
 
+  test('values of spans that fulfil what a query says so far', async () => {
+    const values = (query: string): Promise<unknown> =>
+      answerTo({ kind: 'trace-tag-values', ...EVER, query, tag: 'span:name', limit: 10, typed: true });
+    const named = (...names: string[]): unknown => ({ tagValues: names.map((value) => ({ type: 'string', value })), metrics: {} });
+    expect(await values('{ resource.service.name = "a b" && kind = }')).toEqual(named('GET'));
+    expect(await values('{ status = error || kind = client }')).toEqual(named('GET /', 'SELECT'));
+    expect(await values('{ nonsense')).toEqual(named('GET', 'GET /', 'SELECT', 'work'));
+  });
+
   test('values without types, of names without scopes', async () => {
     const values = (tag: string): Promise<unknown> => answerTo({ kind: 'trace-tag-values', ...EVER, tag, limit: 10, typed: false });
     expect(await values('service.name')).toEqual({ tagValues: ['shop', 'a b'], metrics: {} });

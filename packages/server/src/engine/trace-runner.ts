@@ -3,9 +3,10 @@
 import { AtalayaError, type CancelSignal, type Clock, systemClock } from '@atalaya/model';
 import {
   createTraceqlEngine,
-  type FoundValue,
   type JaegerQuery,
+  pushedCondition,
   type Span,
+  type SpanPredicate,
   type TimeBounds,
   type TraceqlEngine,
   type TraceReader,
@@ -13,6 +14,7 @@ import {
 import { jaegerOperationsAnswer, jaegerServicesAnswer, jaegerTracesAnswer } from '../traces/jaeger-answers.ts';
 import { NO_SERVICE_NAME } from '../traces/jaeger-json.ts';
 import { traceByIdProtobuf, tracesProtobuf } from '../traces/otlp-protobuf.ts';
+import { readableConditions } from '../traces/tag-filter.ts';
 import { INTRINSIC_TAGS, plainTag, traceqlTag } from '../traces/tag-fields.ts';
 import {
   tempoMetricsJson,
@@ -185,7 +187,11 @@ export class TraceRunner {
     const { tag, limit, typed } = task;
     const found = typed ? traceqlTag(tag) : plainTag(tag);
     if (found === undefined) throw new AtalayaError('BAD_QUERY', { reason: `tag name is not valid: ${tag}` });
-    const values: FoundValue[] = found === 'none' ? [] : await this.#reader.values({ ...boundsOf(task), ...found, limit }, signal);
+    if (found === 'none') return tempoValuesJson([], typed);
+    // What the store cannot tell of a condition lets more values through, which does no harm here.
+    const conditions = readableConditions(task.query).map((condition) => pushedCondition(condition).predicate);
+    const having: SpanPredicate = { kind: 'and', of: [...(found.having === undefined ? [] : [found.having]), ...conditions] };
+    const values = await this.#reader.values({ ...boundsOf(task), field: found.field, having, limit }, signal);
     return tempoValuesJson(values, typed);
   }
 
