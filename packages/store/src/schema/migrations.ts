@@ -242,7 +242,7 @@ const traces: Migration = {
     ) ENGINE = MergeTree
     PARTITION BY toInt32(intDiv(toUnixTimestamp64Nano(Timestamp), 86400000000000))
     ORDER BY (intDiv(toUnixTimestamp64Nano(Timestamp), 60000000000), TraceId)
-    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+    SETTINGS index_granularity = 2048, fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
       non_replicated_deduplication_window = 100,
       old_parts_lifetime = 60, max_parts_in_total = 1000000, max_bytes_to_merge_at_max_space_in_pool = 10737418240`,
     // Operations that have spans. What goes beyond the limits of a service is kept under an empty kind.

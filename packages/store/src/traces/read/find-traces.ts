@@ -8,8 +8,8 @@ import { predicateSql } from './predicate-sql.ts';
 import type { TraceSources } from './sources.ts';
 import { somewhereWithin, traceTimes } from './trace-times.ts';
 
-/** Nanoseconds: five minutes. */
-const FIRST_SLICE = 300_000_000_000n;
+/** Nanoseconds: five seconds. */
+const FIRST_SLICE = 5_000_000_000n;
 /** How much larger than the last a slice may be. */
 const GROWTH = 8n;
 /** Traces of a slice that are looked at together, and as many as are too few for the next slice to be of the same size. */
@@ -106,8 +106,9 @@ class TraceSearch {
   async #decide(candidates: readonly Candidate[]): Promise<void> {
     const { before, end, start, limit } = this.#request;
     const fresh = candidates.filter(({ traceId }) => !this.#seen.has(traceId));
-    for (let at = 0; at < fresh.length && this.#found.length < limit; at += DECIDED_AT_ONCE) {
-      const some = fresh.slice(at, at + DECIDED_AT_ONCE);
+    const together = Math.min(DECIDED_AT_ONCE, Math.max(limit, LEAST_TOGETHER));
+    for (let at = 0; at < fresh.length && this.#found.length < limit; at += together) {
+      const some = fresh.slice(at, at + together);
       for (const { traceId } of some) this.#seen.add(traceId);
       const times = await traceTimes(
         this.#sources,
@@ -154,6 +155,8 @@ class TraceSearch {
 
 /** Bits of a number. */
 const MOST_PREDICATES = 30;
+/** Candidates that are decided on together: as many as are wanted, within these bounds. */
+const LEAST_TOGETHER = 20;
 const DECIDED_AT_ONCE = 200;
 /** A slice that is not made smaller still. */
 const LEAST_SLICE = 1_000_000n;

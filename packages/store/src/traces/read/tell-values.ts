@@ -6,29 +6,33 @@ import { fragment, sql, type Sql } from '../../sql.ts';
 import { startsWithin } from '../span-time.ts';
 import { EVENTS, innerTypes, LINKS } from './attribute-sql.ts';
 import { fieldText } from './field-text.ts';
-import { predicateSql } from './predicate-sql.ts';
+import { isServiceName, predicateSql } from './predicate-sql.ts';
 import type { TraceSources } from './sources.ts';
 
-const FIRST_SLICE = 3_600_000_000_000n;
-const GROWTH = 4n;
-/** Spans that are enough: no further slice is begun. */
-const ENOUGH_SPANS = 500_000;
-/** Spans of one slice that are looked at. */
-const MOST_SPANS = 2_000_000;
+/** Nanoseconds: ten seconds. */
+const FIRST_SLICE = 10_000_000_000n;
+const GROWTH = 8n;
+/** Spans that are enough: no further slice is begun. Those whose attributes are looked at, and those of which one small column is. */
+const ENOUGH = { attributes: 100_000, column: 20_000_000 } as const;
 
-/** Does something with each slice of a range, the newest first, until it has looked at enough spans. */
-async function eachSlice(range: TimeBounds, look: (start: bigint, end: bigint) => Promise<number>): Promise<void> {
+/**
+ * Does something with each slice of a range, the newest first, until it has looked at enough spans. Of a slice that has too many, some are not
+ * looked at: `bounds` are settings that do that.
+ */
+async function eachSlice(
+  range: TimeBounds,
+  enough: number,
+  look: (start: bigint, end: bigint, bounds: Readonly<Record<string, string | number>>) => Promise<number>,
+): Promise<void> {
   let slice = FIRST_SLICE;
   let spans = 0;
-  for (let to = range.end; to > range.start && spans < ENOUGH_SPANS; slice *= GROWTH) {
+  const bounds = { max_rows_to_read: enough * 2, read_overflow_mode: 'break' };
+  for (let to = range.end; to > range.start && spans < enough; slice *= GROWTH) {
     const from = to - slice > range.start ? to - slice : range.start;
-    spans += await look(from, to);
+    spans += await look(from, to, bounds);
     to = from;
   }
 }
-
-/** What a slice has too many of is not looked at. */
-const BOUNDED = { max_rows_to_read: MOST_SPANS, read_overflow_mode: 'break' } as const;
 
 /** See `attributeNames` of a trace reader. */
 export async function attributeNames(
@@ -43,15 +47,15 @@ export async function attributeNames(
     event: new Set(),
     link: new Set(),
   };
-  await eachSlice(range, async (start, end) => {
+  await eachSlice(range, ENOUGH.attributes, async (start, end, settings) => {
     const { bytes, rowsRead } = await engine.query(
-      sql`SELECT CAST(groupUniqArrayArray(${limit})(mapKeys(SpanAttributes)), 'Array(String)') AS span,
-          CAST(groupUniqArrayArray(${limit})(mapKeys(ResourceAttributes)), 'Array(String)') AS resource,
-          CAST(groupUniqArrayArray(${limit})(mapKeys(ScopeAttributes)), 'Array(String)') AS scope,
+      sql`SELECT CAST(groupUniqArrayArray(${limit})(SpanAttributes.keys), 'Array(String)') AS span,
+          CAST(groupUniqArrayArray(${limit})(ResourceAttributes.keys), 'Array(String)') AS resource,
+          CAST(groupUniqArrayArray(${limit})(ScopeAttributes.keys), 'Array(String)') AS scope,
           CAST(groupUniqArrayArray(${limit})(arrayFlatten(arrayMap(one -> mapKeys(one), Events.Attributes))), 'Array(String)') AS event,
           CAST(groupUniqArrayArray(${limit})(arrayFlatten(arrayMap(one -> mapKeys(one), Links.Attributes))), 'Array(String)') AS link
         FROM otel_traces WHERE ${fragment(startsWithin(start, end))}`,
-      { limits, signal, settings: BOUNDED },
+      { limits, signal, settings },
     );
     for (const block of readLazily(bytes)) {
       for (const [scope, found] of Object.entries(names)) {
@@ -76,13 +80,13 @@ export async function fieldValues(
 ): Promise<FoundValue[]> {
   const { source, type, text } = valuesSql(field);
   const counts = new Map<string, { readonly type: SpanAttributeType; readonly value: string; spans: number }>();
-  await eachSlice(range, async (start, end) => {
+  await eachSlice(range, isColumn(field) && having === undefined ? ENOUGH.column : ENOUGH.attributes, async (start, end, settings) => {
     const condition = having === undefined ? sql`1` : predicateSql(having);
     const { bytes, rowsRead } = await engine.query(
       sql`SELECT ${fragment(type)} AS type, ${fragment(text)} AS text, toFloat64(count()) AS spans FROM otel_traces ${fragment(source)}
         WHERE ${fragment(startsWithin(start, end))} AND ${fragment(condition)} GROUP BY type, text
         HAVING type IN ('s', 'i', 'd', 'b', 'keyword', 'duration') ORDER BY spans DESC, text LIMIT ${Math.max(limit, MOST_VALUES)}`,
-      { limits, signal, settings: BOUNDED },
+      { limits, signal, settings },
     );
     for (const block of readLazily(bytes)) {
       const [types, texts] = [block.column('type', 'String'), block.column('text', 'String')];
@@ -103,6 +107,13 @@ export async function fieldValues(
     .slice(0, limit)
     .map(({ type: told, value }) => ({ type: told, value }));
 }
+
+/** Whether a field lies in a column that is read quickly. */
+function isColumn(field: FieldValuesRequest['field']): boolean {
+  return isServiceName(field) || (field.kind === 'intrinsic' && COLUMNS.has(field.name));
+}
+
+const COLUMNS: ReadonlySet<string> = new Set(['name', 'kind', 'status', 'scopeName', 'scopeVersion']);
 
 const VALUE_TYPES: Readonly<Record<string, SpanAttributeType>> = {
   s: 'string',
