@@ -10,8 +10,11 @@ import { somewhereWithin, traceTimes } from './trace-times.ts';
 
 /** Nanoseconds: five seconds. */
 const FIRST_SLICE = 5_000_000_000n;
-/** How much larger than the last a slice may be. */
-const GROWTH = 8n;
+/** How much larger than the last a slice may be, at least and at most. */
+const LEAST_GROWTH = 2;
+const MOST_GROWTH = 64;
+/** Spans that a slice should make the engine look at, about: what the indexes leave out is not among them. */
+const AIM_SPANS = 400_000;
 /** Traces of a slice that are looked at together, and as many as are too few for the next slice to be of the same size. */
 const PORTION = 2000;
 const FEW = 200;
@@ -59,15 +62,17 @@ class TraceSearch {
     let portion = PORTION;
     while (to > start && this.#found.length < limit) {
       const from = later(start, to - slice);
-      const candidates = await this.#ask(from, to, portion);
-      if (candidates === undefined) {
+      const answer = await this.#ask(from, to, portion);
+      if (answer === undefined) {
         slice = later(LEAST_SLICE, slice / 4n);
         continue;
       }
+      const { candidates, spansRead } = answer;
       await this.#decide(candidates);
       if (candidates.length < portion) {
         to = from;
-        slice = candidates.length < FEW ? slice * GROWTH : candidates.length > PORTION / 2 ? later(LEAST_SLICE, slice / 2n) : slice;
+        if (candidates.length < FEW) slice *= growth(spansRead);
+        else if (candidates.length > PORTION / 2) slice = later(LEAST_SLICE, slice / 2n);
         portion = PORTION;
         continue;
       }
@@ -81,13 +86,18 @@ class TraceSearch {
   }
 
   /** Traces with matching spans in a slice, the newest first; `undefined` when the slice is too much for the engine's memory. */
-  async #ask(from: bigint, to: bigint, portion: number): Promise<Candidate[] | undefined> {
+  async #ask(
+    from: bigint,
+    to: bigint,
+    portion: number,
+  ): Promise<{ readonly candidates: Candidate[]; readonly spansRead: number } | undefined> {
     const { engine, limits } = this.#sources;
     const statement = sql`SELECT TraceId AS id, toUnixTimestamp64Nano(max(Timestamp)) AS newest, toFloat64(${fragment(this.#fulfilled())}) AS fulfilled
       FROM otel_traces WHERE ${fragment(startsWithin(from, to))} AND ${fragment(this.#any)}
       GROUP BY TraceId ORDER BY newest DESC, id LIMIT ${portion}`;
     try {
-      return candidatesIn((await engine.query(statement, { limits, signal: this.#signal })).bytes);
+      const { bytes, rowsRead } = await engine.query(statement, { limits, signal: this.#signal });
+      return { candidates: candidatesIn(bytes), spansRead: rowsRead };
     } catch (error) {
       const tooMuch = error instanceof AtalayaError && error.code === 'QUERY_LIMIT' && to - from > LEAST_SLICE;
       if (tooMuch) return undefined;
@@ -173,6 +183,11 @@ function candidatesIn(bytes: Uint8Array): Candidate[] {
       fulfilled: fulfilled[row] as number,
     }));
   });
+}
+
+/** How much larger the next slice is to be when one held few matches. */
+function growth(spansRead: number): bigint {
+  return BigInt(Math.round(Math.min(MOST_GROWTH, Math.max(LEAST_GROWTH, AIM_SPANS / Math.max(1, spansRead)))));
 }
 
 function newestFirst(a: FoundTrace, b: FoundTrace): number {
