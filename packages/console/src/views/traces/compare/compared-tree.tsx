@@ -1,9 +1,10 @@
 /** The merged tree of two traces: a row each operation at its place, durations of both as bars of one scale, the difference in words and colour. */
 
 import { Button } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronRight } from '@tabler/icons-react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { placeOfTrace } from '../../../data/links/addresses.ts';
@@ -17,6 +18,7 @@ import { Empty } from '../../../parts/states.tsx';
 import classes from './compare.module.css';
 
 const ROW_HEIGHT = 44;
+const NARROW_ROW_HEIGHT = 68;
 const INDENT = 14;
 const MOST_INDENT = 12;
 
@@ -34,17 +36,20 @@ export function ComparedTree({ nodes, a, b, onlyChanges, onOnlyChanges }: Compar
   const [folded, setFolded] = useState<ReadonlySet<string>>(() => new Set());
   const [active, setActive] = useState(0);
   const grid = useRef<HTMLDivElement>(null);
+  const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false });
+  const rowHeight = narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT;
   const [margin, setMargin] = useState(0);
   const rows = useMemo(() => shownNodes(nodes, onlyChanges, folded), [nodes, onlyChanges, folded]);
   const longest = useMemo(() => nodes.reduce((most, node) => Math.max(most, node.a?.total ?? 0, node.b?.total ?? 0), 1), [nodes]);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => rowHeight,
     overscan: 10,
     scrollMargin: margin,
     scrollPaddingStart: 80,
     scrollPaddingEnd: 90,
   });
+  useEffect(() => virtualizer.measure(), [rowHeight, virtualizer]);
   useLayoutEffect(() => {
     const element = grid.current;
     if (element === null) return undefined;
@@ -131,6 +136,7 @@ export function ComparedTree({ nodes, a, b, onlyChanges, onOnlyChanges }: Compar
               node={node}
               index={item.index}
               top={item.start - margin}
+              height={rowHeight}
               longest={longest}
               focusable={item.index === focusable}
               folded={folded.has(node.key)}
@@ -149,6 +155,7 @@ interface ComparedRowProps {
   readonly node: ComparedNode;
   readonly index: number;
   readonly top: number;
+  readonly height: number;
   readonly longest: number;
   readonly focusable: boolean;
   readonly folded: boolean;
@@ -157,7 +164,7 @@ interface ComparedRowProps {
   onToggle(): void;
 }
 
-function ComparedRow({ node, index, top, longest, focusable, folded, ids, onFocus, onToggle }: ComparedRowProps) {
+function ComparedRow({ node, index, top, height, longest, focusable, folded, ids, onFocus, onToggle }: ComparedRowProps) {
   const { t } = useTranslation();
   const formats = useFormat();
   const verdict = verdictOf(node);
@@ -174,7 +181,7 @@ function ComparedRow({ node, index, top, longest, focusable, folded, ids, onFocu
       aria-expanded={node.below > 0 ? !folded : undefined}
       aria-label={t('compare.row', { service: node.service, name: node.name, verdict: words })}
       className={classes['row']}
-      style={{ height: ROW_HEIGHT, transform: `translateY(${top}px)` }}
+      style={{ height, transform: `translateY(${top}px)` }}
       onFocus={onFocus}
     >
       <div role="gridcell" className={classes['name']} style={{ paddingLeft: 8 + Math.min(node.depth, MOST_INDENT) * INDENT }}>

@@ -212,7 +212,7 @@ export function Waterfall({ state, ref, colourOf, onClose }: WaterfallProps) {
         >
           {ticks.map((tick) => (
             <span key={tick} style={{ left: (tick - part.from) * scale }}>
-              {tick === 0 ? '0' : formats.value(tick / 1e9, 'seconds')}
+              {(tick - part.from) * scale > width - 40 ? '' : tick === 0 ? '0' : formats.value(tick / 1e9, 'seconds')}
             </span>
           ))}
           {drag.dragged === undefined ? null : (
