@@ -7,8 +7,14 @@ import path from 'node:path';
 import type { Status } from '@atalaya/model';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-/** Nothing of the machine that the tests run on gets into them unasked. */
-const QUIET = { ATALAYA_HOST_ENABLED: 'false', ATALAYA_LOGS_JOURNALD: 'false', ATALAYA_LOGS_FILES: '', ATALAYA_LOGS_DOCKER: '' };
+/** Nothing of the machine that the tests run on, and no spans of the program itself, get into them unasked. */
+const QUIET = {
+  ATALAYA_TRACES_OWN: 'false',
+  ATALAYA_HOST_ENABLED: 'false',
+  ATALAYA_LOGS_JOURNALD: 'false',
+  ATALAYA_LOGS_FILES: '',
+  ATALAYA_LOGS_DOCKER: '',
+};
 const CLI = path.join(ROOT, 'packages/server/src/cli.ts');
 
 export interface StartOptions {

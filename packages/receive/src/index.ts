@@ -51,6 +51,8 @@ export { createOtlpMetrics, type DeltaStats, type OtlpMetrics, type OtlpMetricsO
 export { DEFAULT_OTLP_TRANSLATION } from './otlp/metrics/translation.ts';
 export { createOtlpLogs } from './otlp/logs/otlp-logs.ts';
 export { createOtlpTraces } from './otlp/traces/otlp-traces.ts';
+export { HexId } from './traces/hex-id.ts';
+export { SpanCollector, SpanCollectors } from './traces/span-collector.ts';
 export { createZipkin, type Zipkin } from './zipkin/create-zipkin.ts';
 export { BODY_ENCODINGS, decompress } from './body/decompress.ts';
 export { encodeRpcStatus, RPC_CODE, type RpcCode, type RpcStatus, rpcStatusOf } from './otlp/rpc-status.ts';

@@ -38,6 +38,7 @@ import { OwnMetrics } from './telemetry/own-metrics.ts';
 import { startMeters } from './telemetry/meters.ts';
 import { readParts } from './telemetry/read-parts.ts';
 import type { OwnLogs } from './telemetry/own-logs.ts';
+import type { OwnTraces } from './telemetry/own-traces/own-traces.ts';
 import { VERSION } from './version.ts';
 import { logLimits, metricLimits } from './writer-limits.ts';
 
@@ -53,6 +54,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** Takes what `log` writes, and is started here. */
   readonly ownLogs: OwnLogs;
+  /** Takes what is traced, and is started here. */
+  readonly ownTraces: OwnTraces;
 }
 
 /** A started program. */
@@ -76,7 +79,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 }
 
-async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycle: Lifecycle): Promise<App> {
+async function start({ loadSettings, clock, log, ownLogs, ownTraces }: AppOptions, lifecycle: Lifecycle): Promise<App> {
+  const startedAt = clock.monotonic();
   let loaded = loadSettings();
   const { settings } = loaded;
   const listen = parseListenAddress(settings.listen, settings.insecure);
@@ -96,11 +100,15 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
   } else ownLogs.switchOff();
   const spans = startSpanWriting({ settings, journal, writer, clock, log });
   lifecycle.onStop('metrics of spans', () => spans.stop());
+  if (settings['traces.own']) {
+    ownTraces.start(spans.writer, settings['traces.own_per_second']);
+    lifecycle.onStop('own traces', () => ownTraces.stop(), 1000);
+  } else ownTraces.switchOff();
   const engineMemoryBytes = settings['engine.memory'] === -1 ? engineMemory(availableMemory()) : settings['engine.memory'];
 
   const metrics = new OwnMetrics(
     VERSION,
-    () => readParts({ journal, writer, logWriter, ownLogs, engine, scrapes, meters, status, spans, otlp: receivers.otlp }),
+    () => readParts({ journal, writer, logWriter, ownLogs, ownTraces, engine, scrapes, meters, status, spans, otlp: receivers.otlp }),
     () => stages.metrics.render(),
   );
   const redefineSeries = redefineWhenNeeded({ journal, writer, log });
@@ -108,9 +116,13 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
     engine: engineOptions(settings, dataDirectory, engineMemoryBytes),
     clock,
     log,
+    traces: ownTraces,
     durable: () => journal.durable,
     onLoaded(event) {
       metrics.loaded(event, clock.now());
+      const { rows, batches, insertMs } = event;
+      const attributes = { 'atalaya.load.rows': rows, 'atalaya.load.batches': batches, 'atalaya.load.insert_ms': insertMs };
+      ownTraces.did({ name: 'load', durationMs: event.roundMs, attributes });
       redefineSeries(event);
       // The notes in what is deleted have to be in the file of bookmarks before.
       bookmarks
@@ -124,6 +136,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
     engine.advance(position);
   });
   engine.start();
+  void engine.ready.then(() => ownTraces.did({ name: 'start', durationMs: clock.monotonic() - startedAt, attributes: {} }));
   lifecycle.onStop('engine', () => engine.stop(), 7000);
 
   const scrapes = createScrapeManager({ writer, clock, log, userAgent: `Atalaya/${VERSION}` });
@@ -201,6 +214,7 @@ async function start({ loadSettings, clock, log, ownLogs }: AppOptions, lifecycl
     writer,
     engine,
     metrics,
+    traces: ownTraces,
     startedAt: clock.now(),
     ...receivers,
     logWriter,

@@ -9,6 +9,7 @@ import { loadSettings } from './settings/load.ts';
 import type { SettingPath } from './settings/table.ts';
 import { createLog } from './telemetry/log.ts';
 import { OwnLogs } from './telemetry/own-logs.ts';
+import { OwnTraces } from './telemetry/own-traces/own-traces.ts';
 import { VERSION } from './version.ts';
 
 // Reads on slow disks and networks must not keep the journal's fsync waiting: libuv's four threads are too few.
@@ -73,8 +74,15 @@ async function main(options: CliOptions): Promise<void> {
     const { settings } = load();
     const text = settings['log.format'] === 'text' || (settings['log.format'] === 'auto' && process.stderr.isTTY);
     const ownLogs = new OwnLogs(systemClock);
-    const log = createLog({ level: settings['log.level'], format: text ? 'text' : 'json', clock: systemClock, own: ownLogs });
-    app = await startApp({ loadSettings: load, clock: systemClock, log, ownLogs });
+    const ownTraces = new OwnTraces(systemClock);
+    const log = createLog({
+      level: settings['log.level'],
+      format: text ? 'text' : 'json',
+      clock: systemClock,
+      own: ownLogs,
+      traces: ownTraces,
+    });
+    app = await startApp({ loadSettings: load, clock: systemClock, log, ownLogs, ownTraces });
     stopOnSignals(app);
     process.on('SIGHUP', () => {
       // What went wrong has been logged, and the old configuration stays.

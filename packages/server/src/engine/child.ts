@@ -47,6 +47,7 @@ channel.serve('start', async (params) => {
     clock: systemClock,
     log,
     onLoaded: (event) => channel.tell('loaded', event),
+    onSpans: (spans) => channel.tell('spans', spans),
   });
   channel.tell('state', host.state());
   systemClock.every(1000, () => channel.tell('state', running().state()));

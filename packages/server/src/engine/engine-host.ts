@@ -44,8 +44,10 @@ import type {
 } from './contract.ts';
 import { answerExemplars } from './exemplar-answer.ts';
 import { LogHost } from './log-host.ts';
+import type { EngineSpan } from '../telemetry/own-traces/own-span.ts';
 import { QueryPool } from './query-pool.ts';
 import { type QuerySignal, type QueryTask, signalOf } from './query-task.ts';
+import { tellOfQuery, tellOfWork } from './query-spans.ts';
 import { QuickQueries } from './quick-queries.ts';
 import { encodeSeries } from './series-json.ts';
 import { SeriesReads } from './series-reads.ts';
@@ -61,6 +63,8 @@ export interface EngineHostOptions {
   readonly clock: Clock;
   readonly log: Logger;
   onLoaded(event: LoadedEvent): void;
+  /** Tells of pieces of work. */
+  readonly onSpans: (spans: readonly EngineSpan[]) => void;
 }
 
 /** The methods that the main process may call. */
@@ -192,14 +196,21 @@ export async function startEngine(host: EngineHostOptions): Promise<EngineHost> 
   ];
   const retention = clock.every(RETENTION_EVERY_MS, () => {
     for (const [what, of] of kept) {
-      of.enforceRetention().catch((error: unknown) => log.error({ error: String(error) }, `retention of ${what} could not be enforced`));
+      tellOfWork(`retention of ${what}`, { clock, tell: host.onSpans }, () => of.enforceRetention()).catch((error: unknown) =>
+        log.error({ error: String(error) }, `retention of ${what} could not be enforced`),
+      );
     }
   });
   const underWay = (signal: QuerySignal): number => queries.tasks.filter((task) => signalOf(task) === signal).length;
 
   return {
     advance: (position) => loader.advance(position),
-    query: async (task, signal) => (await quick.run(task, signal)) ?? queries.run(task, signal),
+    query: (task, signal) =>
+      tellOfQuery(
+        task,
+        { clock, tell: host.onSpans },
+        async (onTurn) => (await quick.run(task, signal)) ?? queries.run(task, signal, onTurn),
+      ),
     labelNames: (request) => fresh(() => store.labelNames(labelRequest(request))),
     labelValues: (name, request) => fresh(() => store.labelValues(name, labelRequest(request))),
     series: (request) => fresh(async () => encodeSeries(await store.series(labelRequest(request)), request.limit)),

@@ -43,6 +43,8 @@ interface Job {
   wanted: boolean;
   resolve(bytes: Uint8Array): void;
   reject(error: Error): void;
+  /** Called when a worker takes it. */
+  onTurn(): void;
 }
 
 interface PoolWorker {
@@ -95,9 +97,10 @@ export class QueryPool {
 
   /**
    * Runs one query; resolves with the answer's JSON text. Rejects with OVERLOADED when too many are under way, QUERY_TIMEOUT,
-   * QUERY_CANCELED when the signal aborts, and as the engine does.
+   * QUERY_CANCELED when the signal aborts, and as the engine does. `onTurn` is called whenever a worker takes it: twice where the first one finds
+   * it too costly.
    */
-  run(task: QueryTask, signal: AbortSignal): Promise<Uint8Array> {
+  run(task: QueryTask, signal: AbortSignal, onTurn: () => void = () => undefined): Promise<Uint8Array> {
     const { clock, limits } = this.#options;
     if (signal.aborted) return Promise.reject(new AtalayaError('QUERY_CANCELED', { phase: 'queue' }));
     const of = signalOf(task);
@@ -111,7 +114,7 @@ export class QueryPool {
       return Promise.reject(new AtalayaError('OVERLOADED', { reason }, { retryAfterSeconds: 1 }));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-    const job: Job = { task, enqueuedAt: clock.monotonic(), cost: undefined, wanted: true, resolve, reject };
+    const job: Job = { task, enqueuedAt: clock.monotonic(), cost: undefined, wanted: true, resolve, reject, onTurn };
     const cancel = (): void => this.#drop(job, new AtalayaError('QUERY_CANCELED', { phase: 'execution' }));
     const deadline = clock.after(task.timeoutMs, () => {
       const limit = formatDuration(task.timeoutMs);
@@ -194,6 +197,7 @@ export class QueryPool {
 
   #give(worker: PoolWorker, job: Job): void {
     worker.job = job;
+    job.onTurn();
     Atomics.store(worker.cancelled, 0, 0);
     const message: TaskMessage = {
       task: job.task,

@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorData } from '@atalaya/model';
+import type { WorkContext } from '../telemetry/own-traces/trace-context.ts';
 import type { EngineOptions, InstantRequest, RangeRequest } from './contract.ts';
 import type { LogFieldsRequest, LogInstantRequest, LogPatternsRequest, LogRangeRequest, LogVolumeRequest } from './log-contract.ts';
 import type {
@@ -38,7 +39,10 @@ export type TraceTask =
   | ({ readonly kind: 'trace-tag-values' } & TempoTagValuesRequest)
   | ({ readonly kind: 'trace-metrics' } & TempoMetricsRequest);
 
-export type QueryTask = PromqlTask | LogTask | TraceTask;
+export type QueryTask = (PromqlTask | LogTask | TraceTask) & {
+  /** The span for which the query is run, where that is to be told. */
+  readonly trace?: WorkContext | undefined;
+};
 
 /** What a question is about. Each has a limit of its own, and they take turns. */
 export type QuerySignal = 'metrics' | 'logs' | 'traces';

@@ -5,6 +5,9 @@ import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { JournalPosition } from '@atalaya/journal';
 import { AtalayaError, type Clock, type Logger, type Timer } from '@atalaya/model';
+import type { EngineSpan } from '../telemetry/own-traces/own-span.ts';
+import type { OwnTraces } from '../telemetry/own-traces/own-traces.ts';
+import { traceEngineCall } from '../telemetry/own-traces/trace-engine-calls.ts';
 import { type Answer, Channel } from './channel.ts';
 import { CHANNEL_FD, type EngineOptions, type LoadedEvent, type LogEvent, type StateEvent } from './contract.ts';
 
@@ -26,6 +29,8 @@ export interface SupervisorOptions {
   readonly log: Logger;
   /** Called after each load: everything before the position is durably stored. */
   onLoaded(event: LoadedEvent): void;
+  /** Takes what the engine tells of its work, and follows what it is asked. */
+  readonly traces?: OwnTraces;
   /** Where the journal is durable now; asked when an engine begins. */
   durable(): JournalPosition;
 }
@@ -116,6 +121,7 @@ export class EngineSupervisor {
       log[level]({ process: 'engine', ...details }, message);
     });
     channel.on('loaded', (event) => this.#options.onLoaded(event as LoadedEvent));
+    channel.on('spans', (spans) => this.#options.traces?.engineDid(spans as EngineSpan[]));
     channel.on('state', (event) => {
       this.#lastState = event as StateEvent;
       this.#heardAt = this.#options.clock.monotonic();
@@ -135,7 +141,10 @@ export class EngineSupervisor {
     if (this.#state !== 'ready' || this.#channel === undefined) {
       return Promise.reject(new AtalayaError('ENGINE_UNAVAILABLE', { reason: this.#awayReason() }, { retryAfterSeconds: 1 }));
     }
-    return this.#channel.request(method, params, signal);
+    const { traces } = this.#options;
+    const channel = this.#channel;
+    const ask = (asked: unknown): Promise<Answer> => channel.request(method, asked, signal);
+    return traces === undefined ? ask(params) : traceEngineCall(traces, method, params, ask);
   }
 
   /** Tells the engine that the journal is on disk up to `position`. */

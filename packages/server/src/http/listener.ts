@@ -25,6 +25,7 @@ import { ruleRoutes } from './routes/rules.ts';
 import { statusRoutes } from './routes/status.ts';
 import { jaegerRoutes } from './routes/traces/jaeger.ts';
 import { tempoRoutes } from './routes/traces/tempo.ts';
+import { traceRequests } from './trace-requests.ts';
 import { webRoutes } from './routes/web.ts';
 
 const CONTENT_SECURITY_POLICY =
@@ -53,6 +54,7 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
     done(null, new URLSearchParams(body as string)),
   );
 
+  traceRequests(app, parts.traces);
   const seen = new Set<string>();
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) {

@@ -4,6 +4,7 @@ import { AtalayaError, ManualClock, silentLogger, type Status } from '@atalaya/m
 import type { Answer } from '../engine/channel.ts';
 import { defaultSettings } from '../reference/openapi.ts';
 import { BodyBudget } from './body-budget.ts';
+import { OwnTraces } from '../telemetry/own-traces/own-traces.ts';
 import { OwnMetrics, type Readings } from '../telemetry/own-metrics.ts';
 import type { Parts } from './parts.ts';
 
@@ -22,6 +23,7 @@ export function fakeParts(overrides: Partial<Parts> = {}): { parts: Parts; engin
     clock,
     log: silentLogger,
     startedAt: clock.now(),
+    traces: new OwnTraces(clock),
     metrics: new OwnMetrics('0.0.0', () => READINGS),
     writer: { stats: () => ({ samplesWritten: 7, activeSeries: 3, seriesLimit: 10, seriesCreated: 3, rejected: { too_old: 2 } }) },
     engine: {
@@ -85,6 +87,7 @@ const READINGS: Readings = {
   queriesRunning: 0,
   cache: undefined,
   tailRows: 0,
+  ownTraces: { written: 6, dropped: 0, leftOut: 3 },
   ownLogs: { written: 5, dropped: 1, suppressed: 2 },
   otlp: {
     logs: { requests: { 'http/protobuf': 1, 'http/json': 2, grpc: 3 }, failedRequests: 1, records: 9, refused: {} },

@@ -8,6 +8,7 @@ import type { Receivers } from '../receivers.ts';
 import type { Settings } from '../settings/table.ts';
 import type { BodyBudget } from './body-budget.ts';
 import type { OwnMetrics } from '../telemetry/own-metrics.ts';
+import type { OwnTraces } from '../telemetry/own-traces/own-traces.ts';
 
 export interface Parts extends Receivers {
   readonly settings: Settings;
@@ -20,6 +21,7 @@ export interface Parts extends Receivers {
   /** Bounds what all requests that write hold in memory at once. */
   readonly bodies: BodyBudget;
   readonly metrics: OwnMetrics;
+  readonly traces: OwnTraces;
   readonly startedAt: number;
   /** The address in force, `host:port`. */
   address(): string;

@@ -38,6 +38,16 @@ export const TRACE_SETTINGS = {
     default: '64MiB',
     help: 'Most bytes of spans that are held undecided; with more, the oldest traces are left out early.',
   },
+  'traces.own': {
+    type: 'switch',
+    default: 'true',
+    help: 'Whether this program traces what it does itself, as the service atalaya: requests, queries, loads, retention.',
+  },
+  'traces.own_per_second': {
+    type: 'count',
+    default: '5',
+    help: 'Most requests a second that are traced; slow and failed ones and those of traced callers come on top, at most 20 a second. Requests that bring telemetry are traced once in ten seconds.',
+  },
   'traces.metrics.enabled': {
     type: 'switch',
     default: 'true',

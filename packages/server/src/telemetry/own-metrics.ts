@@ -9,6 +9,8 @@ import type { OtlpSignalName } from '../otlp-signals.ts';
 import { registerOtlpMetrics } from './otlp-metrics.ts';
 import { registerSpanMetrics, type SpanReadings } from './span-metrics.ts';
 import type { OwnLogStats } from './own-logs.ts';
+import type { OwnTraceStats } from './own-traces/own-traces.ts';
+import { registerOwnTelemetryMetrics } from './own-telemetry-metrics.ts';
 import { type LogReadings, registerLogMetrics } from './log-metrics.ts';
 import { registerTraceMetrics } from './trace-metrics.ts';
 
@@ -41,6 +43,7 @@ export interface Readings {
   readonly storedSeries: number;
   readonly damagedParts: number;
   readonly ownLogs: OwnLogStats;
+  readonly ownTraces: OwnTraceStats;
   readonly spans: SpanReadings;
   readonly otlp: Readonly<Record<OtlpSignalName, OtlpStats>>;
   readonly otlpDeltas: DeltaStats;
@@ -222,16 +225,7 @@ export class OwnMetrics {
         for (const [reason, count] of Object.entries(readings().exemplarsRejected)) this.inc({ reason }, count);
       },
     });
-    new Counter({
-      name: 'atalaya_own_log_lines_total',
-      help: 'Lines of the own log by what became of them: written; dropped, as there was no room; suppressed, so that it does not feed on itself.',
-      labelNames: ['outcome'],
-      registers,
-      collect() {
-        this.reset();
-        for (const [outcome, count] of Object.entries(readings().ownLogs)) this.inc({ outcome }, Number(count));
-      },
-    });
+    registerOwnTelemetryMetrics(this.registry, readings);
     registerSpanMetrics(this.registry, () => readings().spans);
     registerOtlpMetrics(this.registry, readings);
   }

@@ -8,6 +8,7 @@ import type { SpanWriting } from '../span-writing.ts';
 import type { StatusGatherer } from '../status.ts';
 import { type Meters, processCpuSeconds } from './meters.ts';
 import type { OwnLogs } from './own-logs.ts';
+import type { OwnTraces } from './own-traces/own-traces.ts';
 import type { Readings } from './own-metrics.ts';
 import { countTargets } from './target-counts.ts';
 
@@ -19,6 +20,7 @@ export interface ReadParts {
   readonly logWriter: LogWriter;
   readonly spans: SpanWriting;
   readonly ownLogs: OwnLogs;
+  readonly ownTraces: OwnTraces;
   readonly engine: EngineSupervisor;
   readonly scrapes: ScrapeManager;
   readonly meters: Meters;
@@ -26,7 +28,19 @@ export interface ReadParts {
 }
 
 /** How the parts are now. */
-export function readParts({ journal, writer, logWriter, ownLogs, engine, scrapes, meters, status, otlp, spans }: ReadParts): Readings {
+export function readParts({
+  journal,
+  writer,
+  logWriter,
+  ownLogs,
+  ownTraces,
+  engine,
+  scrapes,
+  meters,
+  status,
+  otlp,
+  spans,
+}: ReadParts): Readings {
   const journalStats = journal.stats();
   const written = writer.stats();
   const { report } = engine;
@@ -57,6 +71,7 @@ export function readParts({ journal, writer, logWriter, ownLogs, engine, scrapes
     storedSeries: report?.series ?? 0,
     damagedParts: report?.damagedParts ?? 0,
     ownLogs: ownLogs.stats(),
+    ownTraces: ownTraces.stats(),
     otlp: otlpStats(otlp),
     spans: { ...spans.stats(), sampling: report?.traces.sampling },
     otlpDeltas: otlp.metrics.deltas(),
