@@ -6,7 +6,8 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { AtalayaError, type Clock, formatDuration, type Logger, type Timer } from '@atalaya/model';
 import type { EngineOptions, StepCacheState } from './contract.ts';
-import { type QuerySignal, type QueryTask, signalOf, type TaskMessage, type TaskResult, type WorkerData } from './query-task.ts';
+import { type QueryTask, signalOf, type TaskMessage, type TaskResult, type WorkerData } from './query-task.ts';
+import { type WaitingJob, WaitingJobs } from './waiting-jobs.ts';
 
 const ENTRY = new URL('./query-worker.ts', import.meta.url);
 /** How long after its time limit, or after nobody wants it any more, a query may take to notice before its worker is ended. */
@@ -34,11 +35,8 @@ export interface QueryPoolOptions {
 }
 
 /** A query on its way. */
-interface Job {
-  readonly task: QueryTask;
+interface Job extends WaitingJob {
   readonly enqueuedAt: number;
-  /** Undefined until a worker has said that it is costly. */
-  cost: number | undefined;
   /** Whether somebody still waits for the answer. */
   wanted: boolean;
   resolve(bytes: Uint8Array): void;
@@ -64,13 +62,8 @@ interface PoolWorker {
 export class QueryPool {
   readonly #options: QueryPoolOptions;
   #workers: PoolWorker[] = [];
-  /** In the order in which they came; those of metrics, logs and traces take turns. */
-  #waiting: Job[] = [];
-  /** The cheapest first. */
-  #costly: Job[] = [];
+  readonly #waiting = new WaitingJobs<Job>();
   #closed = false;
-  /** Whose turn it is: who was served last comes last. */
-  #turns: readonly QuerySignal[] = ['metrics', 'logs', 'traces'];
   #cachedSteps = 0;
   #computedSteps = 0;
 
@@ -81,13 +74,13 @@ export class QueryPool {
 
   /** How many queries are under way, those that wait for their turn included. */
   get running(): number {
-    return this.#waiting.length + this.#costly.length + this.#workers.filter(({ job }) => job !== undefined).length;
+    return this.#waiting.all.length + this.#workers.filter(({ job }) => job !== undefined).length;
   }
 
   /** What is under way. */
   get tasks(): QueryTask[] {
     const running = this.#workers.flatMap(({ job }) => (job === undefined ? [] : [job]));
-    return [...this.#waiting, ...this.#costly, ...running].map(({ task }) => task);
+    return [...this.#waiting.all, ...running].map(({ task }) => task);
   }
 
   get stepCache(): StepCacheState {
@@ -121,7 +114,7 @@ export class QueryPool {
       this.#drop(job, new AtalayaError('QUERY_TIMEOUT', { phase: this.#workerOf(job) === undefined ? 'queue' : 'execution', limit }));
     });
     signal.addEventListener('abort', cancel, { once: true });
-    this.#waiting.push(job);
+    this.#waiting.add(job);
     this.#dispatch();
     return promise.finally(() => {
       deadline.cancel();
@@ -142,8 +135,7 @@ export class QueryPool {
   #drop(job: Job, reason: AtalayaError): void {
     job.wanted = false;
     job.reject(reason);
-    this.#waiting = this.#waiting.filter((other) => other !== job);
-    this.#costly = this.#costly.filter((other) => other !== job);
+    this.#waiting.remove(job);
     const worker = this.#workerOf(job);
     if (worker === undefined) return;
     Atomics.store(worker.cancelled, 0, 1);
@@ -157,26 +149,15 @@ export class QueryPool {
   #dispatch(): void {
     if (this.#closed) return;
     for (const worker of this.#workers) {
-      const costly = worker.job === undefined && worker.takesCostly ? this.#costly.shift() : undefined;
+      const costly = worker.job === undefined && worker.takesCostly ? this.#waiting.nextCostly() : undefined;
       if (costly !== undefined) this.#give(worker, costly);
     }
     for (;;) {
       const idle = this.#workers.filter(({ job }) => job === undefined);
-      const job = idle.length === 0 ? undefined : this.#nextWaiting();
+      const job = idle.length === 0 ? undefined : this.#waiting.next();
       if (job === undefined) return;
       this.#give(this.#bestOf(idle, job), job);
     }
-  }
-
-  /** Takes a job out of the line, each signal in its turn, so that many questions about one do not keep the others waiting. */
-  #nextWaiting(): Job | undefined {
-    for (const turn of this.#turns) {
-      const place = this.#waiting.findIndex(({ task }) => signalOf(task) === turn);
-      if (place < 0) continue;
-      this.#turns = [...this.#turns.filter((other) => other !== turn), turn];
-      return this.#waiting.splice(place, 1)[0];
-    }
-    return undefined;
   }
 
   /**
@@ -221,15 +202,9 @@ export class QueryPool {
     if (job?.wanted === true) {
       if ('bytes' in result) job.resolve(result.bytes);
       else if ('error' in result) job.reject(AtalayaError.fromData(result.error));
-      else this.#wait(job, result.tooCostly);
+      else this.#waiting.addCostly(job, result.tooCostly);
     }
     this.#dispatch();
-  }
-
-  #wait(job: Job, cost: number): void {
-    job.cost = cost;
-    const place = this.#costly.findIndex((other) => (other.cost ?? 0) > cost);
-    this.#costly.splice(place < 0 ? this.#costly.length : place, 0, job);
   }
 
   #spawn(takesCostly: boolean): PoolWorker {
@@ -279,7 +254,7 @@ export class QueryPool {
     ended.job?.reject(this.#whyEnded(ended.failure));
     ended.job = undefined;
     if (this.#closed) {
-      for (const job of [...this.#waiting, ...this.#costly]) job.reject(new AtalayaError('QUERY_CANCELED', { phase: 'queue' }));
+      for (const job of this.#waiting.all) job.reject(new AtalayaError('QUERY_CANCELED', { phase: 'queue' }));
       return;
     }
     const spawn = (): void => {
