@@ -1,5 +1,7 @@
 /** The real OpenTelemetry SDK sends metrics of all kinds, by every exporter and in both temporalities; PromQL has their values. */
 
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { OTLPMetricExporter as GrpcExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import {
   AggregationTemporalityPreference,
@@ -148,6 +150,39 @@ describe.each(EXPORTERS)('the OpenTelemetry SDK, exporter %s', (name, temporalit
     expect(target?.metric).toEqual({ __name__: 'target_info', job, instance: 'i-1', host_name: 'h1', process_pid: '4242' });
     const joined = await query(`queue_waiting${selector} * on (job, instance) group_left (host_name) target_info`);
     expect(joined.map(({ metric, value }) => [metric['host_name'], value?.[1]])).toEqual([['h1', '3']]);
+  });
+});
+
+describe('the section otlp of prometheus.yml', () => {
+  test('is acted on, and a reload makes other names', async () => {
+    const config = (otlp: string): string => `scrape_configs: []\notlp: ${otlp}\n`;
+    const other = await startAtalaya({ scrape: config('{promote_resource_attributes: [host.name], convert_histograms_to_nhcb: true}') });
+    try {
+      const resource = resourceFromAttributes({ 'service.name': 'named', 'host.name': 'h1' });
+      const send = async (): Promise<void> => {
+        const exporter = new ProtobufExporter({ url: `${other.url}/v1/metrics` });
+        const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+        const provider = new MeterProvider({ resource, readers: [reader] });
+        provider.getMeter('lib').createHistogram('time.taken', { unit: 's' }).record(1, { 'http.route': '/' });
+        await provider.shutdown();
+      };
+      const names = async (): Promise<unknown> =>
+        (await ask<Record<string, string>[]>(other.url, '/api/v1/series', { 'match[]': '{job="named",__name__!="target_info"}' })).map(
+          ({ job: _job, ...labels }) => labels,
+        );
+      await send();
+      const first = { __name__: 'time_taken_seconds', http_route: '/', host_name: 'h1' };
+      expect(await names()).toEqual([first]);
+      writeFileSync(
+        path.join(other.folder, 'config', 'prometheus.yml'),
+        config('{translation_strategy: NoTranslation, convert_histograms_to_nhcb: true}'),
+      );
+      expect((await fetch(`${other.url}/-/reload`, { method: 'POST' })).status).toBe(200);
+      await send();
+      expect(await names()).toEqual(expect.arrayContaining([first, { __name__: 'time.taken', 'http.route': '/' }]));
+    } finally {
+      await discard(other);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
-import { encodeLogs } from '@atalaya/receive/testing';
+import { encodeLogs, encodeMetrics } from '@atalaya/receive/testing';
 import { expect, test } from 'vitest';
-import { discard, makeFolder, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { ask, discard, makeFolder, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { exportLogs, grpcFrame } from './grpc-call.ts';
 import { readLines } from './read-logs.ts';
 
@@ -32,6 +32,13 @@ function stepOf(service: string, step: number): Uint8Array {
   return encodeLogs({ resourceLogs: [{ resource: { attributes: [text('service.name', service)] }, scopeLogs: [{ logRecords }] }] });
 }
 
+/** The step as a sample of a counter. */
+function sampleOf(step: number): Uint8Array {
+  const dataPoints = [{ timeUnixNano: `${START + step}000000`, asInt: String(step) }];
+  const metrics = [{ name: 'steps', sum: { isMonotonic: true, aggregationTemporality: 2, dataPoints } }];
+  return encodeMetrics({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] });
+}
+
 /** Sends numbered requests, each until it is acknowledged, as the SDKs do; at most {@link STEPS}. */
 class Sender {
   acknowledged = 0;
@@ -61,7 +68,7 @@ class Sender {
   }
 }
 
-test('OTLP senders that repeat what was not acknowledged: through a stop and a kill every record is there once', async () => {
+test('OTLP senders that repeat what was not acknowledged: through a stop and a kill every record and every sample is there once', async () => {
   const folder = makeFolder();
   let program = await startAtalaya({ folder });
   let addresses = await addressesOf(program);
@@ -71,7 +78,15 @@ test('OTLP senders that repeat what was not acknowledged: through a stop and a k
     return String((await fetch(`${addresses.http}/v1/logs`, { method: 'POST', headers, body })).status);
   };
   const byGrpc = (step: number): Promise<string> => exportLogs(addresses.grpc, grpcFrame(stepOf('by-grpc', step)));
-  const senders = [new Sender(byHttp, '200', /^(?:503|connection: .*)$/), new Sender(byGrpc, '0', /^(?:14|1|closed|.*[a-z].*)$/)];
+  const metrics = async (step: number): Promise<string> => {
+    const body = Uint8Array.from(sampleOf(step));
+    return String((await fetch(`${addresses.http}/v1/metrics`, { method: 'POST', headers, body })).status);
+  };
+  const senders = [
+    new Sender(byHttp, '200', /^(?:503|connection: .*)$/),
+    new Sender(byGrpc, '0', /^(?:14|1|closed|.*[a-z].*)$/),
+    new Sender(metrics, '200', /^(?:503|connection: .*)$/),
+  ];
   const progress = async (): Promise<void> => {
     const before = senders.map(({ acknowledged }) => acknowledged);
     await expect
@@ -89,7 +104,7 @@ test('OTLP senders that repeat what was not acknowledged: through a stop and a k
     }
     await progress();
     await Promise.all(senders.map((sender) => sender.stop()));
-    expect(senders.map(({ unexpected }) => unexpected)).toEqual([[], []]);
+    expect(senders.map(({ unexpected }) => unexpected)).toEqual([[], [], []]);
     for (const [i, service] of ['by-http', 'by-grpc'].entries()) {
       const start = BigInt(START) * 1_000_000n;
       const lines = await readLines(program.url, `{service_name="${service}"}`, start, start + 1_000_000_000n);
@@ -97,6 +112,10 @@ test('OTLP senders that repeat what was not acknowledged: through a stop and a k
       const expected = Array.from({ length: steps * RECORDS }, (_, n) => `step ${Math.floor(n / RECORDS)} record ${n % RECORDS}`);
       expect(lines.map(({ text }) => text)).toEqual(expected);
     }
+    const query = { query: 'steps_total[1h]', time: String((START + STEPS) / 1000) };
+    const { result } = await ask<{ result: { values: [number, string][] }[] }>(program.url, '/api/v1/query', query);
+    const taken = Array.from({ length: (senders[2] as Sender).acknowledged }, (_, step) => [(START + step) / 1000, String(step)]);
+    expect(result.map(({ values }) => values)).toEqual([taken]);
   } finally {
     await discard(program);
   }

@@ -14,4 +14,5 @@ export {
 } from './remote-write/encode-for-tests.ts';
 export { encodeFamilies, type TestFamily, type TestMetric, type TestMetricHistogram } from './scrape/families-for-tests.ts';
 export { bytes as protobufField } from './otlp/encode-for-tests.ts';
+export { encodeMetrics } from './otlp/metrics/encode-for-tests.ts';
 export { encodeLogs, type TestRecord } from './otlp/logs/encode-for-tests.ts';
