@@ -1,8 +1,11 @@
 import { type PlainSpan, spanBatch } from '@atalaya/journal/testing';
-import { silentLogger } from '@atalaya/model';
+import { labelsOf, ManualClock, silentLogger } from '@atalaya/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { JOURNAL_IS_FULL } from '../../metrics/recording-journal.ts';
+import { createMetricWriter } from '../../metrics/create-metric-writer.ts';
+import { DEFAULT_METRIC_LIMITS } from '../../metrics/limits.ts';
+import { JOURNAL_IS_FULL, RecordingJournal } from '../../metrics/recording-journal.ts';
+import { createSpanDerivation } from './create-span-derivation.ts';
 import { INTERVAL, span, START, startDerivation } from './derivation-for-tests.ts';
 import { BOUNDS } from './duration-buckets.ts';
 
@@ -113,6 +116,58 @@ test('series of what is not seen any more end with a stale marker, and begin ane
       ] ?? {},
     ),
   ).toEqual([0, 1, 1, 1, Number.NaN, 0, 1]);
+});
+
+test('what is seen while its end is written just goes on, what is seen right after it begins anew', async () => {
+  const { clock, derivation, journal, observe, newest } = startDerivation({ idleMs: 60_000 });
+  observe(span({ name: 'a' }), span({ name: 'a', kind: 2 }));
+  await clock.advance(59_000);
+  journal.hold = true;
+  await clock.advance(1000);
+  observe(span({ name: 'a' }));
+  journal.settle();
+  await clock.advance(0);
+  // Its other metrics are still on their way.
+  expect(derivation.stats().sets).toBe(1);
+  observe(span({ name: 'a', kind: 2 }));
+  journal.hold = false;
+  journal.settle();
+  await clock.advance(INTERVAL);
+  expect(Object.values(newest(CALLS))).toEqual([2, 1]);
+});
+
+test('series that are defined anew are asked for anew, also when a round failed in between', async () => {
+  const journal = new RecordingJournal();
+  const clock = new ManualClock(START);
+  const writer = createMetricWriter({ journal, clock, limits: DEFAULT_METRIC_LIMITS });
+  const derivation = createSpanDerivation({ writer, clock, log: silentLogger });
+  derivation.observe(spanBatch([span({ name: 'a' }), span({ name: 'b' })]), undefined);
+  await clock.advance(INTERVAL);
+  const before = journal.batches.length;
+  writer.redefineSeries();
+  journal.fail = JOURNAL_IS_FULL;
+  await clock.advance(INTERVAL);
+  journal.fail = undefined;
+  await clock.advance(INTERVAL);
+  expect(journal.batches.slice(before).reduce((sum, { series }) => sum + series.count, 0)).toBe(40);
+});
+
+test('a series that was refused is asked for again', async () => {
+  const journal = new RecordingJournal();
+  const clock = new ManualClock(START);
+  const limits = { ...DEFAULT_METRIC_LIMITS, series: 25 };
+  const writer = createMetricWriter({ journal, clock, limits });
+  const derivation = createSpanDerivation({ writer, clock, log: silentLogger, idleMs: Infinity });
+  const other = writer.appender();
+  for (let i = 0; i < 10; i++) other.sample(other.series(labelsOf({ __name__: 'other', i: String(i) })) as number, START, 1);
+  await other.commit();
+  derivation.observe(spanBatch([span({ name: 'a' })]), undefined);
+  await clock.advance(INTERVAL);
+  expect(writer.stats().rejected.series_limit).toBeGreaterThan(0);
+  await clock.advance(3_700_000);
+  writer.evictIdle();
+  await clock.advance(INTERVAL);
+  expect(Object.keys(journal.stored()).filter((name) => name.startsWith('traces_'))).toHaveLength(20);
 });
 
 test('a round that cannot be written is made up for by the next one', async () => {

@@ -21,6 +21,8 @@ export interface SetWriterOptions {
 
 /** More samples than these are not written as one record: others are to have their turn in between. */
 const RECORD_SAMPLES = 8000;
+/** The same for sets whose series have to be registered first. */
+const RECORD_NEW_SETS = 50;
 /** The metric writer forgets series that were not used for an hour. */
 const REFS_VALID_MS = 30 * 60_000;
 const NO_REF = -1;
@@ -64,24 +66,30 @@ export class SetWriter {
     const [now, monotonic] = [clock.now(), clock.monotonic()];
     onRound(monotonic);
     const refsAreOld = writer.generation !== this.#generation || monotonic - this.#lastMonotonic > REFS_VALID_MS;
-    this.#generation = writer.generation;
+    const { generation } = writer;
     const earliestZero = Math.max(this.#lastAt + 1, now - this.#options.intervalMs);
-    let removed = false;
     try {
       for (const table of tables) {
         if (table.size === 0) continue;
         const appender = writer.appender();
         describe(appender, table.shape);
         let written: number[] = [];
+        let registered = 0;
         const commit = async (): Promise<void> => {
           await appender.commit();
-          removed = this.#settle(table, written, monotonic) || removed;
+          // At once: from here on spans are counted again, and must not find what was removed.
+          if (this.#settle(table, written, monotonic)) onRemoved();
           written = [];
+          registered = 0;
         };
         for (const slot of table.slots()) {
           const set = table.get(slot) as SeriesSet;
-          if (refsAreOld) set.refs = undefined;
-          set.refs ??= refsOf(appender, table.shape, set.labels);
+          // A series that was refused may be taken now.
+          if (refsAreOld || set.refs?.includes(NO_REF) === true) set.refs = undefined;
+          if (set.refs === undefined) {
+            set.refs = refsOf(appender, table.shape, set.labels);
+            registered++;
+          }
           if (this.#isIdle(set, monotonic)) for (const ref of set.refs) stale(appender, ref, now);
           else {
             // Nothing can be newer than now but where the clock was set back; then there is no zero.
@@ -89,12 +97,13 @@ export class SetWriter {
             writeSet(appender, table, slot, set.refs, now);
           }
           written.push(slot);
-          if (appender.pending >= RECORD_SAMPLES) await commit();
+          if (appender.pending >= RECORD_SAMPLES || registered >= RECORD_NEW_SETS) await commit();
         }
         await commit();
       }
       this.#lastAt = now;
       this.#lastMonotonic = monotonic;
+      this.#generation = generation;
       if (this.#failing) this.#options.log.info({}, 'metrics of spans are written again');
       this.#failing = false;
     } catch (error) {
@@ -103,7 +112,6 @@ export class SetWriter {
         this.#options.log.warn({ error: String(error) }, 'metrics of spans cannot be written; the next round tries again');
       this.#failing = true;
     }
-    if (removed) onRemoved();
   }
 
   #isIdle(set: SeriesSet, now: number): boolean {
