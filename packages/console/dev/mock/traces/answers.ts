@@ -35,6 +35,8 @@ export function respondTraces(route: string, parameters: URLSearchParams, empty:
       return { status: 200, answer: search(query, traces(), Number(parameters.get('limit') ?? 20), Number(parameters.get('spss') ?? 3)) };
     case 'v2/search/tags':
       return { status: 200, answer: { scopes: tagsOf(traces()) } };
+    case 'metrics/query':
+      return { status: 200, answer: counted(query, traces()) };
     case 'metrics/query_range':
       return { status: 200, answer: numbers(query, traces(), start, end, Number.parseFloat(parameters.get('step') ?? '60') * 1000) };
     default:
@@ -198,6 +200,25 @@ function numbers(query: string, traces: Iterable<MockTrace>, start: number, end:
     series: [...counts].map(([value, column]) => ({
       labels: [by === undefined ? { key: '__name__', value: { stringValue: 'rate' } } : { key: by, value: { stringValue: value } }],
       samples: column.map((rate, at) => ({ timestampMs: String(start + at * step), value: rate })),
+    })),
+  };
+}
+
+/** How many spans there are of each combination of the fields after `by`. */
+function counted(query: string, traces: Iterable<MockTrace>): unknown {
+  const selector = /^\{[^{}]*\}/.exec(query)?.[0] ?? '{}';
+  const fields = (/by\s*\(([^)]*)\)/.exec(query)?.[1] ?? '').split(',').map((field) => field.trim());
+  const counts = new Map<string, number>();
+  for (const trace of traces) {
+    for (const span of matchingSpans(selector, trace)) {
+      const key = JSON.stringify(fields.map((field) => fieldOf(span, trace, field) ?? 'nil'));
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return {
+    series: [...counts].map(([key, value]) => ({
+      labels: (JSON.parse(key) as string[]).map((text, index) => ({ key: fields[index], value: { stringValue: text } })),
+      value,
     })),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { graphOf, gravity, type MapAnswers, standingKinds, worstServices } from './graph.ts';
+import { graphOf, gravity, litBy, type MapAnswers, standingKinds, worstServices } from './graph.ts';
 import { mapQueries, measuredOver } from './queries.ts';
 
 type Row = readonly [labels: Record<string, string>, value: number | string];
@@ -34,7 +34,9 @@ describe('the service graph', () => {
         edgeLatency: [[edge('web', 'cart'), 0.2]],
       }),
     );
-    expect(edges).toEqual([{ id: '["web","cart",""]', client: 'web', server: 'cart', connection: '', rate: 4, errors: 0.25, p95: 0.2 }]);
+    expect(edges).toEqual([
+      { id: '["web","cart",""]', client: 'web', server: 'cart', connection: '', from: 'web', to: 'cart', rate: 4, errors: 0.25, p95: 0.2 },
+    ]);
   });
 
   test('edges without a call in the range are left out; without a failed one the share is none', () => {
@@ -61,7 +63,7 @@ describe('the service graph', () => {
         serviceLatency: [[{ service_name: 'cart' }, 0.3]],
       }),
     );
-    expect(nodes).toEqual([{ id: 'cart', kind: 'service', rate: 10, errors: 0.1, p95: 0.3 }]);
+    expect(nodes).toEqual([{ id: 'cart', name: 'cart', kind: 'service', rate: 10, errors: 0.1, p95: 0.3 }]);
   });
 
   test('one that nobody calls is judged by its own work', () => {
@@ -89,18 +91,51 @@ describe('the service graph', () => {
           [edge('other', 'orders-db', 'database'), 1],
         ],
         failed: [[edge('cart', 'orders-db', 'database'), 1]],
-        calledLatency: [[{ server: 'orders-db' }, 0.01]],
+        calledLatency: [[{ server: 'orders-db', connection_type: 'database' }, 0.01]],
       }),
     );
-    expect(nodes.map(({ id, kind }) => [id, kind])).toEqual([
+    expect(nodes.map(({ name, kind }) => [name, kind])).toEqual([
       ['cart', 'service'],
-      ['mails', 'queue'],
       ['orders-db', 'database'],
+      ['mails', 'queue'],
       ['other', 'virtual'],
       ['user', 'virtual'],
     ]);
-    expect(nodes[2]).toMatchObject({ rate: 4, errors: 0.25, p95: 0.01 });
+    expect(nodes[1]).toMatchObject({ rate: 4, errors: 0.25, p95: 0.01 });
     expect(nodes[4]).toMatchObject({ rate: undefined, errors: undefined });
+  });
+
+  test('a database with the name of a service is another node', () => {
+    const { nodes, edges } = graphOf(
+      answers({
+        calls: [[calls('stock', 'SERVER'), 1]],
+        requests: [
+          [edge('stock', 'stock', 'database'), 3],
+          [edge('web', 'stock'), 1],
+        ],
+      }),
+    );
+    expect(nodes.map(({ id, kind }) => [id, kind])).toEqual([
+      ['database:stock', 'database'],
+      ['stock', 'service'],
+      ['web', 'service'],
+    ]);
+    expect(edges.map(({ from, to }) => `${from} > ${to}`)).toEqual(['stock > database:stock', 'web > stock']);
+  });
+
+  test('what is chosen stands out with its neighbours, else what is sought', () => {
+    const graph = graphOf(
+      answers({
+        requests: [
+          [edge('web', 'cart'), 1],
+          [edge('cart', 'cart', 'database'), 1],
+          [edge('web', 'pay'), 1],
+        ],
+      }),
+    );
+    expect([...(litBy(graph, 'cart', 'pay') ?? [])].filter((id) => !id.startsWith('['))).toEqual(['cart', 'database:cart', 'web']);
+    expect(litBy(graph, undefined, ' PAY ')?.has('pay')).toBe(true);
+    expect(litBy(graph, undefined, ' ')).toBeUndefined();
   });
 
   test('a service that takes messages is a service', () => {

@@ -15,7 +15,9 @@ export interface Red {
 
 /** A service or what services call. */
 export interface GraphNode extends Red {
+  /** Unique in its graph; of a service its name. A database may have the name of a service. */
   readonly id: string;
+  readonly name: string;
   readonly kind: NodeKind;
 }
 
@@ -26,6 +28,9 @@ export interface GraphEdge extends Red {
   readonly client: string;
   readonly server: string;
   readonly connection: string;
+  /** The nodes at its ends, by their ids. */
+  readonly from: string;
+  readonly to: string;
 }
 
 /** The whole graph; nodes and edges in order of their names, whatever the numbers. */
@@ -68,34 +73,48 @@ export function edgeId(client: string, server: string, connection: string): stri
 /** The graph that the answers tell of. Edges and services without a call in the range are left out. */
 export function graphOf(answers: MapAnswers): ServiceGraph {
   const edges = edgesOf(answers);
-  const services = servicesOf(answers);
-  const called = new Map(vector(answers.calledLatency).map((sample) => [sample.metric['server'] ?? '', numberOf(sample)]));
-  const nodes = new Map<string, GraphNode>(services.map((node) => [node.id, node]));
-  for (const name of new Set(edges.flatMap(({ client, server }) => [client, server]))) {
-    if (nodes.has(name)) continue;
-    const into = edges.filter(({ server }) => server === name);
+  const called = new Map(
+    vector(answers.calledLatency).map((sample) => [
+      nodeId(sample.metric['server'] ?? '', sample.metric['connection_type'] ?? ''),
+      numberOf(sample),
+    ]),
+  );
+  const nodes = new Map<string, GraphNode>(servicesOf(answers).map((node) => [node.id, node]));
+  const ends = edges.flatMap(({ client, server, from, to }) => [
+    { id: from, name: client },
+    { id: to, name: server },
+  ]);
+  for (const { id, name } of ends) {
+    if (nodes.has(id)) continue;
+    const into = edges.filter(({ to }) => to === id);
     const rate = into.reduce((sum, edge) => sum + (edge.rate ?? 0), 0);
     const failed = into.reduce((sum, edge) => sum + (edge.rate ?? 0) * (edge.errors ?? 0), 0);
-    nodes.set(name, {
-      id: name,
-      kind: kindOf(name, edges),
+    nodes.set(id, {
+      id,
+      name,
+      kind: kindOf(id, edges),
       rate: into.length === 0 ? undefined : rate,
       errors: shareOf(failed, rate),
-      p95: called.get(name),
+      p95: called.get(id),
     });
   }
   return { nodes: [...nodes.values()].sort((a, b) => compare(a.id, b.id)), edges };
 }
 
+/** The node that a call leads to. A database is often named as the service that owns it. */
+function nodeId(server: string, connection: string): string {
+  return connection === 'database' ? `database:${server}` : server;
+}
+
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** A node that sends no spans is what the edges say that lead to it; one that only calls is virtual. */
-function kindOf(name: string, edges: readonly GraphEdge[]): NodeKind {
-  const into = edges.filter(({ server }) => server === name).map(({ connection }) => connection);
+function kindOf(id: string, edges: readonly GraphEdge[]): NodeKind {
+  const into = edges.filter(({ to }) => to === id).map(({ connection }) => connection);
   if (into.includes('database')) return 'database';
   if (into.includes('messaging_system')) return 'queue';
   // Its spans are there as the other side of a pair, even if those that are counted by service have left the range.
-  return into.includes('') || edges.some(({ client, connection }) => client === name && connection === '') ? 'service' : 'virtual';
+  return into.includes('') || edges.some(({ from, connection }) => from === id && connection === '') ? 'service' : 'virtual';
 }
 
 function edgesOf(answers: MapAnswers): GraphEdge[] {
@@ -109,7 +128,8 @@ function edgesOf(answers: MapAnswers): GraphEdge[] {
       const rate = numberOf(sample);
       if (rate === undefined || rate <= 0 || client === '' || server === '') return [];
       const id = keyOf(sample);
-      return [{ id, client, server, connection, rate, errors: shareOf(failed.get(id) ?? 0, rate), p95: latency.get(id) }];
+      const ends = { from: client, to: nodeId(server, connection) };
+      return [{ id, client, server, connection, ...ends, rate, errors: shareOf(failed.get(id) ?? 0, rate), p95: latency.get(id) }];
     })
     .sort((a, b) => compare(a.id, b.id));
 }
@@ -142,7 +162,7 @@ function servicesOf(answers: MapAnswers): GraphNode[] {
     const sum = (of: readonly VectorSample[]) => of.reduce((total, sample) => total + (numberOf(sample) ?? 0), 0);
     const rate = sum(own);
     const failed = sum(own.filter(({ metric }) => metric['status_code'] === 'STATUS_CODE_ERROR'));
-    return { id, kind: 'service', rate, errors: shareOf(failed, rate), p95: latency.get(id) };
+    return { id, name: id, kind: 'service', rate, errors: shareOf(failed, rate), p95: latency.get(id) };
   });
 }
 
@@ -161,10 +181,10 @@ export function worstServices(graph: ServiceGraph, count: number): readonly Grap
 export function litBy(graph: ServiceGraph, chosen: string | undefined, find: string): ReadonlySet<string> | undefined {
   const text = find.trim().toLowerCase();
   if (chosen !== undefined) {
-    const near = graph.edges.filter(({ id, client, server }) => [id, client, server].includes(chosen));
-    return new Set([chosen, ...near.flatMap(({ id, client, server }) => [id, client, server])]);
+    const near = graph.edges.filter(({ id, from, to }) => [id, from, to].includes(chosen));
+    return new Set([chosen, ...near.flatMap(({ id, from, to }) => [id, from, to])]);
   }
   if (text === '') return undefined;
-  const named = new Set(graph.nodes.filter(({ id }) => id.toLowerCase().includes(text)).map(({ id }) => id));
-  return new Set([...named, ...graph.edges.filter(({ client, server }) => named.has(client) || named.has(server)).map(({ id }) => id)]);
+  const named = new Set(graph.nodes.filter(({ name }) => name.toLowerCase().includes(text)).map(({ id }) => id));
+  return new Set([...named, ...graph.edges.filter(({ from, to }) => named.has(from) || named.has(to)).map(({ id }) => id)]);
 }

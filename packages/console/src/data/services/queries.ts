@@ -49,7 +49,10 @@ export function mapQueries(span: number) {
       quantile(0.95, 'service_name, le', `${DURATION}_bucket`, latency),
     ),
     // Databases and others that send no spans are known by their callers.
-    calledLatency: orElse(quantile(0.95, 'server, le', SERVER_SECONDS, latency), quantile(0.95, 'server, le', CLIENT_SECONDS, latency)),
+    calledLatency: orElse(
+      quantile(0.95, 'server, connection_type, le', SERVER_SECONDS, latency),
+      quantile(0.95, 'server, connection_type, le', CLIENT_SECONDS, latency),
+    ),
   };
 }
 
@@ -61,13 +64,16 @@ export interface RedQueries {
 }
 
 /** RED over time of an edge. */
-export function edgeRed(client: string, server: string, window: string): RedQueries {
-  return graphRed(`client=${JSON.stringify(client)},server=${JSON.stringify(server)}`, window);
+export function edgeRed(client: string, server: string, connection: string, window: string): RedQueries {
+  return graphRed(
+    `client=${JSON.stringify(client)},server=${JSON.stringify(server)},connection_type=${JSON.stringify(connection)}`,
+    window,
+  );
 }
 
 /** RED over time of what sends no spans of its own, from the edges that lead to it. */
-export function calledRed(server: string, window: string): RedQueries {
-  return graphRed(`server=${JSON.stringify(server)}`, window);
+export function calledRed(server: string, database: boolean, window: string): RedQueries {
+  return graphRed(`server=${JSON.stringify(server)},connection_type${database ? '=' : '!='}"database"`, window);
 }
 
 function graphRed(matchers: string, window: string): RedQueries {

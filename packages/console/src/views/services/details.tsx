@@ -46,7 +46,7 @@ export function Details({ chosen, graph, state }: { chosen: Chosen; graph: Servi
           {chosen.kind === 'node' ? (
             <>
               <NodeMark kind={chosen.node.kind} size={18} />
-              <h2>{chosen.node.id}</h2>
+              <h2>{chosen.node.name}</h2>
             </>
           ) : (
             <h2>
@@ -70,9 +70,11 @@ export function Details({ chosen, graph, state }: { chosen: Chosen; graph: Servi
 }
 
 function queriesOf(chosen: Chosen, window: string): RedQueries {
-  if (chosen.kind === 'edge') return edgeRed(chosen.edge.client, chosen.edge.server, window);
-  const { id, kind } = chosen.node;
-  return kind === 'service' ? serviceRed({ service: id, kinds: INCOMING.split('|') }, window) : calledRed(id, window);
+  if (chosen.kind === 'edge') return edgeRed(chosen.edge.client, chosen.edge.server, chosen.edge.connection, window);
+  const { name, kind } = chosen.node;
+  return kind === 'service'
+    ? serviceRed({ service: name, kinds: INCOMING.split('|') }, window)
+    : calledRed(name, kind === 'database', window);
 }
 
 /** What kind of connection an edge is. */
@@ -140,11 +142,11 @@ function Ways({ chosen, queries }: { chosen: Chosen; queries: RedQueries }) {
       </div>
     );
   }
-  const { id, kind, errors = 0 } = chosen.node;
+  const { name, kind, errors = 0 } = chosen.node;
   if (kind !== 'service') {
     return (
       <div className={classes['ways']}>
-        <Way place={placeOfLogs(logqlOf('service_name', id))} icon={<IconLogs size={14} />}>
+        <Way place={placeOfLogs(logqlOf('service_name', name))} icon={<IconLogs size={14} />}>
           {t('services.logs')}
         </Way>
         <Way place={metrics} icon={<IconChartLine size={14} />}>
@@ -160,19 +162,19 @@ function Ways({ chosen, queries }: { chosen: Chosen; queries: RedQueries }) {
         size="compact-sm"
         className={classes['main']}
         rightSection={<IconArrowRight size={14} />}
-        {...linkTo(placeOfService(id))}
+        {...linkTo(placeOfService(name))}
       >
         {t('services.openService')}
       </Button>
-      <Way place={placeOfTraces(traceqlOfService(id))} icon={<IconBinaryTree2 size={14} />}>
+      <Way place={placeOfTraces(traceqlOfService(name))} icon={<IconBinaryTree2 size={14} />}>
         {t('services.traces')}
       </Way>
       {errors > 0 ? (
-        <Way place={placeOfTraces(traceqlOfService(id, 'status=error'))} icon={<IconBinaryTree2 size={14} />}>
+        <Way place={placeOfTraces(traceqlOfService(name, 'status=error'))} icon={<IconBinaryTree2 size={14} />}>
           {t('services.failedTraces')}
         </Way>
       ) : null}
-      <Way place={placeOfLogs(logqlOf('service_name', id))} icon={<IconLogs size={14} />}>
+      <Way place={placeOfLogs(logqlOf('service_name', name))} icon={<IconLogs size={14} />}>
         {t('services.logs')}
       </Way>
     </div>
@@ -189,8 +191,8 @@ function Way({ place, icon, children }: { place: Parameters<typeof linkTo>[0]; i
 
 function Neighbours({ id, graph, state }: { id: string; graph: ServiceGraph; state: ServicesState }) {
   const { t } = useTranslation();
-  const into = graph.edges.filter(({ server }) => server === id);
-  const out = graph.edges.filter(({ client }) => client === id);
+  const into = graph.edges.filter(({ to }) => to === id);
+  const out = graph.edges.filter(({ from }) => from === id);
   return (
     <>
       <EdgeList title={t('services.calledBy')} edges={into} name={({ client }) => client} state={state} />
@@ -235,11 +237,14 @@ function Ends({ edge, state }: { edge: GraphEdge; state: ServicesState }) {
     <section className={classes['list']}>
       <h3>{t('services.ends')}</h3>
       <ul>
-        {[edge.client, edge.server].map((name, index) => (
-          <li key={`${index} ${name}`}>
-            <button type="button" onClick={() => state.chooseNode(name)}>
+        {[
+          { id: edge.from, name: edge.client, says: t('services.caller') },
+          { id: edge.to, name: edge.server, says: t('services.called') },
+        ].map(({ id, name, says }) => (
+          <li key={says}>
+            <button type="button" onClick={() => state.chooseNode(id)}>
               <span>{name}</span>
-              <span>{index === 0 ? t('services.caller') : t('services.called')}</span>
+              <span>{says}</span>
             </button>
           </li>
         ))}

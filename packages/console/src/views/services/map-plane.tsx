@@ -27,9 +27,9 @@ interface MapPlaneProps {
 /** The plane's content. */
 export const MapPlane = memo(function MapPlane({ graph, layout, lit, chosen, onNode, onEdge, onFocus }: MapPlaneProps) {
   // Numbers stand where edges are apart: near the called of many, near the callers of one.
-  const shareOf = ({ client, server }: GraphEdge) => {
-    const out = graph.edges.filter((edge) => edge.client === client).length;
-    const into = graph.edges.filter((edge) => edge.server === server).length;
+  const shareOf = ({ from, to }: GraphEdge) => {
+    const out = graph.edges.filter((edge) => edge.from === from).length;
+    const into = graph.edges.filter((edge) => edge.to === to).length;
     return out > into ? 0.6 : out < into ? 0.4 : 0.5;
   };
   const busiest = useMemo(() => Math.max(...graph.edges.map(({ rate = 0 }) => rate), 1e-9), [graph]);
@@ -112,14 +112,14 @@ function NodeBox({ node, point, dimmed, chosen, onNode, onFocus }: NodeBoxProps)
       data-severity={grave}
       data-dimmed={dimmed || undefined}
       aria-pressed={chosen}
-      aria-label={[node.id, t(`services.kind.${node.kind}`), line].filter(Boolean).join(', ')}
+      aria-label={[node.name, t(`services.kind.${node.kind}`), line].filter(Boolean).join(', ')}
       style={{ left: point.x, top: point.y, width: NODE_SIZES.width, height: NODE_SIZES.height }}
       onClick={() => onNode(node.id)}
       onFocus={() => onFocus({ x: point.x + NODE_SIZES.width / 2, y: point.y + NODE_SIZES.height / 2 })}
     >
       <span className={classes['nodeHead']}>
         <NodeMark kind={node.kind} />
-        <span className={classes['nodeName']}>{node.id}</span>
+        <span className={classes['nodeName']}>{node.name}</span>
         {grave === undefined ? null : <SeverityIcon severity={grave} size={15} />}
       </span>
       <span className={classes['nodeText']}>{shown === '' ? t(`services.kind.${node.kind}`) : shown}</span>
@@ -143,7 +143,7 @@ function EdgeLine({ edge, points, share, weight, dimmed, chosen, onEdge }: EdgeL
   const { t } = useTranslation();
   const text = useRedText();
   const grave = gravity(edge.errors);
-  const path = pathOf(points, edge.client === edge.server);
+  const path = pathOf(points, edge.from === edge.to);
   const middle = onCurve(points.at(-2) as Point, points.at(-1) as Point, share);
   return (
     <g data-edge data-tone={grave} data-dimmed={dimmed || undefined} data-chosen={chosen || undefined} onClick={() => onEdge(edge)}>

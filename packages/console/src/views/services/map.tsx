@@ -20,7 +20,7 @@ export function ServiceMap({ graph, state }: { graph: ServiceGraph; state: Servi
   const { t } = useTranslation();
   const { chosen, find, chooseNode, chooseEdge, chooseNothing } = state;
   // By names only: numbers that change must not move anything.
-  const shape = JSON.stringify([graph.nodes.map(({ id }) => id), graph.edges.map(({ id, client, server }) => [id, client, server])]);
+  const shape = JSON.stringify([graph.nodes.map(({ id }) => id), graph.edges.map(({ id, from, to }) => [id, from, to])]);
   const layout = useMemo(() => {
     const [nodes, edges] = JSON.parse(shape) as [string[], [id: string, from: string, to: string][]];
     return layoutGraph({ nodes, edges: edges.map(([id, from, to]) => ({ id, from, to })) }, NODE_SIZES);

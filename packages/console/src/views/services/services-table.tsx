@@ -29,11 +29,11 @@ export function ServicesTable({ graph, state }: { graph: ServiceGraph; state: Se
       {
         id: 'name',
         header: t('services.column.name'),
-        value: ({ id }) => id,
-        render: ({ id, kind }) => (
+        value: ({ name }) => name,
+        render: ({ id, name, kind }) => (
           <button type="button" className={classes['name']} onClick={() => chooseNode(id)}>
             <NodeMark kind={kind} size={15} />
-            {id}
+            {name}
           </button>
         ),
         track: 'minmax(130px, 2fr)',

@@ -19,16 +19,16 @@ export function Neighbours({ name, graph, loading }: { name: string; graph: Serv
       <NeighbourList
         title={t('service.callers')}
         none={t('service.noCallers')}
-        edges={graph.edges.filter(({ server }) => server === name)}
-        other={({ client }) => client}
+        edges={graph.edges.filter(({ to }) => to === name)}
+        other={({ from, client }) => ({ id: from, name: client })}
         graph={graph}
         loading={loading}
       />
       <NeighbourList
         title={t('service.callees')}
         none={t('service.noCallees')}
-        edges={graph.edges.filter(({ client }) => client === name)}
-        other={({ server }) => server}
+        edges={graph.edges.filter(({ from }) => from === name)}
+        other={({ to, server }) => ({ id: to, name: server })}
         graph={graph}
         loading={loading}
       />
@@ -40,7 +40,7 @@ interface NeighbourListProps {
   readonly title: string;
   readonly none: string;
   readonly edges: readonly GraphEdge[];
-  other(edge: GraphEdge): string;
+  other(edge: GraphEdge): { readonly id: string; readonly name: string };
   readonly graph: ServiceGraph;
   readonly loading: boolean;
 }
@@ -56,19 +56,17 @@ function NeighbourList({ title, none, edges, other, graph, loading }: NeighbourL
           {edges
             .toSorted((a, b) => (b.rate ?? 0) - (a.rate ?? 0))
             .map((edge) => {
-              const kind = graph.nodes.find(({ id }) => id === other(edge))?.kind ?? 'virtual';
+              const { id, name } = other(edge);
+              const kind = graph.nodes.find((node) => node.id === id)?.kind ?? 'virtual';
               return (
                 <li key={edge.id} className={classes['row']} data-severity={gravity(edge.errors)}>
                   <NodeMark kind={kind} size={15} />
-                  {kind === 'service' ? (
-                    <PlaceLink place={placeOfService(other(edge))} className={classes['rowName']}>
-                      {other(edge)}
-                    </PlaceLink>
-                  ) : (
-                    <PlaceLink place={{ to: '/services', search: { node: other(edge) } }} className={classes['rowName']}>
-                      {other(edge)}
-                    </PlaceLink>
-                  )}
+                  <PlaceLink
+                    place={kind === 'service' ? placeOfService(name) : { to: '/services', search: { node: id } }}
+                    className={classes['rowName']}
+                  >
+                    {name}
+                  </PlaceLink>
                   <span className={classes['rowNumbers']}>{text.line(edge)}</span>
                 </li>
               );

@@ -52,7 +52,7 @@ export function OperationsPanel({ state }: { state: ServiceState }) {
           (KINDS as readonly string[]).includes(kind)
             ? t(`service.kind.${kind as (typeof KINDS)[number]}`)
             : t('service.kind.SPAN_KIND_UNSPECIFIED'),
-        track: 'minmax(76px, 1fr)',
+        track: 'minmax(70px, 1fr)',
       },
       {
         id: 'rate',
@@ -60,7 +60,7 @@ export function OperationsPanel({ state }: { state: ServiceState }) {
         numeric: true,
         value: ({ rate }) => rate,
         render: ({ rate }) => formats.value(rate, 'per-second'),
-        track: 'minmax(76px, 1fr)',
+        track: 'minmax(70px, 1fr)',
       },
       {
         id: 'errors',
@@ -76,7 +76,7 @@ export function OperationsPanel({ state }: { state: ServiceState }) {
         numeric: true,
         value: ({ p95 }) => p95 ?? -1,
         render: ({ p95 }) => formats.value(p95, 'seconds'),
-        track: 'minmax(76px, 1fr)',
+        track: 'minmax(70px, 1fr)',
       },
       {
         id: 'share',
@@ -92,7 +92,7 @@ export function OperationsPanel({ state }: { state: ServiceState }) {
             </span>
           );
         },
-        track: 'minmax(132px, 1.4fr)',
+        track: 'minmax(124px, 1.4fr)',
       },
     ],
     [t, formats, operation, chooseOperation, busy],

@@ -4,13 +4,13 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
 import { labelValuesQuery } from '../../../data/labels.ts';
-import { placeOfLogs, placeOfMetrics, promqlOfHost, traceqlOfService } from '../../../data/links/addresses.ts';
-import type { Place } from '../../../data/links/place.ts';
+import { placeOfLogs, placeOfMetrics, promqlOfHost } from '../../../data/links/addresses.ts';
 import { resolvedQuery } from '../../../data/links/resolve.ts';
 import { metadataQuery, metricEntries, startingQuery } from '../../../data/metadata.ts';
 import { SERIES_LABELS } from '../../../data/links/subject.ts';
-import { tagValuesQuery } from '../../../data/traces/tempo.ts';
+import { instancesQuery, type ServiceInstance } from '../../../data/services/instances.ts';
 import { DEFAULT_RATE_WINDOW } from '../../../data/time-range.ts';
+import { useFormat } from '../../../format/use-format.ts';
 import { useRange } from '../../../live/range.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import { PlaceLink } from '../../../parts/place-link.tsx';
@@ -67,69 +67,41 @@ function selectorOf(label: string, name: string): string {
   return `{job=~${JSON.stringify(`([^/]+/)?${literal}`)}}`;
 }
 
-/** Hosts and instances of the service, each with its ways on. */
+/** Instances of the service and their hosts, each with its ways on. */
 export function ServiceInstances({ name }: { name: string }) {
   const { t } = useTranslation();
   const { range } = useRange();
-  const own = traceqlOfService(name);
-  const hosts = useQuery(tagValuesQuery('resource.host.name', own, range, Date.now));
-  const instances = useQuery(tagValuesQuery('resource.service.instance.id', own, range, Date.now));
-  const none = (hosts.data ?? []).length === 0 && (instances.data ?? []).length === 0;
+  const { data, isPending } = useQuery(instancesQuery(name, range, Date.now));
   return (
     <Panel title={t('service.instances')} flush>
-      {none ? (
-        <div className={classes['inset']}>
-          {hosts.isPending || instances.isPending ? <Loading lines={2} /> : <p className="at-muted">{t('service.noInstances')}</p>}
-        </div>
+      {data === undefined || data.length === 0 ? (
+        <div className={classes['inset']}>{isPending ? <Loading lines={2} /> : <p className="at-muted">{t('service.noInstances')}</p>}</div>
       ) : (
-        <div className={classes['instances']}>
-          {(hosts.data ?? []).length === 0 ? null : (
-            <section>
-              <h3>{t('service.hosts')}</h3>
-              <ul className={classes['rows']}>
-                {hosts.data?.map(({ value: host }) => (
-                  <HostRow key={host} host={host} />
-                ))}
-              </ul>
-            </section>
-          )}
-          {(instances.data ?? []).length === 0 ? null : (
-            <section>
-              <h3>{t('service.instance')}</h3>
-              <ul className={classes['metrics']}>
-                {instances.data?.map(({ value: instance }) => (
-                  <li key={instance}>
-                    <code>{instance}</code>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          )}
-        </div>
+        <ul className={classes['rows']}>
+          {data.map((instance) => (
+            <InstanceRow key={`${instance.host} ${instance.instance}`} instance={instance} />
+          ))}
+        </ul>
       )}
     </Panel>
   );
 }
 
-/** A host: its processors, and its logs where there are any. */
-function HostRow({ host }: { host: string }) {
+/** An instance: its host's processors, and its host's logs where there are any. */
+function InstanceRow({ instance: { host, instance, spans } }: { instance: ServiceInstance }) {
   const { t } = useTranslation();
+  const formats = useFormat();
   const { range } = useRange();
-  const { data } = useQuery(resolvedQuery({ host }, range, Date.now));
+  const { data } = useQuery({ ...resolvedQuery({ host }, range, Date.now), enabled: host !== '' });
   const logs = data?.logs.find(({ about }) => about === 'host');
-  const ways: [string, Place][] = [
-    [t('services.metrics'), placeOfMetrics([promqlOfHost(host)])],
-    ...(logs === undefined ? [] : [[t('services.logs'), placeOfLogs(logs.query)] satisfies [string, Place]]),
-  ];
   return (
     <li className={classes['row']}>
-      <span className={classes['rowName']}>{host}</span>
+      <span className={classes['rowName']}>{instance === '' ? host : instance}</span>
+      {instance === '' || host === '' ? null : <span className="at-muted">{t('links.ofHost', { name: host })}</span>}
       <span className={classes['rowNumbers']}>
-        {ways.map(([text, place]) => (
-          <PlaceLink key={text} place={place}>
-            {text}
-          </PlaceLink>
-        ))}
+        {t('service.spans', { count: spans, spans: formats.value(spans, 'count') })}
+        {host === '' ? null : <PlaceLink place={placeOfMetrics([promqlOfHost(host)])}>{t('service.hostCpu')}</PlaceLink>}
+        {logs === undefined ? null : <PlaceLink place={placeOfLogs(logs.query)}>{t('service.hostLogs')}</PlaceLink>}
       </span>
     </li>
   );
