@@ -12,8 +12,18 @@ export function grpcFrame(message: Uint8Array, compressed = 0): Buffer {
   return Buffer.concat([prefix, message]);
 }
 
-/** Calls LogsService/Export at `host:port` on a connection of its own; gives the status of the answer, or how the connection ended. */
-export async function exportLogs(address: string, payload: Uint8Array, headers: Record<string, string> = {}): Promise<string> {
+/** Calls LogsService/Export, see {@link callUnary}. */
+export function exportLogs(address: string, payload: Uint8Array, headers: Record<string, string> = {}): Promise<string> {
+  return callUnary(address, EXPORT_LOGS, payload, headers);
+}
+
+/** Calls a method at `host:port` on a connection of its own; gives the status of the answer, or how the connection ended. */
+export async function callUnary(
+  address: string,
+  method: string,
+  payload: Uint8Array,
+  headers: Record<string, string> = {},
+): Promise<string> {
   // As gRPC's clients have it: node keeps no more than 10 MB of its own to be sent.
   const client = connect(`http://${address}`, { maxSessionMemory: 1000 });
   try {
@@ -21,7 +31,7 @@ export async function exportLogs(address: string, payload: Uint8Array, headers: 
       client.on('error', (error: Error) => resolve(error.message));
       const stream = client.request({
         ':method': 'POST',
-        ':path': EXPORT_LOGS,
+        ':path': method,
         'content-type': 'application/grpc',
         te: 'trailers',
         ...headers,

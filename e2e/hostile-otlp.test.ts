@@ -4,6 +4,7 @@ import { encodeLogs, protobufField, type TestRecord } from '@atalaya/receive/tes
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { exportLogs, grpcFrame } from './grpc-call.ts';
+import { nestedList } from './nested-values.ts';
 import { type ReadLine, readLines } from './read-logs.ts';
 
 const NOW = Date.now();
@@ -48,22 +49,6 @@ async function grpcAddress(): Promise<string> {
 
 const callGrpc = async (payload: Uint8Array, headers: Record<string, string> = {}): Promise<string> =>
   exportLogs(await grpcAddress(), payload, headers);
-
-/** AnyValue that is a list of a list of a list …: headers are collected from the inside out, so that it takes linear time. */
-function nestedList(depth: number): Uint8Array {
-  const headers: Uint8Array[] = [];
-  let length = 0;
-  for (let i = 0; i < depth; i++) {
-    for (const field of [1, 5]) {
-      const bytes = [field * 8 + 2];
-      let rest = length;
-      for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
-      headers.push(Uint8Array.from([...bytes, rest]));
-      length += bytes.length + 1;
-    }
-  }
-  return Buffer.concat(headers.toReversed());
-}
 
 const recordsOf = (...fields: Uint8Array[]): Uint8Array => protobufField(1, protobufField(2, protobufField(2, Buffer.concat(fields))));
 

@@ -16,3 +16,4 @@ export { encodeFamilies, type TestFamily, type TestMetric, type TestMetricHistog
 export { bytes as protobufField } from './otlp/encode-for-tests.ts';
 export { encodeMetrics } from './otlp/metrics/encode-for-tests.ts';
 export { encodeLogs, type TestRecord } from './otlp/logs/encode-for-tests.ts';
+export { encodeTraces, type TestSpan } from './otlp/traces/encode-for-tests.ts';
