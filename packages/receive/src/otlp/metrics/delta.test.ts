@@ -66,6 +66,16 @@ describe('deltas', () => {
     expect(journal.stored()).toEqual({ [CALLS]: { [NOW]: 5, [NOW + 10_000]: 8 } });
   });
 
+  it('of a request that its sender gave up are in no total', async () => {
+    const { send, post, journal } = startMetrics();
+    await send('protobuf', calls(0, 5));
+    journal.fail = JOURNAL_IS_FULL;
+    for (const second of [10, 20]) expect((await post('protobuf', encodeMetrics(calls(second, 100)))).status).toBe(503);
+    journal.fail = undefined;
+    await send('protobuf', calls(30, 1));
+    expect(journal.stored()).toEqual({ [CALLS]: { [NOW]: 5, [NOW + 30_000]: 6 } });
+  });
+
   it('upon which another request has built stay in the total when their own request fails', async () => {
     const { send, post, journal } = startMetrics();
     journal.hold = true;
