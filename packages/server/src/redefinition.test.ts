@@ -4,7 +4,9 @@ import type { LoadedEvent } from './engine/contract.ts';
 import { redefineWhenNeeded } from './redefinition.ts';
 
 const loaded = (offset: number, undefinedSamples: number): LoadedEvent => ({
-  position: { segment: 1, offset },
+  // How far the journal is let go of does not matter.
+  position: { segment: 1, offset: 0 },
+  end: { segment: 1, offset },
   rows: 1,
   batches: 1,
   undefinedSamples,

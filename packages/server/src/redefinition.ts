@@ -14,9 +14,9 @@ export interface RedefinitionOptions {
 /** Makes the listener to loads. What was written before the last redefinition asks for no other one. */
 export function redefineWhenNeeded({ journal, writer, log }: RedefinitionOptions): (event: LoadedEvent) => void {
   let redefinedAt: JournalPosition | undefined;
-  return ({ position, undefinedSamples }) => {
+  return ({ end, undefinedSamples }) => {
     if (undefinedSamples === 0) return;
-    if (redefinedAt !== undefined && comparePositions(position, redefinedAt) <= 0) return;
+    if (redefinedAt !== undefined && comparePositions(end, redefinedAt) <= 0) return;
     redefinedAt = journal.durable;
     log.warn({ samples: undefinedSamples }, 'labels of series were lost with a damaged record; every series is defined again');
     writer.redefineSeries();

@@ -128,7 +128,10 @@ export interface SnapshotRequest {
 
 /** Told by the engine after every load. */
 export interface LoadedEvent {
+  /** Everything before it is in the store for good. */
   readonly position: JournalPosition;
+  /** Everything before it was loaded, but something of it may be held back. */
+  readonly end: JournalPosition;
   readonly rows: number;
   /** Journal records that were loaded together. */
   readonly batches: number;

@@ -17,7 +17,7 @@ export interface LoaderOptions {
   readonly log: Logger;
   /** Notes durably that everything before the position is in the store. */
   writeCheckpoint(position: JournalPosition): Promise<void>;
-  /** Told after every checkpoint. */
+  /** Told after every load: where the checkpoint is, which may be before the end of what was loaded. */
   onLoaded(position: JournalPosition, stats: LoadStats): void;
   readonly deadLetters: DeadLetters;
   /** Rows that one insert takes at most, about. */
@@ -30,6 +30,8 @@ export interface LoaderOptions {
 
 /** What one round loaded. Times in milliseconds. */
 export interface LoadStats {
+  /** Where the journal goes on behind what was loaded. */
+  readonly end: JournalPosition;
   readonly rows: number;
   /** Journal records. */
   readonly batches: number;
@@ -260,7 +262,7 @@ class JournalLoader implements Loader {
     this.#loadedBatches += records.length;
     const roundMs = clock.monotonic() - started;
     if (records.length > 0 || total.rows > 0 || this.#noted !== before) {
-      options.onLoaded(this.#noted, { ...total, batches: records.length, roundMs, insertMs });
+      options.onLoaded(this.#noted, { end, ...total, batches: records.length, roundMs, insertMs });
     }
     return true;
   }

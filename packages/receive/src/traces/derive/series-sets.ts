@@ -50,9 +50,9 @@ export class SeriesSets {
   readonly shape: SetShape;
   readonly #width: number;
   #values: Float64Array;
-  /** Exemplars of the buckets of the first histogram: time (0 where there is none), seconds; and the ids. */
-  #exemplars: Float64Array;
-  #exemplarIds: Uint8Array;
+  /** Exemplars of the buckets of the first histogram: time (0 where there is none), seconds; and the ids. Empty while nobody sets any. */
+  #exemplars = new Float64Array(0);
+  #exemplarIds = new Uint8Array(0);
   readonly #sets: (SeriesSet | undefined)[] = [];
   readonly #free: number[] = [];
 
@@ -60,8 +60,6 @@ export class SeriesSets {
     this.shape = shape;
     this.#width = shape.counters.length + shape.histograms.length * HISTOGRAM_WIDTH;
     this.#values = new Float64Array(FIRST_CAPACITY * this.#width);
-    this.#exemplars = new Float64Array(FIRST_CAPACITY * BUCKETS * 2);
-    this.#exemplarIds = new Uint8Array(FIRST_CAPACITY * BUCKETS * IDS);
   }
 
   get size(): number {
@@ -124,7 +122,7 @@ export class SeriesSets {
 
   /** Whether a bucket of the first histogram has no exemplar since the last were taken. */
   wantsExemplar(slot: number, bucket: number): boolean {
-    return this.#exemplars[(slot * BUCKETS + bucket) * 2] === 0;
+    return (this.#exemplars[(slot * BUCKETS + bucket) * 2] ?? 0) === 0;
   }
 
   /** Notes an exemplar; `traceIds` and `spanIds` are columns of 16 and 8 bytes a row. */
@@ -135,6 +133,7 @@ export class SeriesSets {
   ): void {
     const { traceIds, spanIds, row, seconds, timestamp } = exemplar;
     const at = slot * BUCKETS + bucket;
+    if (at * 2 >= this.#exemplars.length) this.#growExemplars();
     this.#exemplars[at * 2] = timestamp;
     this.#exemplars[at * 2 + 1] = seconds;
     for (let i = 0; i < 16; i++) this.#exemplarIds[at * IDS + i] = traceIds[row * 16 + i] as number;
@@ -144,7 +143,7 @@ export class SeriesSets {
   /** Takes the exemplar of a bucket, so that the next span gives another one. */
   takeExemplar(slot: number, bucket: number): BucketExemplar | undefined {
     const at = slot * BUCKETS + bucket;
-    const timestamp = this.#exemplars[at * 2] as number;
+    const timestamp = this.#exemplars[at * 2] ?? 0;
     if (timestamp === 0) return undefined;
     this.#exemplars[at * 2] = 0;
     const hex = Buffer.from(this.#exemplarIds.buffer, at * IDS, IDS).toString('hex');
@@ -155,10 +154,15 @@ export class SeriesSets {
     const values = new Float64Array(this.#values.length * 2);
     values.set(this.#values);
     this.#values = values;
-    const exemplars = new Float64Array(this.#exemplars.length * 2);
+  }
+
+  /** As many as there is room for sets. */
+  #growExemplars(): void {
+    const capacity = Math.floor(this.#values.length / this.#width) * BUCKETS;
+    const exemplars = new Float64Array(capacity * 2);
     exemplars.set(this.#exemplars);
     this.#exemplars = exemplars;
-    const ids = new Uint8Array(this.#exemplarIds.length * 2);
+    const ids = new Uint8Array(capacity * IDS);
     ids.set(this.#exemplarIds);
     this.#exemplarIds = ids;
   }
