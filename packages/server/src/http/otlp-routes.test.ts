@@ -1,6 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { ManualClock, silentLogger } from '@atalaya/model';
-import { createLogWriter, createOtlpLogs, createOtlpTraces, createSpanWriter } from '@atalaya/receive';
+import {
+  createLogWriter,
+  createMetricWriter,
+  createOtlpLogs,
+  createOtlpMetrics,
+  createOtlpTraces,
+  createSpanWriter,
+  DEFAULT_METRIC_LIMITS,
+  DEFAULT_OTLP_TRANSLATION,
+} from '@atalaya/receive';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
 import { buildHttp } from './listener.ts';
@@ -14,6 +23,7 @@ const NOW = 1_700_000_000_000;
 const ONE = {
   logs: '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"x"}}]}]}]}',
   traces: `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"${'ab'.repeat(16)}","spanId":"${'cd'.repeat(8)}","startTimeUnixNano":"${NOW}000000"}]}]}]}`,
+  metrics: `{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[{"timeUnixNano":"${NOW}000000","asInt":"1"}]}}]}]}]}`,
 };
 
 async function serve(signal: keyof typeof ONE, limit: number, overrides: Partial<Parts> = {}) {
@@ -27,6 +37,13 @@ async function serve(signal: keyof typeof ONE, limit: number, overrides: Partial
     ...parts.otlp,
     logs: createOtlpLogs({ writer, ...receiving }),
     traces: createOtlpTraces({ writer: createSpanWriter({ journal }), ...receiving }),
+    metrics: createOtlpMetrics({
+      writer: createMetricWriter({ journal, clock, limits: DEFAULT_METRIC_LIMITS }),
+      ...receiving,
+      limits: { ...receiving.limits, ...DEFAULT_METRIC_LIMITS, deltaSeries: 10 },
+      convertDelta: true,
+      translation: () => DEFAULT_OTLP_TRANSLATION,
+    }),
   };
   const built = await buildHttp({ ...parts, otlp, settings: { ...parts.settings, 'limits.body': limit } });
   app = built;
@@ -41,7 +58,7 @@ async function serve(signal: keyof typeof ONE, limit: number, overrides: Partial
   return { post, rows };
 }
 
-describe.each(['logs', 'traces'] as const)('POST /v1/%s', (signal) => {
+describe.each(['logs', 'traces', 'metrics'] as const)('POST /v1/%s', (signal) => {
   test('takes JSON and protobuf, compressed or not, there and below /otlp', async () => {
     const { post, rows } = await serve(signal, 10_000);
     const json = { 'content-type': 'application/json' };
@@ -52,7 +69,8 @@ describe.each(['logs', 'traces'] as const)('POST /v1/%s', (signal) => {
     const empty = await post(Buffer.alloc(0), protobuf);
     expect([empty.statusCode, empty.headers['content-type'], empty.rawPayload.length]).toEqual([200, 'application/x-protobuf', 0]);
     expect((await post(Buffer.from([10, 0]), protobuf)).statusCode).toBe(200);
-    expect(rows).toEqual([1, 1]);
+    // A sample that is repeated is known at once, and not written again.
+    expect(rows).toEqual(signal === 'metrics' ? [1] : [1, 1]);
   });
 
   test('a body over the limit is a 413 with a status in the type of the request, before and after decompression', async () => {
@@ -74,4 +92,10 @@ describe.each(['logs', 'traces'] as const)('POST /v1/%s', (signal) => {
     const { post } = await serve(signal, 100);
     expect((await post('{}', {})).statusCode).toBe(415);
   });
+});
+
+test('metrics are taken where Prometheus takes them, too', async () => {
+  const { post, rows } = await serve('metrics', 10_000);
+  const answer = await post(ONE.metrics, { 'content-type': 'application/json' }, '/api/v1/otlp/v1/metrics');
+  expect([answer.statusCode, answer.body, rows]).toEqual([200, '{}', [1]]);
 });
