@@ -2,6 +2,7 @@
 
 import type { SpansetPipeline, TraceqlField } from '@atalaya/lang';
 import { candidatePortions, spansOf, type TraceWork } from './candidates.ts';
+import { storedField } from './expression.ts';
 import { chosenBySome, isAlways, requirements } from './push-down.ts';
 import type { Span } from './span.ts';
 import { fieldsOfStage } from './told.ts';
@@ -21,6 +22,8 @@ export interface TraceSourceRequest extends TimeBounds {
   readonly alsoLooked?: readonly TraceqlField[];
   /** Whether every attribute is looked at. */
   readonly looksAtAll?: boolean;
+  /** Whether nothing but chosen spans is looked at, as long as the pipeline does not ask how they lie to others. */
+  readonly chosenOnly?: boolean;
   /** Candidates of the first portion. */
   readonly portion: number;
   readonly before?: bigint;
@@ -41,7 +44,7 @@ export async function* candidates(request: TraceSourceRequest, work: TraceWork):
 type CandidateReader = (found: readonly FoundTrace[]) => Promise<Candidate[]>;
 
 function readerFor(request: TraceSourceRequest, work: TraceWork): CandidateReader {
-  const { pipeline, start, end, alsoLooked = [], looksAtAll = false } = request;
+  const { pipeline, start, end, alsoLooked = [], looksAtAll = false, chosenOnly = false } = request;
   const isInRange = (span: Span): boolean => span.start >= start && span.start < end;
   const looked = [...pipeline.stages.flatMap(fieldsOfStage).map(([field]) => field), ...alsoLooked];
   const brief = work.pushesDown && !looksAtAll && looked.every(isBrief);
@@ -56,6 +59,10 @@ function readerFor(request: TraceSourceRequest, work: TraceWork): CandidateReade
       const all = spans.get(traceId);
       return all === undefined ? [] : [{ trace: new TraceView(all, isEligible), newest }];
     });
+  if (work.pushesDown && chosenOnly && pipeline.stages.every(({ kind }) => kind === 'filter') && looked.every(isOfSpan)) {
+    const wanted = { brief, within: { start, end }, ...(isAlways(chosen) ? {} : { having: chosen }) };
+    return async (found) => views(found, await spansOf(found, wanted, work), isInRange);
+  }
   if (!inDetail) return async (found) => views(found, await spansOf(found, { brief }, work), isInRange);
   return async (found) => {
     // Everything for the trace's structure and its sums, details only of what may be chosen.
@@ -83,6 +90,12 @@ function identityOf({ spanId, kind, start, name }: Span): string {
 /** Whether spans without attributes, events and links have the field. */
 function isBrief(field: TraceqlField): boolean {
   return field.kind === 'intrinsic' && !field.intrinsic.startsWith('event') && !field.intrinsic.startsWith('link');
+}
+
+/** Whether a span alone tells the field. */
+function isOfSpan(field: TraceqlField): boolean {
+  if (field.kind === 'attribute') return !field.ofParent;
+  return storedField(field) !== undefined || field.intrinsic === 'parent' || field.intrinsic === 'eventTimeSinceStart';
 }
 
 function isOfParent(field: TraceqlField): boolean {

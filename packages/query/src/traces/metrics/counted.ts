@@ -1,10 +1,11 @@
 /** Metrics that the store counts by itself: of spans chosen by filters alone, about their number or their durations. */
 
 import type { MetricsAggregation, TraceqlField } from '@atalaya/lang';
-import { candidatePortions, spansOf, type TraceWork } from '../candidates.ts';
+import { spansOf, type TraceWork } from '../candidates.ts';
 import { storedField } from '../expression.ts';
 import { compilePredicate } from '../predicate.ts';
-import type { SpanCounts, SpanField, SpanPredicate, TimeBounds } from '../trace-reader.ts';
+import { isAlways } from '../push-down.ts';
+import type { FoundTrace, SpanCounts, SpanField, SpanPredicate, TimeBounds } from '../trace-reader.ts';
 import { TraceView } from '../trace-view.ts';
 import { ExemplarQuota, exemplarOf } from './exemplars.ts';
 import { groupsBy, type SeriesGroups } from './groups.ts';
@@ -74,7 +75,7 @@ function fill(
 }
 
 /** Stretches of time that are asked for exemplars one by one. */
-const STRETCHES = 8n;
+const STRETCHES = 4n;
 
 /** Exemplars are found as traces are, the newest of a few stretches of time. */
 async function addExemplars(
@@ -88,13 +89,12 @@ async function addExemplars(
   const fulfils = compilePredicate(having);
   const each = Math.ceil(exemplars / Number(STRETCHES));
   const width = (end - start + STRETCHES - 1n) / STRETCHES;
+  const found: FoundTrace[] = [];
   for (let from = start; from < end; from += width) {
     const stretch = { start: from, end: from + width < end ? from + width : end };
-    for await (const found of candidatePortions({ ...stretch, having: [having] }, each, work)) {
-      const spans = await spansOf(found, { having, within: stretch }, work);
-      const all = [...spans.values()].flatMap((some) => new TraceView(some, fulfils).spans.filter(({ eligible }) => eligible));
-      for (const span of all) if (quota.take(span.span)) groups.exemplar(groupOf(span), exemplarOf(span.span));
-      break;
-    }
+    found.push(...(await work.reader.traces({ ...stretch, having: isAlways(having) ? [] : [having], limit: each }, work.signal)));
   }
+  const spans = await spansOf(found, { having, within: { start, end } }, work);
+  const all = [...spans.values()].flatMap((some) => new TraceView(some, fulfils).spans.filter(({ eligible }) => eligible));
+  for (const span of all) if (quota.take(span.span)) groups.exemplar(groupOf(span), exemplarOf(span.span));
 }

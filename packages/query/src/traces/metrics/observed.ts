@@ -33,7 +33,7 @@ export async function observeSpans(request: ObservedRequest, groups: SeriesGroup
   const read = metrics.field === undefined ? undefined : compileField(metrics.field);
   const quota = new ExemplarQuota(steps, exemplars);
   const alsoLooked = [...metrics.by, ...(metrics.field === undefined ? [] : [metrics.field])];
-  for await (const portion of candidates({ ...boundsOfSteps(steps), pipeline, alsoLooked, portion: PORTION }, work)) {
+  for await (const portion of candidates({ ...boundsOfSteps(steps), pipeline, alsoLooked, chosenOnly: true, portion: PORTION }, work)) {
     for (const { trace } of portion) {
       for (const { spans } of run(trace)) {
         for (const span of spans) {
