@@ -176,8 +176,8 @@ const logs: Migration = {
  * Traces. The columns up to Links are those of the OpenTelemetry Collector's ClickHouse exporter; ours follow, with defaults that fit spans a
  * collector writes straight into the table: types are characters of ATTRIBUTE_TYPE, one for each attribute in order, nothing where all are
  * strings. Sorted by minute and trace, so that a trace lies together and the newest minutes are read first. The projection tells when a trace
- * was; `idx_attributes` holds a hash of each pair of name and value, of the name alone where the value may be a list. See
- * docs/adr/0018-span-tables.md.
+ * was; `idx_attributes` holds a hash of each pair of name and value that spans, their resources and events have, of the name alone where the
+ * value may be a list. See docs/adr/0018-span-tables.md.
  */
 const traces: Migration = {
   version: 5,
@@ -228,7 +228,8 @@ const traces: Migration = {
       INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
       INDEX idx_attributes arrayConcat(
         arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(SpanAttributes), mapValues(SpanAttributes)),
-        arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(ResourceAttributes), mapValues(ResourceAttributes))
+        arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(ResourceAttributes), mapValues(ResourceAttributes)),
+        arrayFlatten(arrayMap(of -> arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(of), mapValues(of)), Events.Attributes))
       ) TYPE bloom_filter(0.01) GRANULARITY 1,
       INDEX idx_duration Duration TYPE minmax GRANULARITY 1,
       INDEX idx_service ServiceName TYPE bloom_filter(0.01) GRANULARITY 1,

@@ -45,7 +45,8 @@ function isPlain(value: FieldValue): value is Extract<FieldValue, { type: 'numbe
 /** What `idx_attributes` holds of a span. */
 const INDEXED = sql`arrayConcat(
   arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(SpanAttributes), mapValues(SpanAttributes)),
-  arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(ResourceAttributes), mapValues(ResourceAttributes)))`;
+  arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(ResourceAttributes), mapValues(ResourceAttributes)),
+  arrayFlatten(arrayMap(of -> arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(of), mapValues(of)), Events.Attributes)))`;
 
 /** That there may be an attribute with one of these texts, or a list that has it; `undefined` where the index does not hold the scope. */
 function hasPair(field: SpanField, texts: readonly string[]): Sql | undefined {
@@ -54,4 +55,4 @@ function hasPair(field: SpanField, texts: readonly string[]): Sql | undefined {
   return sql`hasAny(${fragment(INDEXED)}, [${joined(hashes, ', ')}])`;
 }
 
-const INDEXED_SCOPES: ReadonlySet<string> = new Set(['any', 'span', 'resource']);
+const INDEXED_SCOPES: ReadonlySet<string> = new Set(['any', 'span', 'resource', 'event']);
