@@ -1,16 +1,18 @@
 /**
  * Measures the trace store: `node packages/store/bench/traces.ts [--spans N] [--random-ids] [--bare]`. Spans have 20 attributes by the semantic
  * conventions. Prints CPU-seconds, bytes and milliseconds; nothing is asserted. `--bare` measures the engine alone instead: JSONEachRow of the
- * same rows into the same table. Garbage of making spans is collected by this thread, so that it does not count as the store's.
+ * same rows into the same table. Spans are made by another process.
  */
 
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { type PlainSpan, spanBatch } from '@atalaya/journal/testing';
+import { decodeSpanBatch, type SpanBatch } from '@atalaya/journal';
 import { type SpanField, type SpanPredicate, silentLogger, systemClock } from '@atalaya/model';
 import {
   connectTraceReader,
@@ -22,10 +24,7 @@ import {
   type SpanRecord,
 } from '../src/index.ts';
 import { readLazily } from '../src/native/lazy.ts';
-import { fragment, sql, type Sql } from '../src/sql.ts';
-import { SpanWorkload } from './span-workload.ts';
-
-setFlagsFromString('--single-threaded-gc');
+import { sql, type Sql } from '../src/sql.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -56,27 +55,29 @@ async function settled(engine: Engine): Promise<void> {
   }
 }
 
-/** What the whole process took since a moment, without what this thread took to make spans. */
-class CpuMeter {
-  readonly #begun = process.cpuUsage();
-  #making = 0;
-
-  making<T>(work: () => T): T {
-    const before = process.threadCpuUsage();
-    const made = work();
-    this.#making += cpuSeconds(process.threadCpuUsage(before));
-    return made;
-  }
-
-  get seconds(): number {
-    return cpuSeconds(process.cpuUsage(this.#begun)) - this.#making;
+/** Frames that another process makes: groups of batches as the journal has them, or of JSON rows. */
+async function* groups(form: 'batches' | 'json'): AsyncGenerator<Buffer[]> {
+  const program = fileURLToPath(new URL('make-spans.ts', import.meta.url));
+  const rounds = Math.ceil(SPANS / (BATCH * GROUP));
+  const words = [START, rounds * GROUP, BATCH, form, flags['random-ids'] ? 'random' : ''].map(String);
+  const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let rest: Buffer = Buffer.alloc(0);
+  let group: Buffer[] = [];
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    for (let length = 0; rest.length >= 4 && rest.length >= 4 + (length = rest.readUInt32LE(0)); rest = rest.subarray(4 + length)) {
+      group.push(Buffer.from(rest.subarray(4, 4 + length)));
+      if (group.length < GROUP) continue;
+      yield group;
+      group = [];
+    }
   }
 }
 
-async function report(engine: Engine, meter: CpuMeter, loading: number, rows: number): Promise<void> {
+async function report(engine: Engine, loading: number, whole: number, rows: number): Promise<void> {
   const per = (seconds: number): string => `${((seconds / rows) * 1e6).toFixed(1)} µs`;
   console.log(
-    `${rows} spans: ${per(loading)} of CPU a span, ${per(meter.seconds)} with all merges: ${Math.round(rows / meter.seconds)} spans per CPU-second`,
+    `${rows} spans: ${per(loading)} of CPU a span, ${per(whole)} with all merges: ${Math.round(rows / whole)} spans per CPU-second`,
   );
   const bytes = await number(
     engine,
@@ -88,33 +89,33 @@ async function report(engine: Engine, meter: CpuMeter, loading: number, rows: nu
 
 async function measureStore(engine: Engine): Promise<void> {
   const store = await openTraceStore({ engine, clock: systemClock, log: silentLogger });
-  const workload = new SpanWorkload(START, { randomIds: flags['random-ids'] });
-  const meter = new CpuMeter();
+  const begun = process.cpuUsage();
   const inserts: number[] = [];
   let rows = 0;
-  let some: PlainSpan | undefined;
-  while (rows < SPANS) {
-    const records = meter.making(() =>
-      Array.from({ length: GROUP }, (_, i): SpanRecord => {
-        const spans = workload.batch(BATCH);
-        if (rows > SPANS / 2) some ??= spans.find(({ attributes }) => attributes?.['order.id'] !== undefined);
-        return { batch: spanBatch(spans), key: BigInt(rows + i) << 20n, appendedAt: Date.now() };
-      }),
-    );
-    const begun = performance.now();
+  let batches = 0;
+  let some: SpanBatch | undefined;
+  let last = START;
+  for await (const group of groups('batches')) {
+    const records = group.map((payload): SpanRecord => {
+      const batch = decodeSpanBatch(payload);
+      last = batch.starts.at(-1) ?? last;
+      if (rows > SPANS / 2) some ??= batch;
+      return { batch, key: BigInt(++batches) << 20n, appendedAt: Date.now() };
+    });
+    const inserting = performance.now();
     await store.load(records);
-    inserts.push(performance.now() - begun);
+    inserts.push(performance.now() - inserting);
     rows += BATCH * GROUP;
   }
-  const loading = meter.seconds;
+  const loading = cpuSeconds(process.cpuUsage(begun));
   await settled(engine);
-  await report(engine, meter, loading, rows);
+  await report(engine, loading, cpuSeconds(process.cpuUsage(begun)), rows);
   console.log(`inserts of ${BATCH * GROUP} spans: median ${Math.round(inserts.toSorted((a, b) => a - b)[inserts.length >> 1] ?? 0)} ms`);
   const [served, own] = directPorts();
   serveTraceReader(store, served);
   const reader = connectTraceReader(own);
   const signal = new AbortController().signal;
-  const range = { start: START, end: workload.now + HOUR };
+  const range = { start: START, end: last + HOUR };
   const attribute = (name: string, scope: 'any' | 'span' | 'resource' = 'span'): SpanField => ({ kind: 'attribute', scope, name });
   const is = (name: string, value: string, scope?: 'any' | 'resource'): SpanPredicate => ({
     kind: 'compare',
@@ -134,8 +135,10 @@ async function measureStore(engine: Engine): Promise<void> {
     operator: '=',
     value: { type: 'status', value: 'error' },
   };
-  const attributes = some?.attributes ?? {};
-  const text = (name: string): string => String(attributes[name]);
+  const [sample] = await reader
+    .spans({ traceIds: [Buffer.from(some?.traceIds.subarray(0, 16) ?? []).toString('hex')], limit: 1000 }, signal)
+    .then((spans) => spans.filter(({ attributes }) => attributes.some(({ name }) => name === 'order.id')).concat(spans));
+  const text = (name: string): string => sample?.attributes.find((one) => one.name === name)?.value ?? '';
   const search = (name: string, having: readonly SpanPredicate[]): [string, () => Promise<string>] => [
     `search ${name}`,
     async () => `${(await reader.traces({ ...range, having, limit: 20 }, signal)).length} traces`,
@@ -143,7 +146,7 @@ async function measureStore(engine: Engine): Promise<void> {
   const questions: [string, () => Promise<string>][] = [
     [
       'trace by id, nothing else known',
-      async () => `${(await reader.spans({ traceIds: [some?.traceId ?? ''], limit: 1000 }, signal)).length} spans`,
+      async () => `${(await reader.spans({ traceIds: [sample?.traceId ?? ''], limit: 1000 }, signal)).length} spans`,
     ],
     [
       'trace by id that is not there',
@@ -154,7 +157,7 @@ async function measureStore(engine: Engine): Promise<void> {
     search(`.order.id of one`, [is('order.id', text('order.id'), 'any')]),
     search('a value that no span has', [is('user.id', 'nobody')]),
     search('attribute of one and service', [
-      { kind: 'and', of: [is('service.name', some?.service ?? '', 'resource'), is('user.id', text('user.id'))] },
+      { kind: 'and', of: [is('service.name', sample?.origin.serviceName ?? '', 'resource'), is('user.id', text('user.id'))] },
     ]),
     search('duration > 70 ms', [slow]),
     search('two spans of a trace', [is('service.name', 'cart', 'resource'), is('service.name', 'payment', 'resource')]),
@@ -183,60 +186,29 @@ async function measureStore(engine: Engine): Promise<void> {
   }
 }
 
-/** One span as the exporter's columns, in JSON. */
-function jsonRow(span: PlainSpan): string {
-  const texts = (attributes: PlainSpan['attributes'] = {}): Record<string, string> =>
-    Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, typeof value === 'string' ? value : value[1]]));
-  const { service = '', events = [] } = span;
-  return JSON.stringify({
-    Timestamp: String(span.start),
-    TraceId: span.traceId,
-    SpanId: span.spanId,
-    ParentSpanId: span.parentSpanId,
-    SpanName: span.name,
-    SpanKind: span.kind === 2 ? 'Server' : 'Client',
-    ServiceName: service,
-    ResourceAttributes: { 'service.name': service, ...texts(span.resource) },
-    ScopeName: span.scopeName,
-    ScopeVersion: span.scopeVersion,
-    SpanAttributes: texts(span.attributes),
-    Duration: String(span.duration),
-    StatusCode: span.status === 2 ? 'Error' : 'Unset',
-    StatusMessage: span.statusMessage ?? '',
-    'Events.Timestamp': events.map(({ time }) => String(time)),
-    'Events.Name': events.map(({ name }) => name),
-    'Events.Attributes': events.map(({ attributes }) => texts(attributes)),
-  });
-}
-
 const JSON_STRUCTURE = `Timestamp Int64, TraceId String, SpanId String, ParentSpanId String, SpanName String, SpanKind String, ServiceName String,
   ResourceAttributes Map(String, String), ScopeName String, ScopeVersion String, SpanAttributes Map(String, String), Duration UInt64,
   StatusCode String, StatusMessage String, \`Events.Timestamp\` Array(Int64), \`Events.Name\` Array(String), \`Events.Attributes\` Array(Map(String, String))`;
 
 async function measureEngine(engine: Engine, dataDir: string): Promise<void> {
   await (await openTraceStore({ engine, clock: systemClock, log: silentLogger })).enforceRetention();
-  const workload = new SpanWorkload(START, { randomIds: flags['random-ids'] });
-  const meter = new CpuMeter();
+  const begun = process.cpuUsage();
   const file = join(dataDir, 'engine-tmp', 'rows.json');
   let rows = 0;
-  while (rows < SPANS) {
-    meter.making(() => {
-      const out = openSync(file, 'w');
-      for (let i = 0; i < GROUP; i++) writeSync(out, workload.batch(BATCH).map(jsonRow).join('\n') + '\n');
-      closeSync(out);
-    });
+  for await (const group of groups('json')) {
+    await writeFile(file, group);
     await engine.execute(sql`INSERT INTO otel_traces (Timestamp, TraceId, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, ResourceAttributes, ScopeName,
       ScopeVersion, SpanAttributes, Duration, StatusCode, StatusMessage, Events.Timestamp, Events.Name, Events.Attributes)
       SELECT fromUnixTimestamp64Nano(Timestamp), TraceId, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, ResourceAttributes, ScopeName, ScopeVersion,
         SpanAttributes, Duration, StatusCode, StatusMessage, arrayMap(one -> fromUnixTimestamp64Nano(one), \`Events.Timestamp\`), \`Events.Name\`, \`Events.Attributes\`
-      FROM file(${file}, 'JSONEachRow', ${fragment(sql`${JSON_STRUCTURE}`)})
+      FROM file(${file}, 'JSONEachRow', ${JSON_STRUCTURE})
       SETTINGS max_insert_threads = 1, max_threads = 1, input_format_parallel_parsing = 0, max_block_size = 64000000, max_insert_block_size = 64000000,
         min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0`);
     rows += BATCH * GROUP;
   }
-  const loading = meter.seconds;
+  const loading = cpuSeconds(process.cpuUsage(begun));
   await settled(engine);
-  await report(engine, meter, loading, rows);
+  await report(engine, loading, cpuSeconds(process.cpuUsage(begun)), rows);
 }
 
 const dataDir = mkdtempSync(join(tmpdir(), 'atalaya-bench-'));
