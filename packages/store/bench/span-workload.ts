@@ -32,7 +32,6 @@ export class SpanWorkload {
   readonly #gap: number;
   /** Nanoseconds since the epoch. */
   #now: bigint;
-  #traces = 0;
 
   /** @param randomIds also give two attributes values that no other span has; @param gap mean time between traces, nanoseconds */
   constructor(start: bigint, { seed = 1, randomIds = false, gap = 4_000_000 } = {}) {
@@ -75,7 +74,6 @@ export class SpanWorkload {
   #trace(): void {
     this.#now += BigInt(Math.floor(this.#gap * 2 * this.#random()));
     const traceId = this.#hex(32);
-    this.#traces++;
     const root = this.#request(traceId, '', 'frontend', this.#now, 2_000_000 + 80_000_000 * this.#random() ** 3);
     const calls = 1 + Math.floor(this.#random() * 4);
     for (let i = 0; i < calls; i++) {
@@ -98,7 +96,7 @@ export class SpanWorkload {
   #request(traceId: string, parentSpanId: string, service: string, start: bigint, duration: number): PlainSpan & { duration: bigint } {
     const span = { ...this.#http(2), traceId, parentSpanId, service, start, duration: BigInt(Math.floor(duration)) };
     this.#add(span);
-    return span as PlainSpan & { duration: bigint };
+    return span;
   }
 
   #add(span: PlainSpan): PlainSpan {

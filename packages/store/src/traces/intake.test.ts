@@ -255,7 +255,7 @@ describe('span intake', () => {
     });
   });
 
-  it('drops whole days that are too old or too much, today never, and forgets their operations', async () => {
+  it('drops whole days that are too old or too much, today never, and forgets their operations', { timeout: 60_000 }, async () => {
     const old = NOW_NS - 20n * 24n * HOUR_NS;
     const mid = NOW_NS - 3n * 24n * HOUR_NS;
     const store = await open();

@@ -18,7 +18,7 @@ export function attributeIn(map: Sql, types: Sql, name: string): LocatedAttribut
   const place = fragment(sql`indexOf(mapKeys(${fragment(map)}), ${name})`);
   return {
     present: sql`${place} > 0`,
-    type: sql`if(empty(${fragment(types)}), 's', substring(${fragment(types)}, toUInt32(${place}), 1))`,
+    type: sql`if(${fragment(types)} = '', 's', substring(${fragment(types)}, ${place}, 1))`,
     text: sql`mapValues(${fragment(map)})[${place}]`,
   };
 }
@@ -28,9 +28,9 @@ export function typeCharacter(type: AttributeTypeName): string {
   return String.fromCharCode(ATTRIBUTE_TYPE[type]);
 }
 
-export const SPAN_ATTRIBUTES = { map: sql`SpanAttributes`, types: sql`CAST(SpanAttributeTypes, 'String')` };
-export const RESOURCE_ATTRIBUTES = { map: sql`ResourceAttributes`, types: sql`CAST(ResourceAttributeTypes, 'String')` };
-export const SCOPE_ATTRIBUTES = { map: sql`ScopeAttributes`, types: sql`CAST(ScopeAttributeTypes, 'String')` };
+export const SPAN_ATTRIBUTES = { map: sql`SpanAttributes`, types: sql`SpanAttributeTypes` };
+export const RESOURCE_ATTRIBUTES = { map: sql`ResourceAttributes`, types: sql`ResourceAttributeTypes` };
+export const SCOPE_ATTRIBUTES = { map: sql`ScopeAttributes`, types: sql`ScopeAttributeTypes` };
 
 /** Columns of what a span has several of, their attributes and the types of those. */
 export const EVENTS = { names: sql`Events.Name`, maps: sql`Events.Attributes`, types: sql`EventAttributeTypes` };
@@ -50,4 +50,20 @@ export function innerTypes(of: typeof EVENTS): Sql {
 /** That it is there and fulfils a test. */
 export function whenPresent(attribute: LocatedAttribute, test: (attribute: LocatedAttribute) => Sql): Sql {
   return sql`(${fragment(attribute.present)} AND ${fragment(test(attribute))})`;
+}
+
+/** The span's own attribute of a name, or else its resource's. */
+export function attributeOfEither(name: string): LocatedAttribute {
+  const own = attributeIn(SPAN_ATTRIBUTES.map, SPAN_ATTRIBUTES.types, name);
+  const resource = attributeIn(RESOURCE_ATTRIBUTES.map, RESOURCE_ATTRIBUTES.types, name);
+  const either = (of: 'type' | 'text'): Sql =>
+    sql`multiIf(${fragment(own.present)}, ${fragment(own[of])}, ${fragment(resource.present)}, ${fragment(resource[of])}, '')`;
+  return { present: sql`(${fragment(own.present)} OR ${fragment(resource.present)})`, type: either('type'), text: either('text') };
+}
+
+/** Whether an attribute is there and fulfils a test. Its parts get names, because the engine takes long to read long expressions again and again. */
+export function whenEither(name: string, test: (attribute: LocatedAttribute) => Sql): Sql {
+  const { type, text } = attributeOfEither(name);
+  const named = whenPresent({ present: sql`type != ''`, type: sql`type`, text: sql`text` }, test);
+  return sql`arrayExists((type, text) -> ${fragment(named)}, [${fragment(type)}], [${fragment(text)}])`;
 }

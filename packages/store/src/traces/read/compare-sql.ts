@@ -3,23 +3,8 @@
 import { AtalayaError, compilePattern, type FieldValue, type Pattern, PatternError } from '@atalaya/model';
 import { fragment, joined, sql, type Sql } from '../../sql.ts';
 import { type LocatedAttribute, typeCharacter } from './attribute-sql.ts';
+import { type CompareOperator, comparison } from './comparison.ts';
 import { againstDouble, againstInteger } from './exact-numbers.ts';
-
-export type CompareOperator = '=' | '!=' | '<' | '<=' | '>' | '>=';
-
-const OPERATORS: Readonly<Record<CompareOperator, Sql>> = {
-  '=': sql`=`,
-  '!=': sql`!=`,
-  '<': sql`<`,
-  '<=': sql`<=`,
-  '>': sql`>`,
-  '>=': sql`>=`,
-};
-
-/** `left operator right` of two expressions of one type. */
-export function comparison(left: Sql, operator: CompareOperator, right: Sql): Sql {
-  return sql`${fragment(left)} ${fragment(OPERATORS[operator])} ${fragment(right)}`;
-}
 
 /** Whether an attribute that is there compares so. */
 export function attributeCompares({ type, text }: LocatedAttribute, operator: CompareOperator, value: FieldValue): Sql {
@@ -66,8 +51,12 @@ function comparable(value: FieldValue): Sql {
       return IS_TEXT;
     case 'bool':
       return sql`element IN ('true', 'false')`;
-    default:
+    case 'number':
+    case 'duration':
       return sql`match(element, '^-?[0-9]')`;
+    case 'kind':
+    case 'status':
+      return sql`0`;
   }
 }
 

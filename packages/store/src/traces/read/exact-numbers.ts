@@ -1,7 +1,7 @@
 /** Comparisons of integers and doubles with a number as it was written: exact, whatever of the two is the larger type. */
 
 import { sql, type Sql } from '../../sql.ts';
-import { type CompareOperator, comparison } from './compare-sql.ts';
+import { type CompareOperator, comparison } from './comparison.ts';
 
 const LEAST = -(2n ** 63n);
 const GREATEST = 2n ** 63n - 1n;

@@ -3,7 +3,7 @@
 import type { SpanField } from '@atalaya/model';
 import { fragment, sql, type Sql } from '../../sql.ts';
 import { SPAN_KINDS, SPAN_STATES } from '../kinds.ts';
-import { attributeIn, EVENTS, innerTypes, LINKS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES } from './attribute-sql.ts';
+import { attributeIn, attributeOfEither, EVENTS, innerTypes, LINKS } from './attribute-sql.ts';
 import { isServiceName, SCOPES } from './predicate-sql.ts';
 
 /** A field as expressions. */
@@ -22,12 +22,8 @@ export function fieldText(field: SpanField): FieldText {
   // Every span of a service tells its name, and the column is read much faster.
   if (isServiceName(field)) return { present: sql`ServiceName != ''`, text: sql`CAST(ServiceName, 'String')`, type: sql`'s'` };
   switch (scope) {
-    case 'any': {
-      const own = attributeIn(SPAN_ATTRIBUTES.map, SPAN_ATTRIBUTES.types, name);
-      const resource = attributeIn(RESOURCE_ATTRIBUTES.map, RESOURCE_ATTRIBUTES.types, name);
-      const either = (of: 'text' | 'type'): Sql => sql`if(${fragment(own.present)}, ${fragment(own[of])}, ${fragment(resource[of])})`;
-      return { present: sql`(${fragment(own.present)} OR ${fragment(resource.present)})`, text: either('text'), type: either('type') };
-    }
+    case 'any':
+      return attributeOfEither(name);
     case 'event':
     case 'link': {
       const of = scope === 'event' ? EVENTS : LINKS;
@@ -35,7 +31,9 @@ export function fieldText(field: SpanField): FieldText {
       const inner = attributeIn(sql`${fragment(of.maps)}[${first}]`, sql`${fragment(innerTypes(of))}[${first}]`, name);
       return { present: sql`${first} > 0`, text: inner.text, type: inner.type };
     }
-    default: {
+    case 'span':
+    case 'resource':
+    case 'scope': {
       const { map, types } = SCOPES[scope];
       return attributeIn(map, types, name);
     }

@@ -68,7 +68,7 @@ class TraceSearch {
         continue;
       }
       const { candidates, spansRead } = answer;
-      await this.#decide(candidates);
+      await this.#decide(candidates, from);
       if (candidates.length < portion) {
         to = from;
         if (candidates.length < FEW) slice *= growth(spansRead);
@@ -112,35 +112,27 @@ class TraceSearch {
     return sql`arraySum([${joined(bits, ', ')}])`;
   }
 
-  /** Adds those of the candidates that are what is looked for. */
-  async #decide(candidates: readonly Candidate[]): Promise<void> {
+  /** Adds those of the candidates of the slice from `from` on that are what is looked for. */
+  async #decide(candidates: readonly Candidate[], from: bigint): Promise<void> {
     const { before, end, start, limit } = this.#request;
     const fresh = candidates.filter(({ traceId }) => !this.#seen.has(traceId));
-    const together = Math.min(DECIDED_AT_ONCE, Math.max(limit, LEAST_TOGETHER));
+    // Of several predicates most candidates fulfil one only.
+    const together = this.#predicates.length > 1 ? MOST_TOGETHER : Math.min(MOST_TOGETHER, Math.max(limit, LEAST_TOGETHER));
     for (let at = 0; at < fresh.length && this.#found.length < limit; at += together) {
       const some = fresh.slice(at, at + together);
       for (const { traceId } of some) this.#seen.add(traceId);
-      const times = await traceTimes(
-        this.#sources,
-        some.map(({ traceId }) => traceId),
-        this.#signal,
-      );
+      const ids = some.map(({ traceId }) => traceId);
+      const times = await traceTimes(this.#sources, ids, this.#signal);
       const within = ({ traceId, newest }: Candidate): TimeBounds => times.get(traceId) ?? { start: newest, end: newest + 1n };
-      const excluded =
-        before === undefined
-          ? NONE
-          : await this.#fulfilling(
-              some.filter((one) => within(one).end > before),
-              before,
-              end,
-              within,
-            );
-      const incomplete = some.filter(({ fulfilled }) => fulfilled !== this.#all);
-      const completed = incomplete.length === 0 ? NONE : await this.#fulfilling(incomplete, start, end, within);
-      for (const candidate of some) {
-        const { traceId, newest, fulfilled } = candidate;
-        if (excluded.has(traceId) || (fulfilled | (completed.get(traceId) ?? 0)) !== this.#all) continue;
-        this.#found.push({ traceId, newest, ...within(candidate) });
+      // Later than the slice it has no matching spans, or it would have been seen; what does not begin before it has shown all that it fulfils.
+      const incomplete = some.filter((one) => one.fulfilled !== this.#all && from > start && within(one).start < from);
+      const completed = await this.#fulfilling(incomplete, start, end, within);
+      const complete = some.filter(({ traceId, fulfilled }) => (fulfilled | (completed.get(traceId) ?? 0)) === this.#all);
+      const newer = before === undefined ? [] : complete.filter((one) => within(one).end > before);
+      const excluded = before === undefined ? NONE : await this.#fulfilling(newer, before, end, within);
+      for (const candidate of complete) {
+        const { traceId, newest } = candidate;
+        if (!excluded.has(traceId)) this.#found.push({ traceId, newest, ...within(candidate) });
       }
     }
   }
@@ -167,7 +159,7 @@ class TraceSearch {
 const MOST_PREDICATES = 30;
 /** Candidates that are decided on together: as many as are wanted, within these bounds. */
 const LEAST_TOGETHER = 20;
-const DECIDED_AT_ONCE = 200;
+const MOST_TOGETHER = 1000;
 /** A slice that is not made smaller still. */
 const LEAST_SLICE = 1_000_000n;
 const NONE: ReadonlyMap<string, number> = new Map();

@@ -32,14 +32,18 @@ export function indexHelp(predicate: SpanPredicate): Sql | undefined {
       const texts = patternTexts(predicate.pattern);
       return texts === undefined || texts.length > MOST_TEXTS ? undefined : hasPair(predicate.field, texts);
     }
-    default:
+    case 'not':
+    case 'exists':
+    case 'root':
       return undefined;
   }
 }
 
 /** Whether every integer or double that equals a number is kept as the text that JavaScript makes of it. Of zero there are two. */
 function isPlain(value: FieldValue): value is Extract<FieldValue, { type: 'number' }> {
-  return value.type === 'number' && value.value != 0 && Math.abs(Number(value.value)) < 1e15 && /^-?[0-9.]+$/.test(String(value.value));
+  return (
+    value.type === 'number' && Number(value.value) !== 0 && Math.abs(Number(value.value)) < 1e15 && /^-?[0-9.]+$/.test(String(value.value))
+  );
 }
 
 /** What `idx_attributes` holds of a span. */

@@ -12,9 +12,11 @@ import {
   RESOURCE_ATTRIBUTES,
   SCOPE_ATTRIBUTES,
   SPAN_ATTRIBUTES,
+  whenEither,
   whenPresent,
 } from './attribute-sql.ts';
-import { attributeCompares, attributeMatches, type CompareOperator, comparison, textMatches } from './compare-sql.ts';
+import { attributeCompares, attributeMatches, textMatches } from './compare-sql.ts';
+import { type CompareOperator, comparison } from './comparison.ts';
 import { againstInteger } from './exact-numbers.ts';
 import { indexHelp } from './index-help.ts';
 
@@ -78,16 +80,15 @@ function ofField(field: SpanField, attribute: (attribute: LocatedAttribute) => S
 
 function inScope(scope: AttributeScope, name: string, test: (attribute: LocatedAttribute) => Sql): Sql {
   switch (scope) {
-    case 'any': {
-      const own = attributeIn(SPAN_ATTRIBUTES.map, SPAN_ATTRIBUTES.types, name);
-      const resource = attributeIn(RESOURCE_ATTRIBUTES.map, RESOURCE_ATTRIBUTES.types, name);
-      return sql`if(${fragment(own.present)}, ${fragment(test(own))}, ${fragment(whenPresent(resource, test))})`;
-    }
+    case 'any':
+      return whenEither(name, test);
     case 'event':
       return anyInner(EVENTS, name, test);
     case 'link':
       return anyInner(LINKS, name, test);
-    default: {
+    case 'span':
+    case 'resource':
+    case 'scope': {
       const { map, types } = SCOPES[scope];
       return whenPresent(attributeIn(map, types, name), test);
     }
@@ -99,15 +100,8 @@ export const SCOPES = { span: SPAN_ATTRIBUTES, resource: RESOURCE_ATTRIBUTES, sc
 
 function existsSql(field: SpanField): Sql {
   if (field.kind === 'attribute') return inScope(field.scope, field.name, () => sql`1`);
-  switch (field.name) {
-    case 'eventName':
-      return sql`notEmpty(Events.Name)`;
-    case 'linkTraceId':
-    case 'linkSpanId':
-      return sql`notEmpty(Links.TraceId)`;
-    default:
-      return sql`1`;
-  }
+  if (field.name === 'eventName') return sql`notEmpty(Events.Name)`;
+  return field.name === 'linkTraceId' || field.name === 'linkSpanId' ? sql`notEmpty(Links.TraceId)` : sql`1`;
 }
 
 /** Intrinsic fields of which a span has one text, as expressions. */

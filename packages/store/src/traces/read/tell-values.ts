@@ -139,7 +139,7 @@ function valuesSql(field: FieldValuesRequest['field']): { readonly source: Sql; 
       };
     }
     const { present, type, text } = fieldText(field);
-    return { source: sql``, type: sql`if(${fragment(present)}, ${fragment(type ?? sql`''`)}, '')`, text };
+    return { source: sql``, type: sql`CAST(if(${fragment(present)}, ${fragment(type ?? sql`''`)}, ''), 'String')`, text };
   }
   const list = LISTS[field.name];
   if (list !== undefined) return { source: sql`ARRAY JOIN ${fragment(list)} AS one`, type: sql`'s'`, text: sql`CAST(one, 'String')` };
