@@ -12,7 +12,7 @@ export interface SpanGateOptions {
   readonly clock: Clock;
   /** Spans that fulfil one of these lists of conditions are not stored. */
   readonly drop: readonly SpanConditions[];
-  /** Spans a second of one service; 0: any number. */
+  /** Spans a second of one service; 0 is no limit. */
   readonly rateLimit: number;
   readonly sampling: SpanSamplingRules;
 }
