@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TestAttribute } from '../encode-for-tests.ts';
+import { anyValue, mutate, mutations, text, time as anyUint64 } from '../fuzz.suite.ts';
 import {
   encodeMetrics,
   type TestExponentialPoint,
@@ -14,25 +15,14 @@ import { at, NOW, startMetrics } from './receiver-for-tests.ts';
 
 const SEED = 4317;
 
-const text = fc.string({ unit: 'grapheme', maxLength: 10 });
 const name = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom('__name__', '__proto__', 'le', 'quantile', 'job', 'a.b', 'a_b', '0', '💾') },
   { weight: 1, arbitrary: text },
 );
-const attributes: fc.Arbitrary<TestAttribute[]> = fc.array(
-  fc.record({
-    key: name,
-    value: fc.oneof(
-      text.map((stringValue) => ({ stringValue })),
-      fc.integer().map((number) => ({ intValue: String(number) })),
-    ),
-  }),
-  { maxLength: 4 },
-);
-const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String);
+const attributes: fc.Arbitrary<TestAttribute[]> = fc.array(fc.record({ key: name, value: anyValue }), { maxLength: 4 });
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
 const few = fc.nat({ max: 9 }).map(String);
-const count = fc.oneof({ weight: 4, arbitrary: few }, uint64);
+const count = fc.oneof({ weight: 4, arbitrary: few }, anyUint64);
 // JSON has no negative zero, and texts for what is no number.
 const double = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
@@ -40,7 +30,7 @@ const double = fc.oneof(
 );
 const time = fc.oneof(
   { weight: 20, arbitrary: fc.bigInt({ min: BigInt(NOW - 100_000) * 1_000_000n, max: BigInt(NOW) * 1_000_000n }).map(String) },
-  uint64,
+  anyUint64,
   fc.constant('0'),
 );
 const exemplar = fc.record(
@@ -185,24 +175,29 @@ test('JSON and protobuf of the same requests become the same, and nothing fails'
   );
 });
 
-test('a truncated or damaged body is refused as a whole or read; it never fails otherwise', { timeout: 60_000 }, async () => {
+test('damaged bodies are refused as a whole or read; they never fail otherwise', { timeout: 60_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(
-      request,
-      fc.nat(),
-      fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 3 }),
-      async (content, cut, changes) => {
-        const whole = encodeMetrics(content);
-        const body = Buffer.from(whole.subarray(0, whole.length - (whole.length === 0 ? 0 : cut % whole.length)));
-        for (const [place, byte] of changes) if (body.length > 0) body[place % body.length] = byte;
+    fc.asyncProperty(request, mutations, async (content, steps) => {
+      const damaged = { protobuf: encodeMetrics(content), json: Buffer.from(JSON.stringify(content)) };
+      for (const way of ['protobuf', 'json'] as const) {
         const { post, journal } = startMetrics();
-        const { status } = await post('protobuf', body);
+        const { status } = await post(way, mutate(damaged[way], steps));
         expect([200, 400]).toContain(status);
         expect(status === 400 ? journal.batches : []).toEqual([]);
-        const json = JSON.stringify(content).slice(0, -1 - (cut % 50));
-        expect((await post('json', Buffer.from(json))).status).toBe(400);
-      },
-    ),
-    { seed: SEED, numRuns: 150 },
+      }
+    }),
+    { seed: SEED, numRuns: 300 },
+  );
+});
+
+test('any JSON in any place is taken or refused, never more', { timeout: 60_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(request, fc.jsonValue(), fc.nat({ max: 60 }), async (content, alien, nth) => {
+      let left = nth;
+      const changed = JSON.stringify(content, (_key, value: unknown) => (left-- === 0 ? alien : value));
+      const { post } = startMetrics();
+      expect([200, 400]).toContain((await post('json', Buffer.from(changed))).status);
+    }),
+    { seed: SEED, numRuns: 300 },
   );
 });
