@@ -147,9 +147,12 @@ function fieldValue(value: TraceValue): FieldValue | undefined {
   }
 }
 
+/** More of them would make the store's question longer, not its answer shorter. */
+const MOST_REQUIREMENTS = 16;
+
 /** For each of them a trace must have a span, so that a pipeline may give something. */
 export function requirements(pipeline: SpansetPipeline): SpanPredicate[] {
-  return pipeline.stages.flatMap(stageRequirements);
+  return pipeline.stages.flatMap(stageRequirements).slice(0, MOST_REQUIREMENTS);
 }
 
 function stageRequirements(stage: PipelineStage): SpanPredicate[] {
