@@ -72,7 +72,7 @@ export interface TracesRequest extends TimeBounds {
 /** A trace that was found: some span of it fulfils each predicate. */
 export interface FoundTrace extends TimeBounds {
   readonly traceId: string;
-  /** Start of the newest matching span, see {@link TracesRequest.before}. `start` and `end` span all spans that are known to belong to it. */
+  /** Start of the newest matching span, see {@link TracesRequest.before}. `start` and `end` span all spans that are known to belong to it, and may be wider. */
   readonly newest: bigint;
 }
 

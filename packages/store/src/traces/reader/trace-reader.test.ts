@@ -393,6 +393,69 @@ describe('the trace reader', () => {
     expect(await reader.services({ start: at, end: at + 1n }, never)).toEqual(['elsewhere']);
   });
 
+  it('finds traces in portions, and several conditions in different spans, however far apart', async () => {
+    const at = aDay();
+    const trace = (n: number, start: bigint, name: string): PlainSpan => ({
+      traceId: id(n),
+      spanId: spanId(n * 100 + name.length),
+      start,
+      name,
+    });
+    await load([
+      ...Array.from({ length: 30 }, (_, i) => trace(i + 1, at - BigInt(i) * 60n * SECOND, 'first')),
+      trace(3, at - 20n * HOUR, 'second one'),
+      trace(7, at + 1n, 'second one'),
+    ]);
+    const named = (value: string): SpanPredicate => ({
+      kind: 'compare',
+      field: { kind: 'intrinsic', name: 'name' },
+      operator: '=',
+      value: { type: 'string', value },
+    });
+    const range = { start: at - DAY, end: at + HOUR };
+    const traces = async (having: readonly SpanPredicate[], limit: number, before?: bigint): Promise<string[]> =>
+      (await reader.traces({ ...range, having, limit, ...(before === undefined ? {} : { before }) }, never)).map(({ traceId }) => traceId);
+    expect(await traces([named('first')], 3)).toEqual([id(1), id(2), id(3)]);
+    expect(await traces([named('first')], 2, at - 2n * 60n * SECOND)).toEqual([id(4), id(5)]);
+    expect(await traces([named('first'), named('second one')], 10)).toEqual([id(7), id(3)]);
+    // Its newest matching span is not before this, an older one is.
+    expect(await traces([{ kind: 'or', of: [named('first'), named('second one')] }], 1, at + 1n)).toEqual([id(1)]);
+    const bounds = (await reader.traces({ ...range, having: [named('second one')], limit: 9 }, never)).find(
+      ({ traceId }) => traceId === id(3),
+    );
+    expect(bounds!.start <= at - 20n * HOUR && bounds!.end > at - 120n * SECOND).toBe(true);
+  });
+
+  it('refuses too much and what is no expression, ends when nobody waits, and sees what was taken in before', async () => {
+    const at = aDay();
+    const record = spanRecordOf(
+      Array.from({ length: 4 }, (_, i) => ({ traceId: id(5), spanId: spanId(i + 1), start: at + BigInt(i), service: `s${i}` })),
+    );
+    store.take(record);
+    const ask = (limit: number): Promise<unknown[]> =>
+      reader.spans({ traceIds: [id(5)], within: { start: at, end: at + 4n }, limit }, never);
+    expect(await ask(4)).toHaveLength(4);
+    await expect(ask(3)).rejects.toMatchObject({ code: 'QUERY_LIMIT' });
+    const range = { start: at, end: at + HOUR };
+    const count = {
+      ...range,
+      having: { kind: 'and', of: [] },
+      width: HOUR,
+      by: [attribute('service.name', 'resource')],
+      durations: false,
+    } as const;
+    expect(await reader.counts({ ...count, groups: 4 }, never)).toHaveLength(4);
+    await expect(reader.counts({ ...count, groups: 3 }, never)).rejects.toMatchObject({ code: 'QUERY_LIMIT' });
+    const wrong: SpanPredicate = { kind: 'matches', field: attribute('a'), pattern: '(', negated: false };
+    await expect(found(at, [wrong])).rejects.toMatchObject({ code: 'BAD_QUERY' });
+    const aborter = new AbortController();
+    const waiting = reader.traces({ start: at - DAY * 300n, end: at + HOUR, having: [], limit: 100_000 }, aborter.signal);
+    aborter.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
+    await expect(reader.services(range, aborter.signal)).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
+    expect(await ask(4)).toHaveLength(4);
+  });
+
   it('takes hostile texts as the data they are', { timeout: 60_000 }, async () => {
     const at = aDay();
     await load(
