@@ -122,7 +122,7 @@ async function start({ loadSettings, clock, log, ownLogs, ownTraces }: AppOption
       metrics.loaded(event, clock.now());
       const { rows, batches, insertMs } = event;
       const attributes = { 'atalaya.load.rows': rows, 'atalaya.load.batches': batches, 'atalaya.load.insert_ms': insertMs };
-      ownTraces.did({ name: 'load', durationMs: event.roundMs, attributes });
+      if (ownTraces.wants('load', event.roundMs, undefined)) ownTraces.did({ name: 'load', durationMs: event.roundMs, attributes });
       redefineSeries(event);
       // The notes in what is deleted have to be in the file of bookmarks before.
       bookmarks

@@ -4,6 +4,9 @@ import type { Clock } from '@atalaya/model';
 import type { EngineSpan } from '../telemetry/own-traces/own-span.ts';
 import type { QueryTask } from './query-task.ts';
 
+/** Of queries that are not to be told otherwise, those are told that took so long: the request may come to be kept for it. */
+const SLOW_MS = 500;
+
 /** What is told, and when it was. */
 interface Telling {
   readonly clock: Clock;
@@ -22,6 +25,7 @@ export async function tellOfQuery(
   let turnAt = beganAt;
   let waited = false;
   const end = (attributes: EngineSpan['attributes'], failure?: string): void => {
+    if (!trace.sampled && failure === undefined && clock.monotonic() - beganAt < SLOW_MS) return;
     const wait = { parent: trace, name: 'wait for a worker', startMs: beganMs, durationMs: turnAt - beganAt, attributes: {} };
     const startMs = beganMs + turnAt - beganAt;
     const evaluation = { parent: trace, name: 'evaluate', startMs, durationMs: clock.monotonic() - turnAt, attributes, failure };

@@ -7,7 +7,7 @@ import { type IncomingContext, newId, type TraceContext, type WorkContext } from
 /** Spans below a request's; more are left out. */
 const MOST_SPANS = 200;
 
-/** See above. Whether it is kept is decided when it ends. */
+/** See above. Whether one that was not sampled is kept is decided when it ends. */
 export class OwnTrace implements TraceContext {
   readonly traceId: string;
   readonly spanId = newId(8);
@@ -15,14 +15,17 @@ export class OwnTrace implements TraceContext {
   readonly incoming: IncomingContext | undefined;
   /** Whether something was logged on the way that somebody may want to see the trace of. */
   wanted = false;
+  /** Whether it is kept, whatever it comes to. */
+  readonly sampled: boolean;
   readonly #clock: Clock;
   readonly #startMs: number;
   readonly #startedAt: number;
   readonly #below: OwnSpan[] = [];
 
-  constructor(clock: Clock, incoming: IncomingContext | undefined) {
+  constructor(clock: Clock, incoming: IncomingContext | undefined, sampled: boolean) {
     this.#clock = clock;
     this.incoming = incoming;
+    this.sampled = sampled;
     this.traceId = incoming?.traceId ?? newId(16);
     this.#startMs = clock.now();
     this.#startedAt = clock.monotonic();
@@ -38,7 +41,7 @@ export class OwnTrace implements TraceContext {
       this.#add({ ...ids, parentSpanId: this.spanId, name, kind: 'internal', startMs, durationMs, attributes, failure });
     };
     try {
-      const result = await work({ ...ids, requestSpanId: this.spanId });
+      const result = await work({ ...ids, requestSpanId: this.spanId, sampled: this.sampled });
       end();
       return result;
     } catch (error) {

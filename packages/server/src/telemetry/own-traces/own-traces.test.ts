@@ -30,7 +30,8 @@ function start(perSecond = 1) {
   };
   const answer = (work: Partial<OwnWork> = {}, traceparent?: string): void => {
     const trace = traces.begin(parseTraceparent(traceparent));
-    if (trace !== undefined) traces.end(trace, { ...WORK, ...work });
+    const { name, durationMs, attributes, failure } = { ...WORK, ...work };
+    if (trace !== undefined && traces.end(trace, durationMs, failure)) traces.keep(trace, name, durationMs, attributes, failure);
   };
   return { clock, traces, journal, written, answer };
 }
@@ -59,7 +60,8 @@ test('the trace of a request has its own span, what was done below it, and what 
     });
     await expect(traces.current?.during('fails', {}, () => Promise.reject(new Error('why')))).rejects.toThrow('why');
   });
-  traces.end(trace, WORK);
+  expect(traces.end(trace, 5, undefined)).toBe(true);
+  traces.keep(trace, 'GET /x', 5, {}, undefined);
   const spans = await written();
   const by = (name: string) => spans.find((span) => span.name === name);
   expect(spans).toHaveLength(4);
@@ -87,7 +89,8 @@ test('there are so many a second; slow, failed and logged ones come on top, with
   const logged = traces.begin(undefined);
   if (logged === undefined) throw new Error('no trace');
   logged.wanted = true;
-  traces.end(logged, { ...WORK, name: 'logged' });
+  expect(traces.end(logged, 5, undefined)).toBe(true);
+  traces.keep(logged, 'logged', 5, {}, undefined);
   await clock.advance(1000);
   for (let i = 0; i < 100; i++) answer({ name: 'storm', failure: 'answered 503' });
   const names = (await written()).map(({ name }) => name);
@@ -99,8 +102,7 @@ test('there are so many a second; slow, failed and logged ones come on top, with
 test('what is done all the time is told once in ten seconds, each kind for itself', async () => {
   const { clock, traces, written } = start();
   for (let second = 0; second < 25; second++) {
-    traces.did({ ...WORK, name: 'load' });
-    traces.did({ ...WORK, name: 'POST /v1/traces' }, 'server');
+    for (const name of ['load', 'POST /v1/traces']) if (traces.wants(name, 5, undefined)) traces.did({ ...WORK, name }, 'server');
     await clock.advance(1000);
   }
   expect((await written()).map(({ name }) => name)).toEqual([

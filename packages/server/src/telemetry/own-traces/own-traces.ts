@@ -96,10 +96,14 @@ export class OwnTraces {
     return this.#current.getStore();
   }
 
-  /** A request begins; nothing when traces are not wanted. */
+  /**
+   * A request begins; nothing when traces are not wanted. Of a caller's trace the caller decides: who records its own part wants ours, and who does
+   * not would have a part without the rest.
+   */
   begin(incoming: IncomingContext | undefined): OwnTrace | undefined {
     if (this.#off) return undefined;
-    const trace = new OwnTrace(this.#clock, incoming);
+    const sampled = incoming === undefined ? this.#usual.take() : incoming.sampled && this.#urgent.take();
+    const trace = new OwnTrace(this.#clock, incoming, sampled);
     this.#open.set(trace.spanId, trace);
     return trace;
   }
@@ -109,25 +113,31 @@ export class OwnTraces {
     return this.#current.run(trace, work);
   }
 
-  /** A request has been answered. `failure` is set where that is the program's fault. */
-  end(trace: OwnTrace, { name, durationMs, attributes, failure }: OwnWork): void {
+  /** A request has been answered; `failure` is set where that is the program's fault. Gives whether its trace is to be kept. */
+  end(trace: OwnTrace, durationMs: number, failure: string | undefined): boolean {
     this.#open.delete(trace.spanId);
     const urgent = failure !== undefined || durationMs >= SLOW_MS || trace.wanted;
-    const { incoming } = trace;
-    // Who records its own part of a trace wants ours, and who does not would have a part without the rest.
-    const sampled = incoming === undefined ? this.#usual.take() : incoming.sampled && this.#urgent.take();
-    if (sampled || (urgent && this.#urgent.take())) this.#add(trace.end(name, durationMs, attributes, failure));
-    else this.#leftOut++;
+    if (trace.sampled || (urgent && this.#urgent.take())) return !this.#off;
+    this.#leftOut++;
+    return false;
   }
 
-  /** Something that is done all the time was done, until now. */
+  /** Keeps the trace of a request that has been answered. */
+  keep(trace: OwnTrace, name: string, durationMs: number, attributes: OwnAttributes, failure: string | undefined): void {
+    this.#add(trace.end(name, durationMs, attributes, failure));
+  }
+
+  /** Whether something that is done all the time is to be told this time. */
+  wants(kind: string, durationMs: number, failure: string | undefined): boolean {
+    if (this.#off) return false;
+    const urgent = failure !== undefined || durationMs >= SLOW_MS;
+    const wanted = this.#bucketOf(kind).take() || (urgent && this.#urgent.take());
+    if (!wanted) this.#leftOut++;
+    return wanted;
+  }
+
+  /** Something was done, until now. */
   did(work: OwnWork, kind: OwnSpan['kind'] = 'internal'): void {
-    if (this.#off) return;
-    const urgent = work.failure !== undefined || work.durationMs >= SLOW_MS;
-    if (!this.#bucketOf(work.name).take() && !(urgent && this.#urgent.take())) {
-      this.#leftOut++;
-      return;
-    }
     const startMs = this.#clock.now() - work.durationMs;
     this.#add([{ ...work, traceId: newId(16), spanId: newId(8), parentSpanId: '', kind, startMs }]);
   }
@@ -135,8 +145,8 @@ export class OwnTraces {
   /** The engine process tells of what it did. */
   engineDid(spans: readonly EngineSpan[]): void {
     for (const span of spans) {
-      if (span.parent === undefined) this.did(span);
-      else this.#open.get(span.parent.requestSpanId)?.addOfEngine(span.parent, span);
+      if (span.parent !== undefined) this.#open.get(span.parent.requestSpanId)?.addOfEngine(span.parent, span);
+      else if (this.wants(span.name, span.durationMs, span.failure)) this.did(span);
     }
   }
 

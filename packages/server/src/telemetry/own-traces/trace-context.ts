@@ -14,6 +14,8 @@ export interface TraceContext {
 export interface WorkContext extends TraceContext {
   /** The request's own span. */
   readonly requestSpanId: string;
+  /** Whether the trace is kept; otherwise it may be for what went wrong or took long. */
+  readonly sampled: boolean;
 }
 
 /** A trace context that came with a request. */
