@@ -194,6 +194,30 @@ describe('the OpenTelemetry SDK', () => {
     expect(size).toEqual({ payload_size_bytes: [{ type: 'histogram', help: '', unit: 'bytes' }] });
   });
 
+  test('exemplars are found by the series of their bucket', async () => {
+    const now = Date.now();
+    const traceId = '5b8efff798038103d269b633813fc60c';
+    const exemplars = [{ timeUnixNano: `${now}000000`, asDouble: 0.7, traceId, spanId: 'eee19b7ec3c1b174' }];
+    const dataPoints = [
+      { timeUnixNano: `${now}000000`, count: '2', sum: 1, bucketCounts: ['1', '1', '0'], explicitBounds: [0.5, 1], exemplars },
+    ];
+    const metrics = [{ name: 'traced', unit: 's', histogram: { aggregationTemporality: 2, dataPoints } }];
+    const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] });
+    const headers = { 'Content-Type': 'application/json' };
+    expect((await fetch(`${program.url}/v1/metrics`, { method: 'POST', headers, body })).status).toBe(200);
+    const found = await ask<unknown[]>(program.url, '/api/v1/query_exemplars', {
+      query: 'histogram_quantile(0.9, rate(traced_seconds_bucket[5m]))',
+      start: String(now / 1000 - 60),
+      end: String(now / 1000 + 60),
+    });
+    expect(found).toEqual([
+      {
+        seriesLabels: { __name__: 'traced_seconds_bucket', le: '1' },
+        exemplars: [{ labels: { trace_id: traceId, span_id: 'eee19b7ec3c1b174' }, value: '0.7', timestamp: now / 1000 }],
+      },
+    ]);
+  });
+
   test('is told of what was refused, and goes on', async () => {
     const body = {
       resourceMetrics: [
