@@ -88,10 +88,16 @@ export class Service {
     });
   }
 
-  /** Asks another service; rejects with {@link Failure} when it does not answer with success. */
-  async call(method: string, base: string, path: string, body?: object): Promise<Record<string, unknown>> {
+  /** Asks another service, `peer` where that tells no spans of its own; rejects with {@link Failure} when it does not answer with success. */
+  async call(method: string, base: string, path: string, body?: object, peer?: string): Promise<Record<string, unknown>> {
     const { hostname, port } = new URL(base);
-    const attributes = { 'http.request.method': method, 'url.full': base + path, 'server.address': hostname, 'server.port': Number(port) };
+    const attributes = {
+      'http.request.method': method,
+      'url.full': base + path,
+      'server.address': hostname,
+      'server.port': Number(port),
+      ...(peer === undefined ? {} : { 'peer.service': peer }),
+    };
     return this.span(method, SpanKind.CLIENT, attributes, async (span) => {
       const headers: Record<string, string> = { 'content-type': 'application/json' };
       propagation.inject(context.active(), headers);

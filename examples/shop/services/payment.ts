@@ -40,7 +40,7 @@ export function makePayment(shop: Shop, bankUrl: string): Service {
       await sleep(20);
       throw new Failure(500, 'the connection pool is exhausted');
     }
-    await service.call('POST', bankUrl, '/charges', { amount: body['amount'] });
+    await service.call('POST', bankUrl, '/charges', { amount: body['amount'] }, 'bank');
     return { paid: true };
   });
   return service;
