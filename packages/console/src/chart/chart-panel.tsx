@@ -8,7 +8,6 @@ import type { Frame } from '../data/series.ts';
 import type { Unit } from '../format/number.ts';
 import { Panel } from '../parts/panel.tsx';
 import { Empty, Failure, Loading, Stale } from '../parts/states.tsx';
-import { ExemplarToggle } from './exemplar-toggle.tsx';
 import { Legend } from './legend.tsx';
 import type { Threshold } from './options.ts';
 import type { ShownExemplars } from './use-exemplars.ts';
@@ -33,6 +32,8 @@ interface ChartPanelProps {
   readonly height?: number;
   readonly colours?: readonly string[] | undefined;
   readonly exemplars?: ShownExemplars | undefined;
+  /** At the right end of the head. */
+  readonly actions?: ReactNode;
   readonly context?: LabelRecord | undefined;
   onRetry(): void;
 }
@@ -40,18 +41,14 @@ interface ChartPanelProps {
 /** The panel. Old data stays on show, marked, while new cannot be had. */
 export function ChartPanel(props: ChartPanelProps) {
   const { title, note, frame, unit, loading, error, emptyText, stacked = false, ceiling, threshold, height = 168, onRetry } = props;
-  const { colours, exemplars, context } = props;
+  const { colours, exemplars, context, actions } = props;
   const { t } = useTranslation();
   const { shown, click } = useShown(frame);
   // The legend's line is reserved in every state, so that the panel never changes its height.
   const whole = height + 30;
   const empty = frame.series.length === 0;
   return (
-    <Panel
-      title={title}
-      note={error !== null && !empty ? <Stale /> : note}
-      actions={exemplars?.any === true ? <ExemplarToggle shown={exemplars} /> : undefined}
-    >
+    <Panel title={title} note={error !== null && !empty ? <Stale /> : note} actions={actions}>
       {empty && loading ? <Loading height={whole - 8} /> : null}
       {empty && error !== null ? <Failure brief error={error} height={whole} onRetry={onRetry} /> : null}
       {empty && !loading && error === null ? (

@@ -1,5 +1,6 @@
 /** Home: is anything wrong, then this host and the program itself at a glance. */
 
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { statusQuery } from '../../data/status.ts';
@@ -13,8 +14,10 @@ import { HostTiles } from './host-tiles.tsx';
 import { LogsCard } from './logs-card.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { Platform } from './platform.tsx';
-import { ServicesCard } from './services-card.tsx';
 import { useDisks } from './use-host.ts';
+
+// Only those who have services load what they need.
+const ServicesCard = lazy(() => import('./services-card.tsx'));
 
 /** The page. */
 export function Home() {
@@ -48,7 +51,11 @@ export function Home() {
       <HealthLine status={status.data} disks={disks.disks} />
       <NextSteps />
       <HostTiles host={host} disks={disks.disks} />
-      <ServicesCard status={status.data} />
+      {status.data.traces.services === 0 ? null : (
+        <Suspense fallback={<Loading height={204} />}>
+          <ServicesCard />
+        </Suspense>
+      )}
       <LogsCard />
       <HostCharts host={host} />
       <div className={classes['lower']}>

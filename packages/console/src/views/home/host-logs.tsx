@@ -9,7 +9,7 @@ import { useRange } from '../../live/range.tsx';
 import { PlaceLink } from '../../parts/place-link.tsx';
 
 /** The link. */
-export function HostLogs({ host }: { host: string }) {
+export default function HostLogs({ host }: { host: string }) {
   const { t } = useTranslation();
   const { range } = useRange();
   const { data } = useQuery(resolvedQuery({ host }, range, Date.now));

@@ -1,7 +1,7 @@
 /** This host in one row: its name, and the numbers that tell most. */
 
 import { useTranslation } from 'react-i18next';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 
 import { type Disk, lastValue } from '../../data/host.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -9,9 +9,10 @@ import { useInstantQuery } from '../../live/queries.ts';
 import { Meter } from '../../parts/meter.tsx';
 import { useForecastText } from './disk-list.tsx';
 import classes from './home.module.css';
-import { HostLogs } from './host-logs.tsx';
 import { type Host, useCpu, useHostQueries, useLoad, useMemory, useNetwork } from './use-host.ts';
 import { parseSample } from '../../data/prometheus.ts';
+
+const HostLogs = lazy(() => import('./host-logs.tsx'));
 
 /** Load per CPU from which work is piling up rather than just keeping the CPUs busy. */
 const LOAD_HIGH = 1.5;
@@ -79,7 +80,9 @@ function HostHead({ host }: { host: Host }) {
         {booted === undefined ? null : (
           <span>{t('home.upFor', { span: formats.span(((boot.data?.at ?? 0) / 1000 - parseSample(booted[1])) * 1000) })}</span>
         )}
-        <HostLogs host={host.name} />
+        <Suspense>
+          <HostLogs host={host.name} />
+        </Suspense>
       </p>
     </header>
   );

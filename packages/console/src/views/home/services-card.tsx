@@ -8,7 +8,6 @@ import { placeOfService } from '../../data/links/addresses.ts';
 import { sharedSearch } from '../../data/search.ts';
 import { graphOf, gravity, worstServices } from '../../data/services/graph.ts';
 import { mapQueries } from '../../data/services/queries.ts';
-import type { Status } from '../../data/status.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useInstantQuery } from '../../live/queries.ts';
 import { useRange } from '../../live/range.tsx';
@@ -21,12 +20,8 @@ import classes from './home.module.css';
 const SHOWN = 5;
 const HEIGHT = 96;
 
-/** The card; nothing where no spans are stored. */
-export function ServicesCard({ status }: { status: Status }) {
-  return status.traces.services === 0 ? null : <Services />;
-}
-
-function Services() {
+/** The card. */
+export default function ServicesCard() {
   const { t } = useTranslation();
   const formats = useFormat();
   const { span } = useRange();

@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { ChartPanel } from '../../../chart/chart-panel.tsx';
+import { ExemplarToggle } from '../../../chart/exemplar-toggle.tsx';
 import { LEVEL_COLOURS, PALETTE } from '../../../chart/palette.ts';
 import { useExemplars } from '../../../chart/use-exemplars.ts';
 import { joinFrame } from '../../../data/host.ts';
@@ -79,7 +80,13 @@ export function RedCharts({ choice }: { choice: SpanChoice }) {
     <div className={classes['charts']}>
       <ChartPanel title={t('service.rateByStatus')} unit="per-second" stacked colours={colours} {...state(rateFrame, rate)} />
       <ChartPanel title={t('service.share')} unit="ratio" ceiling={0.01} colours={errorColours} {...state(errorFrame, errors)} />
-      <ChartPanel title={t('service.duration')} unit="seconds" exemplars={exemplars} {...state(durations, p50, p95, p99)} />
+      <ChartPanel
+        title={t('service.duration')}
+        unit="seconds"
+        exemplars={exemplars}
+        actions={exemplars.any ? <ExemplarToggle shown={exemplars} /> : undefined}
+        {...state(durations, p50, p95, p99)}
+      />
     </div>
   );
 }
