@@ -155,3 +155,31 @@ test('every script gives over HTTP what it says', async () => {
   expect(failures).toEqual([]);
   expect(total).toBeGreaterThanOrEqual(195);
 }, 300_000);
+
+test('limits are told by the names of their settings', async () => {
+  const { url } = await start({ environment: { ATALAYA_QUERY_TRACE_SPANS: '3', ATALAYA_QUERY_TRACE_SERIES: '2' } });
+  const script = `
+trace a
+  1 web "a" 1s+1s
+    2 web "b" 1s+1s
+    3 web "c" 1s+1s span.n=1
+    4 web "d" 1s+1s
+
+eval search { name = "a" }
+  expect fail query.trace_spans (3)
+
+eval search { childCount > 7 }
+  expect fail query.trace_spans (3)
+
+eval range from 0s to 10s step 10s { } | rate() by (name)
+  expect fail query.trace_series (2)
+
+eval range from 0s to 10s step 10s { } | max_over_time(span.n)
+  expect fail query.trace_spans (3)
+
+eval range from 0s to 10s step 10s { .n > 0 } | max_over_time(span.n)
+  {__name__="max_over_time"} 1
+`;
+  const { failures } = await runTraceScript(script, targetAt(url, 0));
+  expect(failures).toEqual([]);
+}, 60_000);

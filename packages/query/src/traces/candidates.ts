@@ -1,7 +1,7 @@
 /** Traces that may match, portion by portion, and their spans. */
 
 import type { CancelSignal } from '@atalaya/model';
-import type { TraceqlBudget } from './limits.ts';
+import { isLimit, spansLimit, type TraceqlBudget } from './limits.ts';
 import type { Span } from './span.ts';
 import type { FoundTrace, SpanPredicate, TimeBounds, TraceReader } from './trace-reader.ts';
 
@@ -58,7 +58,10 @@ export async function spansOf(
 ): Promise<Map<string, Span[]>> {
   const traceIds = candidates.map(({ traceId }) => traceId);
   const request = { traceIds, within, brief, limit: budget.spansLeft, ...(having === undefined ? {} : { having }) };
-  const spans = await reader.spans(request, signal);
+  const spans = await reader.spans(request, signal).catch((error: unknown) => {
+    // The reader knows neither the setting nor more than what was left of it.
+    throw isLimit(error, request.limit) ? spansLimit(budget.limits.spans) : error;
+  });
   budget.took(0, spans.length);
   return Map.groupBy(spans, ({ traceId }) => traceId);
 }

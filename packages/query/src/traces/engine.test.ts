@@ -131,11 +131,11 @@ test('what filters alone choose is counted without a span being looked at', asyn
 
 test.each([
   ['too many traces', {}, { query: '{ }', limit: 1001 }, 'query.traces'],
-  ['too many spans', { spans: 20 }, { query: '{ traceDuration < 0 }' }, 'query.trace_spans'],
+  ['too many spans', { spans: 200 }, { query: '{ traceDuration < 0 }' }, 'query.trace_spans'],
   ['too much memory', { memoryBytes: 10_000 }, { query: '{ }', limit: 90 }, 'query.memory'],
 ] as const)('%s', async (_what, limits, query, setting) => {
   const search = engineWith(limits).search({ ...RANGE, ...query }, NEVER);
-  await expect(search).rejects.toMatchObject({ code: 'QUERY_LIMIT', details: { setting } });
+  await expect(search).rejects.toMatchObject({ code: 'QUERY_LIMIT', details: { setting, limit: Object.values(limits)[0] ?? 1000 } });
 });
 
 test.each([

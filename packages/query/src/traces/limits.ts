@@ -95,6 +95,11 @@ export interface TraceqlStats {
   readonly execMs: number;
 }
 
+/** Whether a reader has refused because of a limit that it was given. */
+export function isLimit(error: unknown, limit: number): boolean {
+  return error instanceof AtalayaError && error.code === 'QUERY_LIMIT' && error.details['limit'] === limit;
+}
+
 /** The answer to a query that would look at too much. */
 export function spansLimit(limit: number): AtalayaError<'QUERY_LIMIT'> {
   const reason = `more than ${limit} spans would be looked at one by one; ask for a shorter range, filter more, or raise query.trace_spans`;

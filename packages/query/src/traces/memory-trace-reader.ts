@@ -42,7 +42,7 @@ export function createMemoryTraceReader(spans: Iterable<Span>): TraceReader {
       for (const span of bounds === undefined ? spans : within(bounds)) {
         if (!wanted.has(span.traceId) || test?.(span) === false) continue;
         found.push(brief ? withoutDetails(span) : span);
-        if (found.length > limit) throw tooMany('query.trace_spans', limit, `the traces have more than ${limit} spans`);
+        if (found.length > limit) throw tooMany('the spans of an answer', limit, `the traces have more than ${limit} spans`);
       }
       return found.sort((a, b) => compareTexts(a.traceId, b.traceId) || (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
     },
@@ -156,7 +156,7 @@ function countSpans(spans: Iterable<Span>, { start, width, having, by, durations
     const key = JSON.stringify(values.map((value) => value ?? null));
     let group = groups.get(key);
     if (group === undefined) groups.set(key, (group = { values, buckets: new Map() }));
-    if (groups.size > most) throw tooMany('query.trace_series', most, `more than ${most} groups of spans would be counted`);
+    if (groups.size > most) throw tooMany('the groups of a count', most, `more than ${most} groups of spans would be counted`);
     const at = Number((span.start - start) / width);
     const bucket = group.buckets.get(at) ?? { at, spans: 0, sum: 0, min: Infinity, max: 0, powers: new Map<number, number>() };
     group.buckets.set(at, bucket);

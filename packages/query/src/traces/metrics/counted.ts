@@ -4,6 +4,7 @@ import type { MetricsAggregation, TraceqlField } from '@atalaya/lang';
 import { spansOf, type TraceWork } from '../candidates.ts';
 import { storedField } from '../expression.ts';
 import { compilePredicate } from '../predicate.ts';
+import { isLimit } from '../limits.ts';
 import { isAlways } from '../push-down.ts';
 import type { FoundTrace, SpanCounts, SpanField, SpanPredicate, TimeBounds } from '../trace-reader.ts';
 import { TraceView } from '../trace-view.ts';
@@ -50,7 +51,10 @@ export async function countSpans(
   const durations = metrics.metric === 'quantile_over_time' || metrics.metric === 'histogram_over_time';
   const bounds = boundsOfSteps(steps);
   const request = { ...bounds, having, width: steps.width, by, durations, groups: work.budget.limits.series };
-  const counted = await work.reader.counts(request, work.signal);
+  const counted = await work.reader.counts(request, work.signal).catch((error: unknown) => {
+    if (isLimit(error, request.groups)) work.budget.series(request.groups + 1);
+    throw error;
+  });
   work.budget.check();
   for (const { values, buckets } of counted) {
     const { measured } = groups.group(values.map((value, i) => (isKeyword(by[i]!) ? value?.toLowerCase() : value)));
