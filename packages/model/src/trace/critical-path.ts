@@ -15,8 +15,9 @@ interface Frame<S extends TimedSpan> {
   readonly children: readonly TraceNode<S>[];
   /** The next one of them to look at. */
   next: number;
-  /** Nothing before this belongs to it. */
+  /** Nothing before this, and nothing behind that, is waited for in it: a parent may have ended, or begun, in between. */
   readonly from: number;
+  readonly to: number;
   /** What lies behind this is done. */
   until: number;
 }
@@ -43,7 +44,7 @@ export function criticalPath<S extends TimedSpan>(
       stack.pop();
       continue;
     }
-    const end = Math.min(child.end, frame.node.end);
+    const end = Math.min(child.end, frame.to);
     add(frame.node, end, frame.until);
     frame.until = Math.max(child.start, frame.from);
     stack.push(frameOf(child, frame.until, end));
@@ -52,14 +53,14 @@ export function criticalPath<S extends TimedSpan>(
 }
 
 function frameOf<S extends TimedSpan>(node: TraceNode<S>, from: number, until: number): Frame<S> {
-  return { node, children: node.children.toSorted((a, b) => b.end - a.end || b.start - a.start), next: 0, from, until };
+  return { node, children: node.children.toSorted((a, b) => b.end - a.end || b.start - a.start), next: 0, from, to: until, until };
 }
 
 /** The child that ended last before what is done already. */
 function nextChild<S extends TimedSpan>(frame: Frame<S>): TraceNode<S> | undefined {
   while (frame.next < frame.children.length) {
     const child = frame.children[frame.next++] as TraceNode<S>;
-    const end = Math.min(child.end, frame.node.end);
+    const end = Math.min(child.end, frame.to);
     if (end <= frame.until && end > frame.from && end > child.start) return child;
   }
   return undefined;

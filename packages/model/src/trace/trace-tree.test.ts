@@ -101,6 +101,15 @@ test('the critical path, back from the end', () => {
   expect(path(built)).toEqual(['a 0-20', 'c 20-25', 'e 25-55', 'c 55-60', 'a 60-70', 'd 70-90', 'a 90-95', 'late 95-100']);
 });
 
+test('the critical path of a call that ends after its caller, as clocks of milliseconds have it', () => {
+  const built = tree(`
+    a - 0 100
+    b a 10 104
+    c b 20 103
+    d c 30 50`);
+  expect(path(built)).toEqual(['a 0-10', 'b 10-20', 'c 20-30', 'd 30-50', 'c 50-100']);
+});
+
 test('the critical path of random traces has no gaps', () => {
   let seed = 7;
   const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;

@@ -45,7 +45,7 @@ describe('the search', () => {
   test('is read from what others write, too', () => {
     expect(searchOf('{resource.service.name="web"&&span:name=`GET /`}')).toEqual({ ...EVERY_TRACE, service: 'web', operation: 'GET /' });
     expect(searchOf('{ .service.name = "web" }')).toMatchObject({ service: 'web' });
-    // A second service is a condition as any other.
+    // A second service is one condition more.
     expect(searchOf('{ resource.service.name = "a" && resource.service.name = "b" }')).toMatchObject({
       service: 'a',
       conditions: [{ field: 'resource.service.name', literal: '"b"' }],
