@@ -41,6 +41,10 @@ test('the first load, Home included, stays within its budget', () => {
     'src/editor/promql-editor.tsx',
     'src/views/logs/logs.tsx',
     'src/views/logs/logql-form.tsx',
+    'src/views/traces/traces.tsx',
+    'src/views/traces/traceql-form.tsx',
+    'src/views/traces/trace/trace.tsx',
+    'src/views/traces/compare/compare.tsx',
     'src/views/targets/targets.tsx',
     'src/views/status/status.tsx',
     'src/i18n/es.ts',
@@ -70,7 +74,13 @@ test('the schemas’ library is nowhere in the page, the parsers with their regu
   const parsers = holding(/RE2JSSyntaxException/);
   expect(parsers).toHaveLength(1);
   expect(parsers.filter((file) => first.has(file))).toEqual([]);
-  for (const name of ['src/editor/promql-editor.tsx', 'src/views/logs/logs.tsx', 'src/views/logs/logql-form.tsx']) {
+  for (const name of [
+    'src/editor/promql-editor.tsx',
+    'src/views/logs/logs.tsx',
+    'src/views/logs/logql-form.tsx',
+    'src/views/traces/traces.tsx',
+    'src/views/traces/traceql-form.tsx',
+  ]) {
     const own = [...closure(manifest, name)].filter((file) => !first.has(file) && file.endsWith('.js'));
     expect(own.reduce((sum, file) => sum + sizeOf(file), 0)).toBeLessThanOrEqual(EDITOR_BUDGET);
   }

@@ -2,9 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { requireProgram } from '../../../testing/programs.ts';
 import type { Scene } from '../dev/mock/answers.ts';
+import { tracesIn } from '../dev/mock/traces/world.ts';
 import { accessibilityFaults, type Session, startSession, visit } from './support/session.ts';
 
 const skip = requireProgram('chromium', 'apt-get install chromium');
+/** An order and its payment, of the pretended shop. */
+const [TRACE, OTHER] = [...tracesIn(Date.now() - 3_600_000, Date.now() - 60_000)].filter(({ spans }) => spans[0]?.name === 'POST /orders');
 const QUERY = encodeURIComponent('sum by (mode) (rate(node_cpu_seconds_total[1m]))');
 
 interface View {
@@ -86,6 +89,48 @@ const VIEWS: readonly View[] = [
     path: '/services/checkout',
     full: 'canvas',
     empty: 'text=Nothing is known of',
+    error: 'text=Something went wrong in the server',
+  },
+  {
+    name: 'Traces',
+    path: '/traces',
+    full: '[data-trace] >> nth=3',
+    empty: 'text=No traces yet',
+    error: 'text=Something went wrong in the server',
+  },
+  {
+    name: 'Traces, numbers',
+    path: `/traces?mode=traceql&q=${encodeURIComponent('{ kind = server } | rate() by (resource.service.name)')}`,
+    full: 'canvas',
+    empty: 'text=No data in this time range',
+    error: 'text=Something went wrong in the server',
+  },
+  {
+    name: 'A trace',
+    path: `/traces/${TRACE?.id}?span=${TRACE?.spans[2]?.id}`,
+    full: '[data-span] >> nth=3',
+    empty: 'text=There is no such trace',
+    error: 'text=Something went wrong in the server',
+  },
+  {
+    name: 'A trace, flame graph',
+    path: `/traces/${TRACE?.id}?view=flame`,
+    full: 'role=treeitem >> nth=3',
+    empty: 'text=There is no such trace',
+    error: 'text=Something went wrong in the server',
+  },
+  {
+    name: 'A trace, operations',
+    path: `/traces/${TRACE?.id}?view=statistics`,
+    full: 'role=gridcell >> nth=3',
+    empty: 'text=There is no such trace',
+    error: 'text=Something went wrong in the server',
+  },
+  {
+    name: 'Two traces',
+    path: `/traces/compare?a=${TRACE?.id}&b=${OTHER?.id}`,
+    full: 'role=row >> nth=3',
+    empty: 'text=was not found',
     error: 'text=Something went wrong in the server',
   },
   {

@@ -285,7 +285,6 @@ export const tracesTexts = {
     summarySame: 'Both take about as long: {{a}} and {{b}}.',
     longer: '{{time}} longer',
     shorter: '{{time}} less',
-    openTrace: 'Open {{name}}',
     row: '{{service}}, {{name}}: {{verdict}}',
   },
 } as const;

@@ -312,7 +312,6 @@ export const tracesTexts = {
     summarySame: 'Ambas tardan casi lo mismo: {{a}} y {{b}}.',
     longer: '{{time}} más',
     shorter: '{{time}} menos',
-    openTrace: 'Abrir {{name}}',
     row: '{{service}}, {{name}}: {{verdict}}',
   },
 } as const;

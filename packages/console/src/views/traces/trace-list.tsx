@@ -81,12 +81,7 @@ const TraceRow = memo(function TraceRow({ trace, longest, pointed, picked, from,
           checked={picked}
           onChange={() => onPick(trace.id)}
         />
-        <Link
-          {...(linkTo(place) as { to: '/' })}
-          className={classes['main']}
-          onFocus={() => onPoint(trace.id)}
-          aria-label={texts.point(trace)}
-        >
+        <Link {...(linkTo(place) as { to: '/' })} className={classes['main']} onFocus={() => onPoint(trace.id)}>
           <span className={classes['name']}>
             {trace.errors > 0 ? <SeverityIcon severity="critical" size={15} /> : null}
             {trace.service === '' && trace.operation === '' ? (

@@ -193,7 +193,7 @@ function Side({ letter, name, tree }: { letter: string; name: string; tree: Trac
       <div>
         <h2>
           <span className="at-hidden">{name}: </span>
-          <PlaceLink place={placeOfTrace(tree.trace.id)} aria-label={t('compare.openTrace', { name })}>
+          <PlaceLink place={placeOfTrace(tree.trace.id)}>
             {root?.origin.service} {root?.name}
           </PlaceLink>
         </h2>
