@@ -11,10 +11,10 @@ import { somewhereWithin, traceTimes } from './trace-times.ts';
 /** Nanoseconds: five seconds. */
 const FIRST_SLICE = 5_000_000_000n;
 /** How much larger than the last a slice may be, at least and at most. */
-const LEAST_GROWTH = 2;
+const LEAST_GROWTH = 4;
 const MOST_GROWTH = 64;
-/** Spans that a slice should make the engine look at, about: what the indexes leave out is not among them. */
-const AIM_SPANS = 400_000;
+/** How long the engine should take for a slice, about, milliseconds: quick enough to be followed by a larger one, slow enough to be worth asking. */
+const AIM_MS = 200;
 /** Traces of a slice that are looked at together, and as many as are too few for the next slice to be of the same size. */
 const PORTION = 2000;
 const FEW = 200;
@@ -67,11 +67,11 @@ class TraceSearch {
         slice = later(LEAST_SLICE, slice / 4n);
         continue;
       }
-      const { candidates, spansRead } = answer;
+      const { candidates, elapsedMs } = answer;
       await this.#decide(candidates, from);
       if (candidates.length < portion) {
         to = from;
-        if (candidates.length < FEW) slice *= growth(spansRead);
+        if (candidates.length < FEW) slice *= growth(elapsedMs);
         else if (candidates.length > PORTION / 2) slice = later(LEAST_SLICE, slice / 2n);
         portion = PORTION;
         continue;
@@ -90,14 +90,14 @@ class TraceSearch {
     from: bigint,
     to: bigint,
     portion: number,
-  ): Promise<{ readonly candidates: Candidate[]; readonly spansRead: number } | undefined> {
+  ): Promise<{ readonly candidates: Candidate[]; readonly elapsedMs: number } | undefined> {
     const { engine, limits } = this.#sources;
     const statement = sql`SELECT TraceId AS id, toUnixTimestamp64Nano(max(Timestamp)) AS newest, toFloat64(${fragment(this.#fulfilled())}) AS fulfilled
       FROM otel_traces WHERE ${fragment(startsWithin(from, to))} AND ${fragment(this.#any)}
       GROUP BY TraceId ORDER BY newest DESC, id LIMIT ${portion}`;
     try {
-      const { bytes, rowsRead } = await engine.query(statement, { limits, signal: this.#signal });
-      return { candidates: candidatesIn(bytes), spansRead: rowsRead };
+      const { bytes, elapsedMs } = await engine.query(statement, { limits, signal: this.#signal });
+      return { candidates: candidatesIn(bytes), elapsedMs };
     } catch (error) {
       const tooMuch = error instanceof AtalayaError && error.code === 'QUERY_LIMIT' && to - from > LEAST_SLICE;
       if (tooMuch) return undefined;
@@ -178,8 +178,8 @@ function candidatesIn(bytes: Uint8Array): Candidate[] {
 }
 
 /** How much larger the next slice is to be when one held few matches. */
-function growth(spansRead: number): bigint {
-  return BigInt(Math.round(Math.min(MOST_GROWTH, Math.max(LEAST_GROWTH, AIM_SPANS / Math.max(1, spansRead)))));
+function growth(elapsedMs: number): bigint {
+  return BigInt(Math.round(Math.min(MOST_GROWTH, Math.max(LEAST_GROWTH, AIM_MS / Math.max(1, elapsedMs)))));
 }
 
 function newestFirst(a: FoundTrace, b: FoundTrace): number {

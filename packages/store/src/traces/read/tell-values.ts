@@ -48,22 +48,25 @@ export async function attributeNames(
     link: new Set(),
   };
   await eachSlice(range, ENOUGH.attributes, async (start, end, settings) => {
-    const { bytes, rowsRead } = await engine.query(
+    const { bytes } = await engine.query(
       sql`SELECT CAST(groupUniqArrayArray(${limit})(SpanAttributes.keys), 'Array(String)') AS span,
           CAST(groupUniqArrayArray(${limit})(ResourceAttributes.keys), 'Array(String)') AS resource,
           CAST(groupUniqArrayArray(${limit})(ScopeAttributes.keys), 'Array(String)') AS scope,
           CAST(groupUniqArrayArray(${limit})(arrayFlatten(arrayMap(one -> mapKeys(one), Events.Attributes))), 'Array(String)') AS event,
-          CAST(groupUniqArrayArray(${limit})(arrayFlatten(arrayMap(one -> mapKeys(one), Links.Attributes))), 'Array(String)') AS link
+          CAST(groupUniqArrayArray(${limit})(arrayFlatten(arrayMap(one -> mapKeys(one), Links.Attributes))), 'Array(String)') AS link,
+          toFloat64(count()) AS spans
         FROM otel_traces WHERE ${fragment(startsWithin(start, end))}`,
       { limits, signal, settings },
     );
+    let looked = 0;
     for (const block of readLazily(bytes)) {
+      looked += block.column('spans', 'Float64')[0] ?? 0;
       for (const [scope, found] of Object.entries(names)) {
         const { offsets, elements } = block.column(scope, 'Array(String)');
         for (let i = 0; i < (offsets[0] ?? 0) && found.size < limit; i++) found.add(lazyText(elements, i));
       }
     }
-    return rowsRead;
+    return looked;
   });
   const sorted = (scope: keyof AttributeNames): string[] => [...names[scope]].sort(compareBytes);
   return { span: sorted('span'), resource: sorted('resource'), scope: sorted('scope'), event: sorted('event'), link: sorted('link') };
@@ -82,17 +85,22 @@ export async function fieldValues(
   const counts = new Map<string, { readonly type: SpanAttributeType; readonly value: string; spans: number }>();
   await eachSlice(range, isColumn(field) && having === undefined ? ENOUGH.column : ENOUGH.attributes, async (start, end, settings) => {
     const condition = having === undefined ? sql`1` : predicateSql(having);
-    const { bytes, rowsRead } = await engine.query(
-      sql`SELECT ${fragment(type)} AS type, ${fragment(text)} AS text, toFloat64(count()) AS spans FROM otel_traces ${fragment(source)}
+    const { bytes } = await engine.query(
+      // Spans without such a value are counted together.
+      sql`SELECT ${fragment(type)} AS type, if(type IN ('s', 'i', 'd', 'b', 'keyword', 'duration'), ${fragment(text)}, '') AS text,
+          toFloat64(count()) AS spans FROM otel_traces ${fragment(source)}
         WHERE ${fragment(startsWithin(start, end))} AND ${fragment(condition)} GROUP BY type, text
-        HAVING type IN ('s', 'i', 'd', 'b', 'keyword', 'duration') ORDER BY spans DESC, text LIMIT ${Math.max(limit, MOST_VALUES)}`,
+        ORDER BY spans DESC, text LIMIT ${Math.max(limit, MOST_VALUES)}`,
       { limits, signal, settings },
     );
+    let looked = 0;
     for (const block of readLazily(bytes)) {
       const [types, texts] = [block.column('type', 'String'), block.column('text', 'String')];
       const spans = block.column('spans', 'Float64');
-      for (let row = 0; row < block.rows && counts.size < MOST_VALUES; row++) {
-        const told = VALUE_TYPES[lazyText(types, row)] ?? 'string';
+      for (let row = 0; row < block.rows; row++) {
+        looked += spans[row] as number;
+        const told = VALUE_TYPES[lazyText(types, row)];
+        if (told === undefined || counts.size >= MOST_VALUES) continue;
         const value = lazyText(texts, row);
         const key = `${told} ${value}`;
         const known = counts.get(key) ?? { type: told, value, spans: 0 };
@@ -100,7 +108,7 @@ export async function fieldValues(
         counts.set(key, known);
       }
     }
-    return rowsRead;
+    return looked;
   });
   return [...counts.values()]
     .sort((a, b) => b.spans - a.spans || compareBytes(a.value, b.value))

@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import type { PlainSpan } from '@atalaya/journal/testing';
-import { type SpanField, type SpanPredicate, silentLogger, systemClock } from '@atalaya/model';
+import { type FieldValue, type SpanField, type SpanPredicate, silentLogger, systemClock } from '@atalaya/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbeddedEngine } from '../../engine/embedded.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { HOSTILE_TEXTS } from '../../engine/hostile-texts.ts';
-import { sql } from '../../sql.ts';
+import { readLazily } from '../../native/lazy.ts';
+import { column, readNative } from '../../native/read.ts';
+import { fragment, sql } from '../../sql.ts';
+import { predicateSql } from '../read/predicate-sql.ts';
+import { startsWithin } from '../span-time.ts';
 import { spanRecordOf } from '../spans-for-tests.ts';
 import type { TraceStore } from '../store-interface.ts';
 import { openTraceStore } from '../trace-store.ts';
@@ -454,6 +458,54 @@ describe('the trace reader', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
     await expect(reader.services(range, aborter.signal)).rejects.toMatchObject({ code: 'QUERY_CANCELED' });
     expect(await ask(4)).toHaveLength(4);
+  });
+
+  it('leaves out, by the index, what cannot have an attribute', async () => {
+    const at = aDay();
+    const spansOf = (n: number): PlainSpan[] =>
+      Array.from({ length: 2048 }, (_, i) => ({
+        traceId: id(n * 4096 + i),
+        spanId: spanId(n * 4096 + i),
+        start: at,
+        attributes: {
+          common: 'x',
+          ...(i === 9 ? { rare: `value ${n}`, list: ['array', `["element ${n}"]`] as const, number: ['int', String(n)] as const } : {}),
+        },
+        events: i === 9 ? [{ time: at, name: 'e', attributes: { reason: `reason ${n}` } }] : [],
+      }));
+    await store.load([1, 2, 3, 4].map((n) => spanRecordOf(spansOf(n))));
+    const read = async (having: SpanPredicate): Promise<[spans: number, read: number]> => {
+      const statement = sql`SELECT TraceId AS id FROM otel_traces WHERE ${fragment(startsWithin(at, at + 1n))} AND ${fragment(predicateSql(having))}`;
+      const rows = (bytes: Uint8Array): number => readLazily(bytes).reduce((sum, block) => sum + block.rows, 0);
+      const estimate = readNative((await engine.query(sql`EXPLAIN ESTIMATE ${fragment(statement)}`)).bytes);
+      const looked = estimate.flatMap((block) => [...column(block, 'rows', 'UInt64').words.filter((_, word) => word % 2 === 0)]);
+      return [rows((await engine.query(statement)).bytes), looked.reduce((sum, one) => sum + one, 0)];
+    };
+    const text = (name: string, scope: 'span' | 'any' | 'event', value: string): SpanPredicate => ({
+      kind: 'text',
+      field: attribute(name, scope),
+      value,
+    });
+    const compare = (name: string, value: FieldValue): SpanPredicate => ({
+      kind: 'compare',
+      field: attribute(name, 'any'),
+      operator: '=',
+      value,
+    });
+    const helped: SpanPredicate[] = [
+      has('rare', 'value 3'),
+      text('reason', 'event', 'reason 3'),
+      { kind: 'or', of: [text('reason', 'span', 'reason 3'), text('reason', 'event', 'reason 3')] },
+      { kind: 'and', of: [has('common', 'x'), compare('number', { type: 'number', value: 3 })] },
+      { kind: 'matches', field: attribute('rare'), pattern: 'value 3|value 7', negated: false },
+    ];
+    for (const predicate of helped) {
+      const [spans, looked] = await read(predicate);
+      expect(spans).toBe(1);
+      expect(looked).toBeLessThanOrEqual(4096);
+    }
+    expect(await read(compare('list', { type: 'string', value: 'element 3' }))).toEqual([1, 8192]);
+    expect((await read({ kind: 'not', of: has('common', 'x') }))[0]).toBe(0);
   });
 
   it('takes hostile texts as the data they are', { timeout: 60_000 }, async () => {
