@@ -1,15 +1,14 @@
 /** A development server: the built page, and the API answered from a pretended world. Also slow, empty, or failing, on request. */
 
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 
 import { configurationOf, type Scene, statusOf, storageOf, targetsOf } from './answers.ts';
 import { evaluate, type Point, QueryError, select } from './evaluate.ts';
 import { exemplarsOf } from './exemplars.ts';
 import { explain } from './explain.ts';
+import { file, POLICY } from './files.ts';
 import { respondLogs } from './logs/answers.ts';
 import { logTargetsOf } from './logs/targets.ts';
 import { serveTail } from './logs/tail.ts';
@@ -19,17 +18,6 @@ import { respondTraces } from './traces/answers.ts';
 import { HISTOGRAM_METRIC, makeWorld, type MockMetric } from './world.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-  '.json': 'application/json',
-};
-
-/** The policy that the page must live with. */
-export const POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'";
 
 /** A running mock. */
 export interface MockServer {
@@ -109,14 +97,6 @@ async function handle(
   response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
 }
 
-async function file(dist: string, path: string, response: ServerResponse): Promise<void> {
-  const wanted = normalize(join(dist, path));
-  const found = wanted.startsWith(dist) && extname(wanted) !== '' && existsSync(wanted) ? wanted : join(dist, 'index.html');
-  const content = await readFile(found);
-  response.writeHead(200, { 'content-type': TYPES[extname(found)] ?? 'application/octet-stream', 'content-security-policy': POLICY });
-  response.end(content);
-}
-
 async function readBody(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request) text += String(chunk);
@@ -152,10 +132,9 @@ function respond(path: string, parameters: URLSearchParams, world: readonly Mock
   }
   if (scene === 'engine-down')
     return fail(503, 'unavailable', 'the storage engine is not available: it was killed by SIGKILL and restarts in 4 s');
-  if (path.startsWith('/loki/api/v1/'))
-    return respondLogs(path.slice('/loki/api/v1/'.length), parameters, scene === 'empty' || scene === 'fresh', now);
-  if (path.startsWith('/tempo/api/'))
-    return respondTraces(path.slice('/tempo/api/'.length), parameters, scene === 'empty' || scene === 'fresh', now);
+  const none = scene === 'empty' || scene === 'fresh';
+  if (path.startsWith('/loki/api/v1/')) return respondLogs(path.slice('/loki/api/v1/'.length), parameters, none, now);
+  if (path.startsWith('/tempo/api/')) return respondTraces(path.slice('/tempo/api/'.length), parameters, none, now);
   const known = scene === 'empty' ? [] : scene === 'fresh' ? world.filter(({ name }) => !name.startsWith('traces_')) : world;
   switch (path) {
     case '/api/atalaya/storage/metrics':

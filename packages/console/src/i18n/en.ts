@@ -8,6 +8,7 @@ import { homeTexts } from './en/home.ts';
 import { logsTexts } from './en/logs.ts';
 import { operationTexts } from './en/operation.ts';
 import { servicesTexts } from './en/services.ts';
+import { traceTexts } from './en/trace.ts';
 import { tracesTexts } from './en/traces.ts';
 
 export const en = {
@@ -18,6 +19,7 @@ export const en = {
   ...explainTexts,
   ...logsTexts,
   ...tracesTexts,
+  ...traceTexts,
   ...operationTexts,
   ...servicesTexts,
 };

@@ -9,6 +9,7 @@ import { homeTexts } from './es/home.ts';
 import { logsTexts } from './es/logs.ts';
 import { operationTexts } from './es/operation.ts';
 import { servicesTexts } from './es/services.ts';
+import { traceTexts } from './es/trace.ts';
 import { tracesTexts } from './es/traces.ts';
 
 export const es = {
@@ -19,6 +20,7 @@ export const es = {
   ...explainTexts,
   ...logsTexts,
   ...tracesTexts,
+  ...traceTexts,
   ...operationTexts,
   ...servicesTexts,
 } satisfies Catalogue;

@@ -2,7 +2,9 @@
 
 import { parseTraceqlDuration, readTraceql, type TraceSearch } from '../../../src/data/traces/search.ts';
 import { stringValue } from '../../../src/data/traces/traceql-words.ts';
-import { type MockSpan, type MockTrace, toOtlp, traceOf, tracesIn } from './world.ts';
+import type { MockSpan } from './drawing.ts';
+import { toOtlp } from './to-otlp.ts';
+import { type MockTrace, traceOf, tracesIn } from './world.ts';
 
 /** An answer: text for failures, as Tempo's are plain. */
 export interface TraceReply {

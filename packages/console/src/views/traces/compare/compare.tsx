@@ -89,7 +89,7 @@ function Compared({ a, b }: { a: string; b: string }) {
     if (side.missing) {
       return (
         <section className={classes['panel']} aria-label={t('compare.title')}>
-          <Empty title={t('compare.missing', { name: names[at] })} height={260}>
+          <Empty title={t('compare.missing', { name: names[at] ?? '' })} height={260}>
             <code className="at-break">{side.id}</code>
             <p>{t('trace.notFoundAdvice')}</p>
           </Empty>
