@@ -276,3 +276,21 @@ export function targetsOf(scene: Scene, now: number): Targets {
     droppedTargetCounts: { postgres: 2 },
   };
 }
+
+/** The metrics that there are in a scene: a fresh installation has had no traces yet. */
+export function knownIn(scene: Scene, world: readonly MockMetric[]): readonly MockMetric[] {
+  if (scene === 'empty') return [];
+  return scene === 'fresh' ? world.filter(({ name }) => !name.startsWith('traces_')) : world;
+}
+
+/** What is said of a query that would read too much. */
+export const TOO_MUCH = {
+  status: 422,
+  answer: {
+    status: 'error',
+    errorType: 'execution',
+    error: 'the query exceeds query.samples (50000000): it would read 91243310 samples',
+    code: 'QUERY_LIMIT',
+    retry: false,
+  },
+};

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-import { configurationOf, type Scene, statusOf, storageOf, targetsOf } from './answers.ts';
+import { configurationOf, knownIn, type Scene, statusOf, storageOf, targetsOf, TOO_MUCH } from './answers.ts';
 import { evaluate, type Point, QueryError, select } from './evaluate.ts';
 import { exemplarsOf } from './exemplars.ts';
 import { explain } from './explain.ts';
@@ -135,7 +135,7 @@ function respond(path: string, parameters: URLSearchParams, world: readonly Mock
   const none = scene === 'empty' || scene === 'fresh';
   if (path.startsWith('/loki/api/v1/')) return respondLogs(path.slice('/loki/api/v1/'.length), parameters, none, now);
   if (path.startsWith('/tempo/api/')) return respondTraces(path.slice('/tempo/api/'.length), parameters, none, now);
-  const known = scene === 'empty' ? [] : scene === 'fresh' ? world.filter(({ name }) => !name.startsWith('traces_')) : world;
+  const known = knownIn(scene, world);
   switch (path) {
     case '/api/atalaya/storage/metrics':
       return { status: 200, answer: storageOf(scene, known, Number(parameters.get('limit') ?? 100)) };
@@ -254,17 +254,6 @@ function remarksOn(text: string): { infos?: string[]; warnings?: string[] } {
       : {}),
   };
 }
-
-const TOO_MUCH: Reply = {
-  status: 422,
-  answer: {
-    status: 'error',
-    errorType: 'execution',
-    error: 'the query exceeds query.samples (50000000): it would read 91243310 samples',
-    code: 'QUERY_LIMIT',
-    retry: false,
-  },
-};
 
 function guarded(run: () => Reply): Reply {
   try {

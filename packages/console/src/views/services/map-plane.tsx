@@ -4,6 +4,7 @@ import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { type GraphEdge, type GraphNode, gravity, type ServiceGraph } from '../../data/services/graph.ts';
+import { numberPlaces, pathOf } from '../../data/services/edge-shapes.ts';
 import type { Layout, Point } from '../../data/services/layout.ts';
 import { SeverityIcon } from '../../parts/severity.tsx';
 import classes from './map.module.css';
@@ -12,6 +13,8 @@ import { useRedText } from './red-text.ts';
 
 /** Sizes of the map's nodes, and the room for the numbers between them. */
 export const NODE_SIZES = { width: 176, height: 60, gapX: 128, gapY: 34 } as const;
+
+const ORIGIN: Point = { x: 0, y: 0 };
 
 interface MapPlaneProps {
   readonly graph: ServiceGraph;
@@ -26,12 +29,7 @@ interface MapPlaneProps {
 
 /** The plane's content. */
 export const MapPlane = memo(function MapPlane({ graph, layout, lit, chosen, onNode, onEdge, onFocus }: MapPlaneProps) {
-  // Numbers stand where edges are apart: near the called of many, near the callers of one.
-  const shareOf = ({ from, to }: GraphEdge) => {
-    const out = graph.edges.filter((edge) => edge.from === from).length;
-    const into = graph.edges.filter((edge) => edge.to === to).length;
-    return out > into ? 0.6 : out < into ? 0.4 : 0.5;
-  };
+  const places = useMemo(() => numberPlaces(graph.edges, layout.edges), [graph, layout]);
   const busiest = useMemo(() => Math.max(...graph.edges.map(({ rate = 0 }) => rate), 1e-9), [graph]);
   return (
     <>
@@ -61,7 +59,7 @@ export const MapPlane = memo(function MapPlane({ graph, layout, lit, chosen, onN
               key={edge.id}
               edge={edge}
               points={points}
-              share={shareOf(edge)}
+              place={places.get(edge.id) ?? points[0] ?? ORIGIN}
               weight={Math.log1p((edge.rate ?? 0) / busiest) / Math.log(2)}
               dimmed={lit !== undefined && !lit.has(edge.id)}
               chosen={chosen === edge.id}
@@ -130,8 +128,8 @@ function NodeBox({ node, point, dimmed, chosen, onNode, onFocus }: NodeBoxProps)
 interface EdgeLineProps {
   readonly edge: GraphEdge;
   readonly points: readonly Point[];
-  /** 0…1, where on its last curve the numbers stand. */
-  readonly share: number;
+  /** Where the numbers stand. */
+  readonly place: Point;
   /** 0…1, how much of the traffic of the busiest edge. */
   readonly weight: number;
   readonly dimmed: boolean;
@@ -139,12 +137,11 @@ interface EdgeLineProps {
   onEdge(edge: GraphEdge): void;
 }
 
-function EdgeLine({ edge, points, share, weight, dimmed, chosen, onEdge }: EdgeLineProps) {
+function EdgeLine({ edge, points, place, weight, dimmed, chosen, onEdge }: EdgeLineProps) {
   const { t } = useTranslation();
   const text = useRedText();
   const grave = gravity(edge.errors);
   const path = pathOf(points, edge.from === edge.to);
-  const middle = onCurve(points.at(-2) as Point, points.at(-1) as Point, share);
   return (
     <g data-edge data-tone={grave} data-dimmed={dimmed || undefined} data-chosen={chosen || undefined} onClick={() => onEdge(edge)}>
       <path className={classes['reach']} d={path} />
@@ -155,41 +152,14 @@ function EdgeLine({ edge, points, share, weight, dimmed, chosen, onEdge }: EdgeL
         markerEnd={`url(#edge-${grave ?? 'plain'})`}
         data-async={edge.connection === 'messaging_system' || undefined}
       />
-      <text className={classes['numbers']} x={middle.x} y={middle.y - 5}>
+      <text className={classes['numbers']} x={place.x} y={place.y - 5}>
         {text.short(edge)}
         {grave === undefined ? null : (
-          <tspan x={middle.x} dy={17}>
+          <tspan x={place.x} dy={17}>
             {t('services.failing', { share: text.errors(edge) })}
           </tspan>
         )}
       </text>
     </g>
   );
-}
-
-/** Curves between the layers, straight lines through them. */
-function pathOf(points: readonly Point[], loop: boolean): string {
-  const [first, ...rest] = points;
-  if (first === undefined) return '';
-  if (loop) {
-    const end = rest[0] as Point;
-    return `M${first.x} ${first.y} C${first.x} ${first.y - 34} ${end.x + 34} ${end.y - 30} ${end.x} ${end.y}`;
-  }
-  let before = first;
-  let path = `M${first.x} ${first.y}`;
-  for (const [index, point] of rest.entries()) {
-    if (index % 2 === 0) {
-      const bend = (point.x - before.x) / 2;
-      path += ` C${before.x + bend} ${before.y} ${point.x - bend} ${point.y} ${point.x} ${point.y}`;
-    } else path += ` L${point.x} ${point.y}`;
-    before = point;
-  }
-  return path;
-}
-
-/** A point of the curve between two points, as {@link pathOf} draws it; `t` is 0…1. */
-function onCurve(a: Point, b: Point, t: number): Point {
-  const [near, middle, far] = [(1 - t) ** 3, 1.5 * (1 - t) * t, t ** 3];
-  const bent = 3 * (1 - t) * t ** 2 + far;
-  return { x: a.x * (near + middle) + b.x * (far + middle), y: a.y * (1 - bent) + b.y * bent };
 }
