@@ -77,9 +77,9 @@ export type {
   TimeBounds,
   TracesRequest,
 } from './traces/trace-requests.ts';
-export { criticalPath, type CriticalSection } from './trace/critical-path.ts';
-export { selfTimes } from './trace/self-times.ts';
-export { type SpanStatistics, traceStatistics } from './trace/trace-statistics.ts';
+export { criticalPath, type CriticalSection } from './traces/critical-path.ts';
+export { selfTimes } from './traces/self-times.ts';
+export { type SpanStatistics, traceStatistics } from './traces/trace-statistics.ts';
 export {
   buildTraceTree,
   type TimedSpan,
@@ -87,4 +87,4 @@ export {
   type TraceNode,
   type TraceTree,
   type TraceTreeOptions,
-} from './trace/trace-tree.ts';
+} from './traces/trace-tree.ts';

@@ -68,24 +68,5 @@ export type { TraceqlLimits, TraceqlStats } from './traces/limits.ts';
 export { createMemoryTraceReader } from './traces/memory-trace-reader.ts';
 export { compilePredicate, spanFulfils } from './traces/predicate.ts';
 export { pushedCondition } from './traces/push-down.ts';
-export type { Span, SpanAttribute, SpanEvent, SpanKind, SpanLink, SpanOrigin, SpanStatus } from './traces/span.ts';
-export type {
-  AttributeNames,
-  AttributeScope,
-  FieldValue,
-  FieldValuesRequest,
-  FoundTrace,
-  FoundValue,
-  Operation,
-  OperationsRequest,
-  SpanAttributeType,
-  SpanCountRequest,
-  SpanCounts,
-  SpanField,
-  SpanPredicate,
-  SpansRequest,
-  TimeBounds,
-  TraceReader,
-  TracesRequest,
-} from './traces/trace-reader.ts';
+export type { TraceReader } from './traces/trace-reader.ts';
 export { warmUp } from './warm-up.ts';

@@ -1,7 +1,7 @@
 /** Answers to questions about traces, as plain objects: who asks writes them down. */
 
+import type { Span, SpanAttribute } from '@atalaya/model';
 import type { TraceqlStats } from './limits.ts';
-import type { Span, SpanAttribute } from './span.ts';
 
 /** A span that matched. */
 export interface FoundSpan {

@@ -1,9 +1,8 @@
 /** Traces that may match, portion by portion, and their spans. */
 
-import type { CancelSignal } from '@atalaya/model';
+import type { CancelSignal, FoundTrace, Span, SpanPredicate, TimeBounds } from '@atalaya/model';
 import { isLimit, spansLimit, type TraceqlBudget } from './limits.ts';
-import type { Span } from './span.ts';
-import type { FoundTrace, SpanPredicate, TimeBounds, TraceReader } from './trace-reader.ts';
+import type { TraceReader } from './trace-reader.ts';
 
 /** What an answer is worked out with. */
 export interface TraceWork {

@@ -1,11 +1,10 @@
-import { type CancelSignal, ManualClock } from '@atalaya/model';
+import { type CancelSignal, ManualClock, type Span } from '@atalaya/model';
 import { expect, test } from 'vitest';
 import { plainSpan } from '../../test/traces/plain-span.ts';
 import type { TraceSearchAnswer } from './answer.ts';
 import { createTraceqlEngine, type TraceqlEngine } from './engine.ts';
 import type { TraceqlLimits } from './limits.ts';
 import { createMemoryTraceReader } from './memory-trace-reader.ts';
-import type { Span } from './span.ts';
 import type { TraceReader } from './trace-reader.ts';
 
 const NEVER: CancelSignal = { aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined };

@@ -1,14 +1,14 @@
 /** The engine of questions about traces: takes TraceQL's text, or what Jaeger asks for, and times; reads, evaluates, answers. */
 
 import { parseTraceql, TraceqlError, type TraceqlQuery } from '@atalaya/lang';
-import { AtalayaError, type CancelSignal, type Clock } from '@atalaya/model';
+import { AtalayaError, type CancelSignal, type Clock, type TimeBounds } from '@atalaya/model';
 import type { TraceMetricsAnswer, TraceSearchAnswer, WholeTrace } from './answer.ts';
 import type { TraceWork } from './candidates.ts';
 import { findTraces, type JaegerQuery, tracesLimit } from './find-traces.ts';
 import { TraceqlBudget, type TraceqlLimits } from './limits.ts';
 import { spanMetrics } from './metrics/metrics.ts';
 import { searchTraces } from './search.ts';
-import type { TimeBounds, TraceReader } from './trace-reader.ts';
+import type { TraceReader } from './trace-reader.ts';
 
 /** How an engine behaves. */
 export interface TraceqlEngineOptions {

@@ -1,10 +1,9 @@
 /** Expressions on a span, made ready to be evaluated. */
 
 import type { FieldExpression, TraceqlField, TraceqlIntrinsic, TraceqlLiteral } from '@atalaya/lang';
-import { compilePattern } from '@atalaya/model';
+import { compilePattern, type SpanField } from '@atalaya/model';
 import { type ArithmeticOperator, computed, negative } from './arithmetic.ts';
 import { readsField } from './field.ts';
-import type { SpanField } from './trace-reader.ts';
 import type { SpanInTrace } from './trace-view.ts';
 import { type CompareOperator, compares, matchesText, type TraceValue, wholeNumber } from './value.ts';
 

@@ -1,7 +1,6 @@
 /** What a span has in a field: the values that conditions, groups and answers look at. */
 
-import type { Span, SpanAttribute } from './span.ts';
-import type { AttributeScope, SpanField } from './trace-reader.ts';
+import type { AttributeScope, Span, SpanAttribute, SpanField } from '@atalaya/model';
 import { attributeValue, type TraceValue, wholeNumber } from './value.ts';
 
 /** Gives what a span has in a field: nothing, one, or with events and links as many as there are. */

@@ -1,11 +1,9 @@
 /** Traces as Jaeger's API asks for them: by service, operation, tags and duration. */
 
-import { AtalayaError } from '@atalaya/model';
+import { AtalayaError, type FieldValue, type SpanField, type SpanKind, type SpanPredicate, type TimeBounds } from '@atalaya/model';
 import type { WholeTrace } from './answer.ts';
 import { candidatePortions, spansOf, type TraceWork } from './candidates.ts';
 import { compilePredicate } from './predicate.ts';
-import type { SpanKind } from './span.ts';
-import type { FieldValue, SpanField, SpanPredicate, TimeBounds } from './trace-reader.ts';
 
 /** What Jaeger asks for. One span has to fulfil all of it, and to start within the range. */
 export interface JaegerQuery extends TimeBounds {

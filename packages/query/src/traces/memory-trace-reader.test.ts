@@ -1,9 +1,8 @@
-import { type CancelSignal, ManualClock } from '@atalaya/model';
+import { type CancelSignal, ManualClock, type SpanPredicate } from '@atalaya/model';
 import { expect, test } from 'vitest';
 import { plainSpan } from '../../test/traces/plain-span.ts';
 import { createTraceqlEngine } from './engine.ts';
 import { createMemoryTraceReader } from './memory-trace-reader.ts';
-import type { SpanPredicate } from './trace-reader.ts';
 
 const NEVER: CancelSignal = { aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined };
 const ALL = { start: 0n, end: 1000n };

@@ -1,10 +1,19 @@
 /** A TraceReader over spans in memory: for tests, benchmarks and tools. */
 
-import { AtalayaError, type CancelSignal } from '@atalaya/model';
+import {
+  AtalayaError,
+  type CancelSignal,
+  type FoundTrace,
+  type Span,
+  type SpanAttribute,
+  type SpanAttributeType,
+  type SpanCountRequest,
+  type SpanCounts,
+  type TimeBounds,
+} from '@atalaya/model';
 import { readsField, readsTexts } from './field.ts';
 import { compilePredicate } from './predicate.ts';
-import type { Span, SpanAttribute } from './span.ts';
-import type { FoundTrace, SpanAttributeType, SpanCountRequest, SpanCounts, TimeBounds, TraceReader } from './trace-reader.ts';
+import type { TraceReader } from './trace-reader.ts';
 import { compareTexts } from './value.ts';
 
 /** Reads from the given spans; the iterable is walked anew for each reading, so that it may grow in between. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { AttributeScope, FieldValue, SpanField, SpanPredicate } from '@atalaya/model';
 import { plainSpan } from '../../test/traces/plain-span.ts';
 import { spanFulfils } from './predicate.ts';
-import type { AttributeScope, FieldValue, SpanField, SpanPredicate } from './trace-reader.ts';
 
 const span = plainSpan({
   trace: 'a',

@@ -1,9 +1,7 @@
 /** Whether a span fulfils a predicate: what the words of {@link SpanPredicate} mean, for every reader and for the engine. */
 
-import { compilePattern } from '@atalaya/model';
+import { compilePattern, type FieldValue, type Span, type SpanPredicate } from '@atalaya/model';
 import { readsField, readsTexts } from './field.ts';
-import type { Span } from './span.ts';
-import type { FieldValue, SpanPredicate } from './trace-reader.ts';
 import { compares, matchesText, type TraceValue, wholeNumber } from './value.ts';
 
 /** A predicate made ready to be asked. */

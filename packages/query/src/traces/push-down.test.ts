@@ -1,7 +1,7 @@
 import { parseTraceql } from '@atalaya/lang';
 import { expect, test } from 'vitest';
+import type { SpanField, SpanPredicate } from '@atalaya/model';
 import { chosenBySome, isAlways, plainFilter, requirements } from './push-down.ts';
-import type { SpanField, SpanPredicate } from './trace-reader.ts';
 
 /** A predicate in short. */
 function show(predicate: SpanPredicate): string {

@@ -2,8 +2,8 @@
 
 import type { FieldExpression, PipelineStage, SpansetExpression, SpansetPipeline, TraceqlField } from '@atalaya/lang';
 import { looksAtSpan } from '@atalaya/lang';
+import type { FieldValue, SpanField, SpanPredicate } from '@atalaya/model';
 import { compileValues, isNil, storedField } from './expression.ts';
-import type { FieldValue, SpanField, SpanPredicate } from './trace-reader.ts';
 import { TraceView } from './trace-view.ts';
 import type { CompareOperator, TraceValue } from './value.ts';
 

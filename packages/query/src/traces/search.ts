@@ -1,11 +1,11 @@
 /** Searches for traces by TraceQL. */
 
 import type { SpansetPipeline } from '@atalaya/lang';
+import type { TimeBounds } from '@atalaya/model';
 import type { FoundSpanset, FoundTraceSummary, ServiceSpans } from './answer.ts';
 import type { TraceWork } from './candidates.ts';
 import { compilePipeline, type Spanset } from './spansets.ts';
 import { toldFields, toldOf, toldValue } from './told.ts';
-import type { TimeBounds } from './trace-reader.ts';
 import { candidates } from './trace-source.ts';
 import type { TraceView } from './trace-view.ts';
 

@@ -2,8 +2,8 @@
 
 import type { FieldExpression, PipelineStage, SpansetPipeline, TraceqlField, TraceqlIntrinsic } from '@atalaya/lang';
 import { printTraceqlName, TRACEQL_INTRINSICS } from '@atalaya/lang';
+import type { SpanAttribute } from '@atalaya/model';
 import { compileField, type ValuesOf } from './expression.ts';
-import type { SpanAttribute } from './span.ts';
 import type { SpanInTrace } from './trace-view.ts';
 import type { TraceValue } from './value.ts';
 

@@ -32,22 +32,3 @@ export interface TraceReader {
   /** Values of a field that spans in the range have which fulfil the predicate, the most frequent first. */
   values(request: FieldValuesRequest, signal: CancelSignal): Promise<FoundValue[]>;
 }
-
-export type {
-  AttributeNames,
-  AttributeScope,
-  FieldValue,
-  FieldValuesRequest,
-  FoundTrace,
-  FoundValue,
-  Operation,
-  OperationsRequest,
-  SpanAttributeType,
-  SpanCountRequest,
-  SpanCounts,
-  SpanField,
-  SpanPredicate,
-  SpansRequest,
-  TimeBounds,
-  TracesRequest,
-} from '@atalaya/model';

@@ -1,12 +1,11 @@
 /** Traces that a pipeline may match, read as far as it has to look at them. */
 
 import type { SpansetPipeline, TraceqlField } from '@atalaya/lang';
+import type { FoundTrace, Span, TimeBounds } from '@atalaya/model';
 import { candidatePortions, spansOf, type TraceWork } from './candidates.ts';
 import { storedField } from './expression.ts';
 import { chosenBySome, isAlways, requirements } from './push-down.ts';
-import type { Span } from './span.ts';
 import { fieldsOfStage } from './told.ts';
-import type { FoundTrace, TimeBounds } from './trace-reader.ts';
 import { TraceView } from './trace-view.ts';
 
 /** A trace, and the newest of its spans that the store took for matching. */

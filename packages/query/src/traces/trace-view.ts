@@ -1,7 +1,6 @@
 /** A trace as expressions look at it: its spans, and what follows from how they lie to one another. */
 
-import { buildTraceTree, type TimedSpan, type TraceNode, type TraceTree } from '@atalaya/model';
-import type { Span } from './span.ts';
+import { buildTraceTree, type Span, type TimedSpan, type TraceNode, type TraceTree } from '@atalaya/model';
 
 /** A span within its trace. */
 export interface SpanInTrace {

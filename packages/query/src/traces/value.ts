@@ -1,6 +1,6 @@
 /** Values of fields and literals, and how they compare: the one place that says when a comparison holds. */
 
-import type { SpanAttribute, SpanKind, SpanStatus } from './span.ts';
+import type { SpanAttribute, SpanKind, SpanStatus } from '@atalaya/model';
 
 /** A value. Ints and durations (nanoseconds) beyond 2^53 are bigints. */
 export type TraceValue =

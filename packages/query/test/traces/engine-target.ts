@@ -1,7 +1,7 @@
 /** The script target that needs nothing else: the engine over spans in memory. */
 
-import { AtalayaError, type CancelSignal, ManualClock } from '@atalaya/model';
-import { createMemoryTraceReader, createTraceqlEngine, type Span, type SpanAttribute, type TraceReader } from '@atalaya/query';
+import { AtalayaError, type CancelSignal, ManualClock, type Span, type SpanAttribute } from '@atalaya/model';
+import { createMemoryTraceReader, createTraceqlEngine, type TraceReader } from '@atalaya/query';
 import { plainSpan } from './plain-span.ts';
 import type { TraceReply, TraceTarget } from './run-script.ts';
 

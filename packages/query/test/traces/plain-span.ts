@@ -1,6 +1,6 @@
 /** Spans from plain objects, for tests. */
 
-import type { Span, SpanAttribute, SpanKind, SpanStatus } from '../../src/traces/span.ts';
+import type { Span, SpanAttribute, SpanKind, SpanStatus } from '@atalaya/model';
 
 /** A value of an attribute: its type follows from JavaScript's, numbers with a fraction are doubles; a pair names the type itself. */
 export type PlainValue =

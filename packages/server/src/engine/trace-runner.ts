@@ -1,16 +1,7 @@
 /** Answers one question about traces, on the thread of a query worker. */
 
-import { AtalayaError, type CancelSignal, type Clock, systemClock } from '@atalaya/model';
-import {
-  createTraceqlEngine,
-  type JaegerQuery,
-  pushedCondition,
-  type Span,
-  type SpanPredicate,
-  type TimeBounds,
-  type TraceqlEngine,
-  type TraceReader,
-} from '@atalaya/query';
+import { AtalayaError, type CancelSignal, type Clock, type Span, type SpanPredicate, systemClock, type TimeBounds } from '@atalaya/model';
+import { createTraceqlEngine, type JaegerQuery, pushedCondition, type TraceqlEngine, type TraceReader } from '@atalaya/query';
 import { jaegerOperationsAnswer, jaegerServicesAnswer, jaegerTracesAnswer } from '../traces/jaeger-answers.ts';
 import { NO_SERVICE_NAME } from '../traces/jaeger-json.ts';
 import { traceByIdProtobuf, tracesProtobuf } from '../traces/otlp-protobuf.ts';

@@ -1,6 +1,6 @@
 /** For tests: a trace in which everything occurs that OTLP can say of spans. */
 
-import type { Span } from '@atalaya/query';
+import type { Span } from '@atalaya/model';
 import { type PlainAttributes, plainSpan } from '@atalaya/query/testing';
 
 export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';

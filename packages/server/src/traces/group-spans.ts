@@ -1,6 +1,6 @@
 /** Spans as OTLP arranges them: by resource, and within it by scope. */
 
-import type { Span, SpanAttribute, SpanOrigin } from '@atalaya/query';
+import type { Span, SpanAttribute, SpanOrigin } from '@atalaya/model';
 
 /** The spans of one scope; the origin tells the scope. */
 export interface ScopeGroup {

@@ -1,6 +1,7 @@
 /** The envelope of Jaeger's query API around what is answered. */
 
-import type { Operation, WholeTrace } from '@atalaya/query';
+import type { Operation } from '@atalaya/model';
+import type { WholeTrace } from '@atalaya/query';
 import { jaegerTraceId, jaegerTraceJson, NO_SERVICE_NAME } from './jaeger-json.ts';
 
 /** `data` is JSON. `total` counts lists of names; of traces Jaeger says 0. */

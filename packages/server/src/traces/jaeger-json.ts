@@ -3,7 +3,7 @@
  * (`span.kind`, `otel.status_code`, `otel.scope.name`, …), an event is a log, a link is a reference. Times are microseconds.
  */
 
-import type { Span, SpanAttribute, SpanEvent, SpanLink, SpanOrigin } from '@atalaya/query';
+import type { Span, SpanAttribute, SpanEvent, SpanLink, SpanOrigin } from '@atalaya/model';
 
 /** What Jaeger calls a service that has no name. */
 export const NO_SERVICE_NAME = 'OTLPResourceNoServiceName';

@@ -3,7 +3,7 @@
  * as texts. Fields that are empty or 0 are left out.
  */
 
-import type { Span, SpanAttribute, SpanEvent, SpanLink, SpanOrigin } from '@atalaya/query';
+import type { Span, SpanAttribute, SpanEvent, SpanLink, SpanOrigin } from '@atalaya/model';
 import { asSent, groupSpans, KIND_NUMBER, STATUS_NUMBER } from './group-spans.ts';
 import { type NestedValue, readDouble, readNested } from './nested-value.ts';
 

@@ -1,6 +1,6 @@
 /** Spans as OTLP's protobuf (opentelemetry/proto/trace/v1: TracesData), typed as they came. Comments name the fields by their numbers. */
 
-import type { Span, SpanAttribute, SpanEvent, SpanLink, SpanOrigin } from '@atalaya/query';
+import type { Span, SpanAttribute, SpanEvent, SpanLink, SpanOrigin } from '@atalaya/model';
 import { ProtobufOutput } from '../remote-read/protobuf-output.ts';
 import { asSent, groupSpans, KIND_NUMBER, STATUS_NUMBER } from './group-spans.ts';
 import { type NestedValue, readDouble, readNested } from './nested-value.ts';

@@ -1,6 +1,6 @@
 /** Names under which Tempo's API knows what spans have: TraceQL's intrinsics and attributes with a scope. */
 
-import type { AttributeScope, SpanField, SpanPredicate } from '@atalaya/query';
+import type { AttributeScope, SpanField, SpanPredicate } from '@atalaya/model';
 
 /** Intrinsics as Tempo lists them. */
 export const INTRINSIC_TAGS: readonly string[] = [

@@ -1,8 +1,8 @@
 /** Answers about traces as the JSON that Tempo's API gives: protobuf's JSON, in which 64-bit numbers are texts. */
 
-import type { FoundSpanset, FoundTraceSummary, FoundValue, SpanAttribute, TraceMetricsAnswer, TraceSearchAnswer } from '@atalaya/query';
+import type { FoundValue, Span, SpanAttribute } from '@atalaya/model';
+import type { FoundSpanset, FoundTraceSummary, TraceMetricsAnswer, TraceSearchAnswer } from '@atalaya/query';
 import { resourceSpansJson, valueJson } from './otlp-json.ts';
-import type { Span } from '@atalaya/query';
 
 /** What Tempo says where the root of a trace is not known. */
 const NO_ROOT = '<root span not yet received>';

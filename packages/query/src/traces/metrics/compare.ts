@@ -1,10 +1,10 @@
 /** `compare`: how the attributes of chosen spans differ from those of the others. */
 
 import type { MetricsComparison, SpansetPipeline } from '@atalaya/lang';
+import type { SpanAttribute } from '@atalaya/model';
 import type { TraceSeries } from '../answer.ts';
 import type { TraceWork } from '../candidates.ts';
 import { compileCondition } from '../expression.ts';
-import type { SpanAttribute } from '../span.ts';
 import { compilePipeline } from '../spansets.ts';
 import { candidates } from '../trace-source.ts';
 import type { SpanInTrace } from '../trace-view.ts';

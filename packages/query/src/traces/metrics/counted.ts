@@ -1,12 +1,12 @@
 /** Metrics that the store counts by itself: of spans chosen by filters alone, about their number or their durations. */
 
 import type { MetricsAggregation, TraceqlField } from '@atalaya/lang';
+import type { FoundTrace, SpanCounts, SpanField, SpanPredicate, TimeBounds } from '@atalaya/model';
 import { spansOf, type TraceWork } from '../candidates.ts';
 import { storedField } from '../expression.ts';
 import { compilePredicate } from '../predicate.ts';
 import { isLimit } from '../limits.ts';
 import { isAlways } from '../push-down.ts';
-import type { FoundTrace, SpanCounts, SpanField, SpanPredicate, TimeBounds } from '../trace-reader.ts';
 import { TraceView } from '../trace-view.ts';
 import { ExemplarQuota, exemplarOf } from './exemplars.ts';
 import { groupsBy, type SeriesGroups } from './groups.ts';

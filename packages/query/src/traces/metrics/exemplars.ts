@@ -1,7 +1,7 @@
 /** Spans that stand for others: a few of each stretch of time, so that they are spread over the answer. */
 
+import type { Span } from '@atalaya/model';
 import type { TraceExemplar } from '../answer.ts';
-import type { Span } from '../span.ts';
 import { stepAt, type TraceSteps } from './steps.ts';
 
 const MILLISECOND = 1_000_000n;

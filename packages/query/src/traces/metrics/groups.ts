@@ -1,10 +1,10 @@
 /** Series in the making: one for each combination of what spans are grouped by. */
 
 import { type MetricsAggregation, printTraceqlName, type TraceqlField } from '@atalaya/lang';
+import type { SpanAttribute } from '@atalaya/model';
 import { compileField, storedField } from '../expression.ts';
 import { readsTexts } from '../field.ts';
 import type { TraceqlBudget } from '../limits.ts';
-import type { SpanAttribute } from '../span.ts';
 import { toldText } from '../told.ts';
 import type { SpanInTrace } from '../trace-view.ts';
 import type { TraceExemplar, TraceSeries } from '../answer.ts';

@@ -1,7 +1,7 @@
 /** What metrics functions make of the values of a step. */
 
 import type { MetricsAggregation } from '@atalaya/lang';
-import type { SpanAttribute } from '../span.ts';
+import type { SpanAttribute } from '@atalaya/model';
 import { doubleText } from '../told.ts';
 
 /** Values of one series, step by step. Durations are in nanoseconds. */

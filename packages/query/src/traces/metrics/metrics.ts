@@ -1,11 +1,10 @@
 /** Metrics queries: series made of spans. */
 
 import type { TraceqlQuery } from '@atalaya/lang';
-import { AtalayaError } from '@atalaya/model';
+import { AtalayaError, type TimeBounds } from '@atalaya/model';
 import type { TraceSeries } from '../answer.ts';
 import type { TraceWork } from '../candidates.ts';
 import { plainFilter } from '../push-down.ts';
-import type { TimeBounds } from '../trace-reader.ts';
 import { compareSpans } from './compare.ts';
 import { countableFields, countSpans, isCounted } from './counted.ts';
 import { SeriesGroups } from './groups.ts';

@@ -1,8 +1,7 @@
 /** The times of a metrics query: which steps there are, and which one a span falls into. */
 
-import { AtalayaError } from '@atalaya/model';
+import { AtalayaError, type TimeBounds } from '@atalaya/model';
 import type { TraceqlLimits } from '../limits.ts';
-import type { TimeBounds } from '../trace-reader.ts';
 
 const MILLISECOND = 1_000_000n;
 

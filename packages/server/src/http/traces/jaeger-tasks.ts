@@ -1,6 +1,6 @@
 /** Requests to Jaeger's routes as tasks of the query pool. All throw AtalayaError BAD_REQUEST with Jaeger's words. */
 
-import type { SpanKind } from '@atalaya/query';
+import type { SpanKind } from '@atalaya/model';
 import type { TraceTask } from '../../engine/query-task.ts';
 import type { TraceForm } from '../../engine/trace-contract.ts';
 import type { Settings } from '../../settings/table.ts';
