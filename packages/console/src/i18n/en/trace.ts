@@ -130,6 +130,7 @@ export const traceTexts = {
       p95: 'p95',
       longest: 'Longest',
       errors: 'Errors',
+      go: 'Go',
       toLongest: 'Go to the longest',
     },
     json: { title: 'As OTLP JSON', copy: 'Copy the JSON', cut: 'The first {{lines}} lines are shown; the download has all.' },

@@ -146,6 +146,7 @@ export const traceTexts = {
       p95: 'p95',
       longest: 'El más largo',
       errors: 'Errores',
+      go: 'Ir',
       toLongest: 'Ir al más largo',
     },
     json: {

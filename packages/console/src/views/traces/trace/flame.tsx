@@ -145,10 +145,8 @@ export function FlameGraph({ state, colourOf }: FlameProps) {
                 onClick={() => look(box.index)}
               >
                 {wide < NAMED ? null : (
-                  <span aria-hidden>
-                    {box.errors > 0 ? '✕ ' : ''}
+                  <span data-bad={box.errors > 0 || undefined} data-calls={box.count > 1 ? ` ×${formats.integer(box.count)}` : ''}>
                     {nameOf(box)}
-                    {box.count > 1 ? ` ×${formats.integer(box.count)}` : ''}
                   </span>
                 )}
               </button>

@@ -94,7 +94,7 @@ export function Operations({ state, colourOf }: OperationsProps) {
     },
     {
       id: 'go',
-      header: '',
+      header: t('trace.table.go'),
       value: ({ place }) => tree.spans[place]?.id ?? '',
       render: ({ place, name }) => (
         <Tooltip label={t('trace.table.toLongest')}>

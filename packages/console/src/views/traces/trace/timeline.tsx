@@ -44,9 +44,14 @@ export function Timeline({ state, colourOf }: TimelineProps) {
           {details}
         </aside>
       ) : (
-        <Drawer opened position="bottom" size="72%" onClose={close} withCloseButton={false} padding={0} aria-label={t('trace.details')}>
-          {details}
-        </Drawer>
+        <Drawer.Root opened position="bottom" size="72%" onClose={close}>
+          <Drawer.Overlay backgroundOpacity={0.4} />
+          <Drawer.Content aria-label={t('trace.details')}>
+            <Drawer.Body p={0}>
+              <section aria-label={t('trace.details')}>{details}</section>
+            </Drawer.Body>
+          </Drawer.Content>
+        </Drawer.Root>
       )}
     </div>
   );
