@@ -1,6 +1,6 @@
 /** The details of a span: what it was, its attributes, what happened in it, what it refers to, where it comes from, its log lines. */
 
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { IconArrowUp, IconX } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -73,11 +73,9 @@ export function SpanDetails({ state, place, colourOf, onGo }: SpanDetailsProps) 
           </span>
           {span.name}
         </h2>
-        <Tooltip label={t('trace.close')}>
-          <ActionIcon aria-label={t('trace.close')} onClick={() => state.choose(undefined)}>
-            <IconX size={17} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon aria-label={t('trace.close')} onClick={() => state.choose(undefined)}>
+          <IconX size={17} />
+        </ActionIcon>
       </div>
       {span.status === 'unset' ? null : (
         <p className={classes['status']} data-bad={span.status === 'error' || undefined}>

@@ -47,9 +47,7 @@ export function Timeline({ state, colourOf }: TimelineProps) {
         <Drawer.Root opened position="bottom" size="72%" onClose={close}>
           <Drawer.Overlay backgroundOpacity={0.4} />
           <Drawer.Content aria-label={t('trace.details')}>
-            <Drawer.Body p={0}>
-              <section aria-label={t('trace.details')}>{details}</section>
-            </Drawer.Body>
+            <Drawer.Body p={0}>{details}</Drawer.Body>
           </Drawer.Content>
         </Drawer.Root>
       )}
