@@ -1,7 +1,8 @@
 /** What the program measures of log lines: how many come in, what becomes of them, who reads them. */
 
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { LogState } from '../engine/log-contract.ts';
+import { instrumentsOf } from './instruments.ts';
 
 /** What the instruments are read from when somebody asks for the metrics. */
 export interface LogReadings {
@@ -16,28 +17,7 @@ export interface LogReadings {
 
 /** Registers the instruments. */
 export function registerLogMetrics(registry: Registry, readings: () => LogReadings): void {
-  const registers = [registry];
-  const gauge = (name: string, help: string, read: (now: LogReadings) => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read(readings()));
-      },
-    });
-  };
-  const counter = (name: string, help: string, read: (now: LogReadings) => number): void => {
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(read(readings()));
-      },
-    });
-  };
+  const { counter, counterBy, gauge } = instrumentsOf(registry, readings);
   counter('atalaya_log_lines_written_total', 'Log lines accepted.', (now) => now.linesWritten);
   counter('atalaya_log_bytes_written_total', 'Bytes of the texts of accepted log lines.', (now) => now.bytesWritten);
   // The names by which dashboards for Loki know the same.
@@ -59,14 +39,5 @@ export function registerLogMetrics(registry: Registry, readings: () => LogReadin
     'Lines that a tail should have got and did not.',
     (now) => now.state?.tailLinesDropped ?? 0,
   );
-  new Counter({
-    name: 'atalaya_log_lines_rejected_total',
-    help: 'Log lines refused, by reason.',
-    labelNames: ['reason'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [reason, count] of Object.entries(readings().rejected)) this.inc({ reason }, count);
-    },
-  });
+  counterBy('reason', 'atalaya_log_lines_rejected_total', 'Log lines refused, by reason.', (now) => now.rejected);
 }

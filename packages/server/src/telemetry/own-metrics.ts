@@ -6,6 +6,7 @@ import type { HotStats } from '@atalaya/store';
 import type { LoadedEvent, StepCacheState } from '../engine/contract.ts';
 import type { TraceState } from '../engine/trace-contract.ts';
 import type { OtlpSignalName } from '../otlp-signals.ts';
+import { instrumentsOf } from './instruments.ts';
 import { registerOtlpMetrics } from './otlp-metrics.ts';
 import { registerSpanMetrics, type SpanReadings } from './span-metrics.ts';
 import type { OwnLogStats } from './own-logs.ts';
@@ -131,27 +132,7 @@ export class OwnMetrics {
     });
     info.set({ version, node_version: process.versions.node }, 1);
 
-    const gauge = (name: string, help: string, read: (now: Readings) => number): void => {
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(read(readings()));
-        },
-      });
-    };
-    const counter = (name: string, help: string, read: (now: Readings) => number): void => {
-      new Counter({
-        name,
-        help,
-        registers,
-        collect() {
-          this.reset();
-          this.inc(read(readings()));
-        },
-      });
-    };
+    const { counter, counterBy, gauge } = instrumentsOf(this.registry, readings);
     const dropped = (now: Readings): number => Object.values(now.dropped).reduce((sum, count) => sum + count, 0);
     gauge('buffer_size', 'Bytes in the journal that are not in the store yet.', (now) => now.bufferBytes);
     gauge('buffer_capacity', 'Bytes the journal may hold (journal.limit).', (now) => now.bufferCapacityBytes);
@@ -205,26 +186,8 @@ export class OwnMetrics {
     gauge('atalaya_targets_down', 'Scrape targets whose last scrape failed.', (now) => now.targetsDown);
     registerLogMetrics(this.registry, () => readings().logs);
     registerTraceMetrics(this.registry, () => readings().traces);
-    new Counter({
-      name: 'atalaya_samples_rejected_total',
-      help: 'Samples refused, by reason.',
-      labelNames: ['reason'],
-      registers,
-      collect() {
-        this.reset();
-        for (const [reason, count] of Object.entries(readings().dropped)) this.inc({ reason }, count);
-      },
-    });
-    new Counter({
-      name: 'atalaya_exemplars_rejected_total',
-      help: 'Exemplars refused, by reason.',
-      labelNames: ['reason'],
-      registers,
-      collect() {
-        this.reset();
-        for (const [reason, count] of Object.entries(readings().exemplarsRejected)) this.inc({ reason }, count);
-      },
-    });
+    counterBy('reason', 'atalaya_samples_rejected_total', 'Samples refused, by reason.', (now) => now.dropped);
+    counterBy('reason', 'atalaya_exemplars_rejected_total', 'Exemplars refused, by reason.', (now) => now.exemplarsRejected);
     registerOwnTelemetryMetrics(this.registry, readings);
     registerSpanMetrics(this.registry, () => readings().spans);
     registerOtlpMetrics(this.registry, readings);

@@ -1,8 +1,9 @@
 /** What the program measures of spans: how many come in, what becomes of them and why, and what is derived from them. */
 
 import type { SamplingCounters } from '@atalaya/store';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { SpanWritingStats } from '../span-writing.ts';
+import { instrumentsOf } from './instruments.ts';
 
 /** What the instruments are read from when somebody asks for the metrics. */
 export interface SpanReadings extends SpanWritingStats {
@@ -12,43 +13,11 @@ export interface SpanReadings extends SpanWritingStats {
 
 /** Registers the instruments. */
 export function registerSpanMetrics(registry: Registry, readings: () => SpanReadings): void {
-  const registers = [registry];
-  const counter = (name: string, help: string, read: (now: SpanReadings) => number): void => {
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(read(readings()));
-      },
-    });
-  };
-  const gauge = (name: string, help: string, read: (now: SpanReadings) => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read(readings()));
-      },
-    });
-  };
-  const byReason = (name: string, help: string, read: (now: SpanReadings) => Readonly<Record<string, number>>): void => {
-    new Counter({
-      name,
-      help,
-      labelNames: ['reason'],
-      registers,
-      collect() {
-        this.reset();
-        for (const [reason, count] of Object.entries(read(readings()))) this.inc({ reason }, count);
-      },
-    });
-  };
+  const { counter, counterBy, gauge } = instrumentsOf(registry, readings);
   counter('atalaya_spans_written_total', 'Spans accepted that were not left out before the journal.', (now) => now.spansWritten);
-  byReason('atalaya_spans_rejected_total', 'Spans refused, by reason.', (now) => now.rejected);
-  byReason(
+  counterBy('reason', 'atalaya_spans_rejected_total', 'Spans refused, by reason.', (now) => now.rejected);
+  counterBy(
+    'reason',
     'atalaya_spans_left_out_total',
     'Spans accepted and not stored, by reason: filtered (traces.drop), rate_limited (traces.rate_limit), sampled_out (traces.sample).',
     ({ gate, sampling }) => ({
@@ -57,7 +26,8 @@ export function registerSpanMetrics(registry: Registry, readings: () => SpanRead
       sampled_out: gate.sampledOut + (sampling?.leftOut ?? 0),
     }),
   );
-  byReason(
+  counterBy(
+    'reason',
     'atalaya_spans_kept_total',
     'Spans stored while not all traces are, by what decided for their trace: probability, error or slow.',
     ({ sampling }) => ({
