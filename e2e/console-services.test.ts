@@ -53,8 +53,8 @@ describe.skipIf(missing)('services on the real program', () => {
 
   test('the map shows the shop; what fails leads to the failed traces', async () => {
     const page = await open(`/services?${RANGE}&refresh=5s`);
-    await page.getByRole('button', { name: /^payment, Service, .*fail/ }).click({ timeout: 30_000 });
-    for (const name of [/^web, Service/, /^redis, Database/, /^stock, Database/, /^stock, Service/, /^user, Virtual/])
+    await page.getByRole('button', { name: /^payment Service .*fail/ }).click({ timeout: 30_000 });
+    for (const name of [/^web Service/, /^redis Database/, /^stock Database/, /^stock Service/, /^user Virtual/])
       await page.getByRole('button', { name }).waitFor();
     const details = page.getByRole('region', { name: 'What is chosen' });
     await details.getByRole('button', { name: /^checkout/ }).waitFor();

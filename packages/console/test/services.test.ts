@@ -20,7 +20,7 @@ describe.skipIf(skip)('services, and the ways between the signals', () => {
 
   test('the map shows who calls whom; a node tells its numbers and leads to its page', async () => {
     const { page, context, complaints } = await visit(session, '/services');
-    const checkout = page.getByRole('button', { name: /^checkout, Service, .*fail/ });
+    const checkout = page.getByRole('button', { name: /^checkout Service .*fail/ });
     await checkout.click();
     const details = page.getByRole('region', { name: 'What is chosen' });
     await details.getByText('Many calls fail').waitFor();
@@ -53,7 +53,7 @@ describe.skipIf(skip)('services, and the ways between the signals', () => {
   test('the map is zoomed and moved by keys; what is sought stands out', async () => {
     const { page, context } = await visit(session, '/services');
     const stage = page.getByRole('group', { name: 'Map' });
-    const node = page.getByRole('button', { name: /^mailer,/ });
+    const node = page.getByRole('button', { name: /^mailer Service/ });
     await node.waitFor();
     const before = await node.boundingBox();
     await stage.focus();

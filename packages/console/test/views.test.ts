@@ -66,7 +66,7 @@ const VIEWS: readonly View[] = [
   {
     name: 'Services',
     path: '/services?view=map',
-    full: 'role=button[name=/^checkout, Service/]',
+    full: 'role=button[name=/^checkout Service/]',
     empty: 'text=No services yet',
     error: 'text=Something went wrong in the server',
   },

@@ -99,7 +99,6 @@ function NodeBox({ node, point, dimmed, chosen, onNode, onFocus }: NodeBoxProps)
   const { t } = useTranslation();
   const text = useRedText();
   const grave = gravity(node.errors);
-  const line = text.line(node);
   // Failures too few to matter would only make the line too long.
   const shown = grave === undefined ? text.short(node) : text.compact(node);
   return (
@@ -110,7 +109,6 @@ function NodeBox({ node, point, dimmed, chosen, onNode, onFocus }: NodeBoxProps)
       data-severity={grave}
       data-dimmed={dimmed || undefined}
       aria-pressed={chosen}
-      aria-label={[node.name, t(`services.kind.${node.kind}`), line].filter(Boolean).join(', ')}
       style={{ left: point.x, top: point.y, width: NODE_SIZES.width, height: NODE_SIZES.height }}
       onClick={() => onNode(node.id)}
       onFocus={() => onFocus({ x: point.x + NODE_SIZES.width / 2, y: point.y + NODE_SIZES.height / 2 })}
@@ -118,9 +116,11 @@ function NodeBox({ node, point, dimmed, chosen, onNode, onFocus }: NodeBoxProps)
       <span className={classes['nodeHead']}>
         <NodeMark kind={node.kind} />
         <span className={classes['nodeName']}>{node.name}</span>
+        <span className="at-hidden">{shown === '' ? null : t(`services.kind.${node.kind}`)}</span>
         {grave === undefined ? null : <SeverityIcon severity={grave} size={15} />}
       </span>
       <span className={classes['nodeText']}>{shown === '' ? t(`services.kind.${node.kind}`) : shown}</span>
+      {grave === undefined ? null : <span className="at-hidden">{t(`services.grave.${grave}`)}</span>}
     </button>
   );
 }

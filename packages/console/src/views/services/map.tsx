@@ -60,7 +60,7 @@ export function ServiceMap({ graph, state }: { graph: ServiceGraph; state: Servi
         ArrowDown: () => panBy(0, -PAN),
         '+': () => zoomBy(ZOOM),
         '-': () => zoomBy(1 / ZOOM),
-        '0': fit,
+        '0': () => fit(),
         Escape: () => latest.current.chooseNothing(),
       };
       const move = moves[event.key];
@@ -75,7 +75,7 @@ export function ServiceMap({ graph, state }: { graph: ServiceGraph; state: Servi
   const buttons = [
     { label: t('services.zoomIn'), icon: IconPlus, act: () => zoomBy(ZOOM) },
     { label: t('services.zoomOut'), icon: IconMinus, act: () => zoomBy(1 / ZOOM) },
-    { label: t('services.fit'), icon: IconFocusCentered, act: fit },
+    { label: t('services.fit'), icon: IconFocusCentered, act: () => fit() },
   ];
   return (
     <div className={classes['frame']}>

@@ -14,6 +14,7 @@ export interface Viewport {
   readonly plane: RefObject<HTMLDivElement | null>;
   zoomBy(factor: number): void;
   panBy(x: number, y: number): void;
+  /** Shows all of it. */
   fit(): void;
   /** Brings a point of the plane into the middle, if it is not in sight. */
   show(x: number, y: number, always?: boolean): void;
@@ -21,6 +22,8 @@ export interface Viewport {
 
 const LEAST = 0.12;
 const MOST = 2.5;
+/** At first nodes are large enough for a finger, even if not all are in sight. */
+const LEAST_AT_FIRST = 0.42;
 const MARGIN = 28;
 /** Below this scale texts cannot be read: what is small is left out. */
 const READABLE = 0.5;
@@ -49,13 +52,14 @@ export function useViewport({ width, height }: PlaneSize): Viewport {
       at.current = { x: px - (px - before.x) * ratio, y: py - (py - before.y) * ratio, scale, touched: true };
       write();
     };
-    const fit = () => {
+    const fit = (least: number = LEAST) => {
       const box = stage.current;
       if (box === null || size.current.width === 0) return;
       const room = { width: box.clientWidth - 2 * MARGIN, height: box.clientHeight - 2 * MARGIN };
-      const scale = Math.min(Math.max(Math.min(room.width / size.current.width, room.height / size.current.height), LEAST), 1.15);
+      const scale = Math.min(Math.max(Math.min(room.width / size.current.width, room.height / size.current.height), least), 1.15);
       at.current = {
-        x: (box.clientWidth - size.current.width * scale) / 2,
+        // What does not fit begins where the calls do.
+        x: Math.max((box.clientWidth - size.current.width * scale) / 2, MARGIN),
         y: (box.clientHeight - size.current.height * scale) / 2,
         scale,
         touched: false,
@@ -85,13 +89,13 @@ export function useViewport({ width, height }: PlaneSize): Viewport {
 
   useEffect(() => {
     size.current = { width, height };
-    if (!at.current.touched) acts.fit();
+    if (!at.current.touched) acts.fit(LEAST_AT_FIRST);
   }, [width, height, acts]);
 
   useEffect(() => {
     const box = stage.current;
     if (box === null) return undefined;
-    const observer = new ResizeObserver(() => !at.current.touched && acts.fit());
+    const observer = new ResizeObserver(() => !at.current.touched && acts.fit(LEAST_AT_FIRST));
     observer.observe(box);
     const fingers = new Map<number, { x: number; y: number }>();
     const place = (event: MouseEvent) => {
