@@ -35,7 +35,7 @@ export {
 export { type AstJson, astToJson } from './promql/ast-json.ts';
 export { typeOf } from './promql/check.ts';
 export { type DurationContext, evaluateDuration } from './promql/durations.ts';
-export { lineAndColumn, PromqlError } from './promql/error.ts';
+export { formatPlace, PromqlError } from './promql/error.ts';
 export { DEFAULT_PROMQL_FEATURES, PROMQL_FEATURES, type PromqlFeature } from './promql/features.ts';
 export { argumentType, FUNCTIONS, type FunctionSignature } from './promql/functions.ts';
 export { parsePromql, parseSelector } from './promql/parse.ts';

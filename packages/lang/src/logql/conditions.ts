@@ -2,12 +2,12 @@
 
 import { compileMatcher, type Matcher, type MatchOperator } from '@atalaya/model';
 import type { CompareOperator, LabelCondition } from './ast.ts';
-import type { TokenCursor } from './cursor.ts';
+import type { LogqlCursor } from './cursor.ts';
 import { LogqlError } from './error.ts';
 import { readLogBytes, readLogDuration, readLogNumber } from './literals.ts';
 
 /** Reads a condition: `or` binds weakest; `and`, a comma and nothing at all mean the same. */
-export function readCondition(cursor: TokenCursor): LabelCondition {
+export function readCondition(cursor: LogqlCursor): LabelCondition {
   let left = readConjunction(cursor);
   while (cursor.accept('or')) {
     const right = readConjunction(cursor);
@@ -16,7 +16,7 @@ export function readCondition(cursor: TokenCursor): LabelCondition {
   return left;
 }
 
-function readConjunction(cursor: TokenCursor): LabelCondition {
+function readConjunction(cursor: LogqlCursor): LabelCondition {
   let left = readOne(cursor);
   while (cursor.accept('and') || cursor.accept(',') || cursor.token.kind === 'identifier' || cursor.is('(')) {
     const right = readOne(cursor);
@@ -28,7 +28,7 @@ function readConjunction(cursor: TokenCursor): LabelCondition {
 const MATCH_OPERATORS: readonly MatchOperator[] = ['=', '!=', '=~', '!~'];
 const COMPARE_OPERATORS: ReadonlySet<string> = new Set(['=', '==', '!=', '>', '>=', '<', '<=']);
 
-function readOne(cursor: TokenCursor): LabelCondition {
+function readOne(cursor: LogqlCursor): LabelCondition {
   const { start } = cursor.token;
   if (cursor.accept('(')) {
     const inner = readCondition(cursor);
@@ -53,7 +53,7 @@ function readOne(cursor: TokenCursor): LabelCondition {
 }
 
 /** Reads `ip("…")`. What is inside is checked where it is used. */
-export function readIp(cursor: TokenCursor): string {
+export function readIp(cursor: LogqlCursor): string {
   cursor.expect('ip');
   cursor.expect('(');
   const { value } = cursor.expectKind('string');
@@ -61,7 +61,7 @@ export function readIp(cursor: TokenCursor): string {
   return value;
 }
 
-function readQuantity(cursor: TokenCursor): { kind: 'number' | 'duration' | 'bytes'; value: number; literal: string } {
+function readQuantity(cursor: LogqlCursor): { kind: 'number' | 'duration' | 'bytes'; value: number; literal: string } {
   const sign = cursor.is('-') || cursor.is('+') ? cursor.take().text : '';
   const { token } = cursor;
   const read = { number: readLogNumber, duration: readLogDuration, bytes: readLogBytes }[token.kind as 'number' | 'duration' | 'bytes'];
@@ -78,12 +78,12 @@ export function badNumber(text: string, start: number, end: number): LogqlError 
 }
 
 /** The operator of a matcher, where one stands at the cursor. */
-export function matchOperatorAt(cursor: TokenCursor): MatchOperator | undefined {
+export function matchOperatorAt(cursor: LogqlCursor): MatchOperator | undefined {
   return MATCH_OPERATORS.find((operator) => cursor.is(operator));
 }
 
 /** Reads what a label is compared with, behind the operator: a string, and a valid expression where it is to be one. */
-export function readMatchValue(cursor: TokenCursor, name: string, operator: MatchOperator): Matcher {
+export function readMatchValue(cursor: LogqlCursor, name: string, operator: MatchOperator): Matcher {
   const { value, start, end } = cursor.expectKind('string');
   const matcher: Matcher = { name, operator, value };
   try {

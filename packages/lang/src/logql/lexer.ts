@@ -1,6 +1,7 @@
 /** Tokens of LogQL. */
 
 import { readString } from '../promql/lexer.ts';
+import { unreadable } from '../text-error.ts';
 import { RANGE_OPERATIONS, VECTOR_OPERATIONS } from './ast.ts';
 import { LogqlError } from './error.ts';
 import { readLogBytes, readLogDuration } from './literals.ts';
@@ -50,7 +51,10 @@ export function tokenizeLogql(text: string): LogqlToken[] {
   while (TOKEN.lastIndex < text.length) {
     const start = TOKEN.lastIndex;
     const groups = TOKEN.exec(text)?.groups;
-    if (groups === undefined) throw unreadable(text, start);
+    if (groups === undefined) {
+      const { end, reason } = unreadable(text, start);
+      throw LogqlError.syntax(text, start, end, reason);
+    }
     const kind = (['string', 'flag', 'number', 'identifier', 'symbol'] as const).find((name) => groups[name] !== undefined);
     if (kind === undefined) continue;
     const token = groups[kind] as string;
@@ -79,13 +83,6 @@ function finerKind(
     if (readLogBytes(token) !== undefined) return 'bytes';
   }
   return kind;
-}
-
-function unreadable(text: string, start: number): LogqlError {
-  const character = String.fromCodePoint(text.codePointAt(start) as number);
-  const end = start + character.length;
-  if (character === '"' || character === '`') return LogqlError.syntax(text, start, text.length, 'syntax error: literal not terminated');
-  return LogqlError.syntax(text, start, end, `syntax error: unexpected ${character}`);
 }
 
 /** A token as an error message names it, in Loki's manner. */

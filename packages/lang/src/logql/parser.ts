@@ -22,14 +22,14 @@ import {
 } from './ast.ts';
 import { checkAggregation, checkMatchers, checkOperands, checkRange } from './checks.ts';
 import { badNumber, matchOperatorAt, readMatchValue } from './conditions.ts';
-import { TokenCursor } from './cursor.ts';
+import { LogqlCursor } from './cursor.ts';
 import { LogqlError } from './error.ts';
 import { readLogDuration, readLogNumber } from './literals.ts';
 import { readStages, readUnwrap } from './stages.ts';
 
 /** Reads one LogQL expression and checks what can be known without data. @throws LogqlError */
 export function parseLogql(text: string): LogqlExpression {
-  const cursor = new TokenCursor(text);
+  const cursor = new LogqlCursor(text);
   const expression = readExpression(cursor, 0);
   if (cursor.token.kind !== 'end') throw cursor.unexpected();
   return expression;
@@ -37,7 +37,7 @@ export function parseLogql(text: string): LogqlExpression {
 
 /** Reads a stream selector alone, as the series and label routes take it. @throws LogqlError */
 export function parseLogSelector(text: string): Matcher[] {
-  const cursor = new TokenCursor(text);
+  const cursor = new LogqlCursor(text);
   const matchers = readSelector(cursor);
   if (cursor.token.kind !== 'end') throw cursor.unexpected();
   return matchers;
@@ -48,7 +48,7 @@ export function parseLogSelector(text: string): Matcher[] {
  * @throws LogqlError
  */
 export function parseLineSelector(text: string): { matchers: Matcher[]; filters: LineFilter[] } {
-  const cursor = new TokenCursor(text);
+  const cursor = new LogqlCursor(text);
   const matchers = readMatchers(cursor);
   const filters: LineFilter[] = [];
   for (const stage of readStages(cursor)) {
@@ -61,11 +61,11 @@ export function parseLineSelector(text: string): { matchers: Matcher[]; filters:
   return { matchers, filters };
 }
 
-function operatorAt(cursor: TokenCursor): LogqlOperator | undefined {
+function operatorAt(cursor: LogqlCursor): LogqlOperator | undefined {
   return LOGQL_OPERATORS.find((operator) => cursor.is(operator));
 }
 
-function readExpression(cursor: TokenCursor, minimum: number): LogqlExpression {
+function readExpression(cursor: LogqlCursor, minimum: number): LogqlExpression {
   let left = readPrimary(cursor);
   for (;;) {
     const operator = operatorAt(cursor);
@@ -80,7 +80,7 @@ function readExpression(cursor: TokenCursor, minimum: number): LogqlExpression {
   }
 }
 
-function readMatching(cursor: TokenCursor): LogqlMatching | undefined {
+function readMatching(cursor: LogqlCursor): LogqlMatching | undefined {
   const on = cursor.is('on');
   if (!on && !cursor.is('ignoring')) return undefined;
   cursor.take();
@@ -92,11 +92,11 @@ function readMatching(cursor: TokenCursor): LogqlMatching | undefined {
 }
 
 /** Whether the parenthesis that the cursor stands at opens a list of labels, not an expression. */
-function isLabelList(cursor: TokenCursor): boolean {
+function isLabelList(cursor: LogqlCursor): boolean {
   return cursor.next.kind === 'identifier' || cursor.next.text === ')';
 }
 
-function readLabels(cursor: TokenCursor): string[] {
+function readLabels(cursor: LogqlCursor): string[] {
   cursor.expect('(');
   const labels: string[] = [];
   if (cursor.accept(')')) return labels;
@@ -106,7 +106,7 @@ function readLabels(cursor: TokenCursor): string[] {
   return labels;
 }
 
-function readPrimary(cursor: TokenCursor): LogqlExpression {
+function readPrimary(cursor: LogqlCursor): LogqlExpression {
   const { token } = cursor;
   const { start } = token;
   if (token.kind === 'number' || ((cursor.is('-') || cursor.is('+')) && cursor.next.kind === 'number')) {
@@ -138,7 +138,7 @@ function readPrimary(cursor: TokenCursor): LogqlExpression {
   throw cursor.unexpected();
 }
 
-function readNumber(cursor: TokenCursor): number {
+function readNumber(cursor: LogqlCursor): number {
   const sign = cursor.accept('-') ? -1 : (cursor.accept('+'), 1);
   const { text, start, end } = cursor.expectKind('number');
   const value = readLogNumber(text);
@@ -146,14 +146,14 @@ function readNumber(cursor: TokenCursor): number {
   return sign * value;
 }
 
-function readSelector(cursor: TokenCursor): Matcher[] {
+function readSelector(cursor: LogqlCursor): Matcher[] {
   const { start } = cursor.token;
   const matchers = readMatchers(cursor);
   checkMatchers(matchers, start, cursor.lastEnd);
   return matchers;
 }
 
-function readMatchers(cursor: TokenCursor): Matcher[] {
+function readMatchers(cursor: LogqlCursor): Matcher[] {
   cursor.expect('{');
   const matchers: Matcher[] = [];
   if (!cursor.is('}')) {
@@ -164,7 +164,7 @@ function readMatchers(cursor: TokenCursor): Matcher[] {
   return matchers;
 }
 
-function readMatcher(cursor: TokenCursor): Matcher {
+function readMatcher(cursor: LogqlCursor): Matcher {
   const name = cursor.expectKind('identifier').text;
   const operator = matchOperatorAt(cursor);
   if (operator === undefined) throw cursor.unexpected('=', '!=', '=~', '!~');
@@ -172,7 +172,7 @@ function readMatcher(cursor: TokenCursor): Matcher {
   return readMatchValue(cursor, name, operator);
 }
 
-function readLogs(cursor: TokenCursor): LogSelection {
+function readLogs(cursor: LogqlCursor): LogSelection {
   const { start } = cursor.token;
   const matchers = readSelector(cursor);
   return { kind: 'logs', matchers, stages: readStages(cursor), start, end: cursor.lastEnd };
@@ -188,7 +188,7 @@ interface LogRange {
 }
 
 /** Lines, a number of theirs and a range: the range may stand before the stages, and parentheses around all or a part. */
-function readLogRange(cursor: TokenCursor, first: boolean): LogRange {
+function readLogRange(cursor: LogqlCursor, first: boolean): LogRange {
   let read: LogRange;
   if (cursor.accept('(')) {
     read = readLogRange(cursor, false);
@@ -202,14 +202,14 @@ function readLogRange(cursor: TokenCursor, first: boolean): LogRange {
   return withMore(cursor, { ...read, ...readRange(cursor) });
 }
 
-function withMore(cursor: TokenCursor, read: LogRange): LogRange {
+function withMore(cursor: LogqlCursor, read: LogRange): LogRange {
   if (read.unwrap !== undefined) return read;
   const stages = readStages(cursor);
   const unwrap = readUnwrap(cursor);
   return { ...read, logs: { ...read.logs, stages: [...read.logs.stages, ...stages], end: cursor.lastEnd }, unwrap };
 }
 
-function readRange(cursor: TokenCursor): { range: number; offset: number } {
+function readRange(cursor: LogqlCursor): { range: number; offset: number } {
   cursor.expect('[');
   const range = readMilliseconds(cursor);
   cursor.expect(']');
@@ -218,12 +218,12 @@ function readRange(cursor: TokenCursor): { range: number; offset: number } {
   return { range, offset: sign * readMilliseconds(cursor) };
 }
 
-function readMilliseconds(cursor: TokenCursor): number {
+function readMilliseconds(cursor: LogqlCursor): number {
   const { text } = cursor.expectKind('duration');
   return (readLogDuration(text) as number) / 1e6;
 }
 
-function readRangeAggregation(cursor: TokenCursor, operation: RangeOperation): RangeAggregation {
+function readRangeAggregation(cursor: LogqlCursor, operation: RangeOperation): RangeAggregation {
   const { start } = cursor.take();
   cursor.expect('(');
   const hasParameter = cursor.token.kind === 'number';
@@ -239,13 +239,13 @@ function readRangeAggregation(cursor: TokenCursor, operation: RangeOperation): R
   return read;
 }
 
-function readGrouping(cursor: TokenCursor): Grouping | undefined {
+function readGrouping(cursor: LogqlCursor): Grouping | undefined {
   if (!cursor.is('by') && !cursor.is('without')) return undefined;
   const without = cursor.take().text === 'without';
   return { without, labels: readLabels(cursor) };
 }
 
-function readVectorAggregation(cursor: TokenCursor, operation: VectorOperation): VectorAggregation {
+function readVectorAggregation(cursor: LogqlCursor, operation: VectorOperation): VectorAggregation {
   const { start } = cursor.take();
   const before = readGrouping(cursor);
   cursor.expect('(');
@@ -265,7 +265,7 @@ function readVectorAggregation(cursor: TokenCursor, operation: VectorOperation):
   return read;
 }
 
-function readLabelReplace(cursor: TokenCursor): MetricExpression {
+function readLabelReplace(cursor: LogqlCursor): MetricExpression {
   const { start } = cursor.take();
   cursor.expect('(');
   const expression = readExpression(cursor, 0);

@@ -16,7 +16,7 @@ import type {
   Unwrap,
 } from './ast.ts';
 import { matchOperatorAt, readCondition, readIp, readMatchValue } from './conditions.ts';
-import type { TokenCursor } from './cursor.ts';
+import type { LogqlCursor } from './cursor.ts';
 import { LogqlError } from './error.ts';
 import type { LogqlToken } from './lexer.ts';
 import type { Template } from '../template/ast.ts';
@@ -27,7 +27,7 @@ import { LOGQL_TEMPLATE_FUNCTIONS } from './template-functions.ts';
 const LINE_OPERATORS: ReadonlySet<string> = new Set<LineOperator>(['|=', '!=', '|~', '!~', '|>', '!>']);
 
 /** Reads as many stages as there are; stops before an `unwrap`. */
-export function readStages(cursor: TokenCursor): Stage[] {
+export function readStages(cursor: LogqlCursor): Stage[] {
   const stages: Stage[] = [];
   for (;;) {
     if (cursor.token.kind === 'symbol' && LINE_OPERATORS.has(cursor.token.text)) stages.push(readLineFilter(cursor));
@@ -36,7 +36,7 @@ export function readStages(cursor: TokenCursor): Stage[] {
   }
 }
 
-function readLineFilter(cursor: TokenCursor): LineFilter {
+function readLineFilter(cursor: LogqlCursor): LineFilter {
   const { text, start } = cursor.take();
   const operator = text as LineOperator;
   const alternatives = [readLineMatch(cursor, operator)];
@@ -44,7 +44,7 @@ function readLineFilter(cursor: TokenCursor): LineFilter {
   return { kind: 'line-filter', operator, alternatives, start, end: cursor.lastEnd };
 }
 
-function readLineMatch(cursor: TokenCursor, operator: LineOperator): LineMatch {
+function readLineMatch(cursor: LogqlCursor, operator: LineOperator): LineMatch {
   const { token } = cursor;
   if (cursor.is('ip')) {
     const value = readIp(cursor);
@@ -66,7 +66,7 @@ function building<T>({ start, end }: LogqlToken, build: () => T): T {
   }
 }
 
-function readPipeStage(cursor: TokenCursor): Stage {
+function readPipeStage(cursor: LogqlCursor): Stage {
   const { start } = cursor.expect('|');
   const stage = readStage(cursor);
   return { ...stage, start, end: cursor.lastEnd };
@@ -74,7 +74,7 @@ function readPipeStage(cursor: TokenCursor): Stage {
 
 type Unplaced<T> = T extends unknown ? Omit<T, 'start' | 'end'> : never;
 
-function readStage(cursor: TokenCursor): Unplaced<Stage> {
+function readStage(cursor: LogqlCursor): Unplaced<Stage> {
   const { token } = cursor;
   if (token.kind === 'identifier' || cursor.is('(')) return { kind: 'label-filter', condition: readCondition(cursor) };
   if (token.kind !== 'word') throw cursor.unexpected();
@@ -127,18 +127,18 @@ function readTemplate(name: string, text: string, wrong: string): Template {
   }
 }
 
-function readList<T>(cursor: TokenCursor, readItem: () => T): T[] {
+function readList<T>(cursor: LogqlCursor, readItem: () => T): T[] {
   const items = [readItem()];
   while (cursor.accept(',')) items.push(readItem());
   return items;
 }
 
-function readJson(cursor: TokenCursor): Unplaced<JsonParser> {
+function readJson(cursor: LogqlCursor): Unplaced<JsonParser> {
   cursor.take();
   return { kind: 'json', fields: readFields(cursor, readJsonPath) };
 }
 
-function readLogfmt(cursor: TokenCursor): Unplaced<LogfmtParser> {
+function readLogfmt(cursor: LogqlCursor): Unplaced<LogfmtParser> {
   cursor.take();
   let strict = false;
   let keepEmpty = false;
@@ -149,7 +149,7 @@ function readLogfmt(cursor: TokenCursor): Unplaced<LogfmtParser> {
   return { kind: 'logfmt', strict, keepEmpty, fields: readFields(cursor, readLogfmtKey) };
 }
 
-function readFields(cursor: TokenCursor, readPath: (source: string) => PathStep[]): FieldPath[] {
+function readFields(cursor: LogqlCursor, readPath: (source: string) => PathStep[]): FieldPath[] {
   if (cursor.token.kind !== 'identifier') return [];
   return readList(cursor, () => {
     const label = cursor.expectKind('identifier');
@@ -158,7 +158,7 @@ function readFields(cursor: TokenCursor, readPath: (source: string) => PathStep[
   });
 }
 
-function readAssignments(cursor: TokenCursor): LabelAssignment[] {
+function readAssignments(cursor: LogqlCursor): LabelAssignment[] {
   const seen = new Set<string>();
   return readList(cursor, () => {
     const label = cursor.expectKind('identifier');
@@ -177,7 +177,7 @@ function readAssignments(cursor: TokenCursor): LabelAssignment[] {
   });
 }
 
-function readChoice(cursor: TokenCursor): LabelChoice {
+function readChoice(cursor: LogqlCursor): LabelChoice {
   const label = cursor.expectKind('identifier').text;
   const operator = matchOperatorAt(cursor);
   if (operator === undefined) return { label, matcher: undefined };
@@ -188,7 +188,7 @@ function readChoice(cursor: TokenCursor): LabelChoice {
 const CONVERSIONS = ['bytes', 'duration', 'duration_seconds'] as const;
 
 /** Reads `| unwrap x`, and the conditions on labels after it, where that stands here. */
-export function readUnwrap(cursor: TokenCursor): Unwrap | undefined {
+export function readUnwrap(cursor: LogqlCursor): Unwrap | undefined {
   const { start } = cursor.token;
   if (!cursor.is('|') || cursor.next.text !== 'unwrap') return undefined;
   cursor.take();

@@ -1,6 +1,7 @@
 /** Tokens of TraceQL. */
 
 import { readString } from '../promql/lexer.ts';
+import { unreadable } from '../text-error.ts';
 import type { TraceqlScope } from './ast.ts';
 import { TraceqlError } from './error.ts';
 import { readTraceDuration } from './literals.ts';
@@ -43,7 +44,10 @@ export function tokenizeTraceql(text: string): TraceqlToken[] {
   while (TOKEN.lastIndex < text.length) {
     const start = TOKEN.lastIndex;
     const groups = TOKEN.exec(text)?.groups;
-    if (groups === undefined) throw unreadable(text, start);
+    if (groups === undefined) {
+      const { end, reason } = unreadable(text, start);
+      throw TraceqlError.syntax(text, start, end, reason);
+    }
     const kind = KINDS.find((name) => groups[name] !== undefined);
     if (kind === undefined) continue;
     tokens.push(tokenOf(kind, groups, text, start));
@@ -87,12 +91,6 @@ function numberKind(token: string, text: string, start: number): 'integer' | 'fl
     start + token.length,
     `syntax error: "${token}" is neither a number nor a duration such as 1h30m, 1.5s, 100us`,
   );
-}
-
-function unreadable(text: string, start: number): TraceqlError {
-  const character = String.fromCodePoint(text.codePointAt(start) as number);
-  if (character === '"' || character === '`') return TraceqlError.syntax(text, start, text.length, 'syntax error: literal not terminated');
-  return TraceqlError.syntax(text, start, start + character.length, `syntax error: unexpected ${character}`);
 }
 
 /** A token as an error message names it. */

@@ -1,6 +1,6 @@
 /** Annotations: what the reader of an answer should know about it, as Prometheus words it. */
 
-import { lineAndColumn, type Span } from '@atalaya/lang';
+import { formatPlace, type Span } from '@atalaya/lang';
 
 /** Collects the warnings and infos of one query, each once. */
 export class Annotations {
@@ -15,13 +15,13 @@ export class Annotations {
   }
 
   warn(message: string, place: Span): void {
-    this.#warnings.add(`PromQL warning: ${message} (${lineAndColumn(this.#text, place.start)})`);
+    this.#warnings.add(`PromQL warning: ${message} (${formatPlace(this.#text, place.start)})`);
   }
 
   /** `summed` says that it is about several steps at once, so that it cannot be told of any of them. */
   inform(message: string, place: Span, summed = false): void {
     this.#summed ||= summed;
-    this.#infos.add(`PromQL info: ${message} (${lineAndColumn(this.#text, place.start)})`);
+    this.#infos.add(`PromQL info: ${message} (${formatPlace(this.#text, place.start)})`);
   }
 
   /** A warning about the answer as a whole, without a place in the query. */
