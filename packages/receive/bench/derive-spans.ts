@@ -9,6 +9,7 @@ import { silentLogger, systemClock } from '@atalaya/model';
 import { createMetricWriter } from '../src/metrics/create-metric-writer.ts';
 import { DEFAULT_METRIC_LIMITS } from '../src/metrics/limits.ts';
 import { createSpanDerivation } from '../src/traces/derive/create-span-derivation.ts';
+import { repeatFor } from './cpu-time.ts';
 
 const SPANS = 512;
 const SECONDS = 2;
@@ -64,15 +65,10 @@ function deriving(options: { dimensions?: string[]; maxSets?: number }): () => (
 for (let round = 0; round < ROUNDS; round++) {
   for (const [name, make] of Object.entries(WAYS)) {
     const work = make();
-    const started = process.cpuUsage();
-    let batches = 0;
-    let cpu = 0;
-    for (; cpu < SECONDS; batches++) {
+    const { turns, cpu } = await repeatFor(SECONDS, () => {
       renew(batch);
       work(batch);
-      const used = process.cpuUsage(started);
-      cpu = (used.user + used.system) / 1e6;
-    }
-    process.stdout.write(`${name.padEnd(18)} ${((cpu * 1e9) / (batches * SPANS)).toFixed(0)} ns of CPU a span\n`);
+    });
+    process.stdout.write(`${name.padEnd(18)} ${((cpu * 1e9) / (turns * SPANS)).toFixed(0)} ns of CPU a span\n`);
   }
 }

@@ -10,10 +10,9 @@ import { encodeLogs, requestOf, type TestRecord } from '../src/otlp/logs/encode-
 import { walkLogsJson } from '../src/otlp/logs/logs-json.ts';
 import { walkLogsProtobuf } from '../src/otlp/logs/logs-protobuf.ts';
 import { RecordTaker } from '../src/otlp/logs/take-records.ts';
+import { measureDecoders } from './otlp-decoders.ts';
 
 const RECORDS = 500;
-const SECONDS = 2;
-const ROUNDS = 3;
 
 const writer = createLogWriter({ journal: { append: async () => undefined }, clock: systemClock });
 
@@ -47,43 +46,12 @@ const request = requestOf(
   Array.from({ length: RECORDS }, (_, i) => recordOf(i)),
   [textAttribute('service.name', 'shop'), textAttribute('k8s.pod.name', 'shop-1'), textAttribute('host.name', 'h1')],
 );
-const protobuf = encodeLogs(request);
-const json = JSON.stringify(request);
-
-const WAYS: Record<string, { bytes: number; decode: () => RecordTaker }> = {
-  protobuf: {
-    bytes: protobuf.length,
-    decode() {
-      const taker = new RecordTaker(writer, systemClock);
-      const walk = walkLogsProtobuf(protobuf, taker);
-      while (walk.next().done !== true);
-      return taker;
-    },
-  },
-  json: {
-    bytes: json.length,
-    decode() {
-      const text = Buffer.from(json).toString('utf8');
-      const walk = walkLogsJson(text, () => new RecordTaker(writer, systemClock));
-      for (let step = walk.next(); ; step = walk.next()) if (step.done === true) return step.value;
-    },
-  },
-};
-
-for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, { bytes, decode }] of Object.entries(WAYS)) {
-    const started = process.cpuUsage();
-    let requests = 0;
-    let cpu = 0;
-    for (; cpu < SECONDS; requests++) {
-      await decode().commit();
-      const used = process.cpuUsage(started);
-      cpu = (used.user + used.system) / 1e6;
-    }
-    const perSecond = (requests * RECORDS) / cpu;
-    const megabytes = (requests * bytes) / cpu / 1e6;
-    process.stdout.write(
-      `${name.padEnd(9)} ${Math.round(perSecond).toLocaleString('en')} lines, ${megabytes.toFixed(0)} MB per CPU-second\n`,
-    );
-  }
-}
+await measureDecoders({
+  record: 'line',
+  records: RECORDS,
+  protobuf: encodeLogs(request),
+  json: JSON.stringify(request),
+  open: () => new RecordTaker(writer, systemClock),
+  walkProtobuf: walkLogsProtobuf,
+  walkJson: walkLogsJson,
+});

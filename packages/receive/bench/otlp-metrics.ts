@@ -12,6 +12,7 @@ import { createOtlpMetrics } from '../src/otlp/metrics/otlp-metrics.ts';
 import { DEFAULT_OTLP_TRANSLATION } from '../src/otlp/metrics/translation.ts';
 import { createRemoteWrite } from '../src/remote-write/create-remote-write.ts';
 import { encodeV1, requestOf } from '../src/remote-write/encode-for-tests.ts';
+import { repeatFor } from './cpu-time.ts';
 
 const POINTS = 2000;
 const PER_METRIC = 50;
@@ -160,21 +161,16 @@ const bodies = new Map(WAYS.map(([name, , body]) => [name, range(TIMES).map(body
 for (let round = 0; round < ROUNDS; round++) {
   for (const [name, points, , send] of WAYS) {
     const own = bodies.get(name) as Uint8Array[];
-    const started = process.cpuUsage();
-    let requests = 0;
     let bytes = 0;
-    let cpu = 0;
-    for (; cpu < SECONDS; requests++) {
-      const body = own[requests % TIMES] as Uint8Array;
+    const { turns, cpu } = await repeatFor(SECONDS, async (turn) => {
+      const body = own[turn % TIMES] as Uint8Array;
       const status = await send(body);
       if (status !== 200 && status !== 204) throw new Error(`${name}: ${status}`);
       bytes += body.length;
-      const used = process.cpuUsage(started);
-      cpu = (used.user + used.system) / 1e6;
-    }
-    const micros = (cpu * 1e6) / (requests * points);
+    });
+    const micros = (cpu * 1e6) / (turns * points);
     process.stdout.write(
-      `${name.padEnd(22)} ${micros.toFixed(2).padStart(6)} µs a point, ${Math.round(bytes / requests / points)} bytes a point\n`,
+      `${name.padEnd(22)} ${micros.toFixed(2).padStart(6)} µs a point, ${Math.round(bytes / turns / points)} bytes a point\n`,
     );
   }
   process.stdout.write('\n');

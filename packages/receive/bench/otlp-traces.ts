@@ -11,10 +11,9 @@ import { walkTracesJson } from '../src/otlp/traces/traces-json.ts';
 import { walkTracesProtobuf } from '../src/otlp/traces/traces-protobuf.ts';
 import { createSpanWriter } from '../src/traces/create-span-writer.ts';
 import { SpanCollectors } from '../src/traces/span-collector.ts';
+import { measureDecoders } from './otlp-decoders.ts';
 
 const SPANS = 512;
-const SECONDS = 2;
-const ROUNDS = 3;
 
 const writer = createSpanWriter({ journal: { append: async () => undefined } });
 const collectors = new SpanCollectors(writer, systemClock);
@@ -61,44 +60,12 @@ const request = requestOf(
   Array.from({ length: SPANS }, (_, i) => spanOf(i)),
   [textAttribute('service.name', 'shop'), textAttribute('k8s.pod.name', 'shop-1'), textAttribute('host.name', 'h1')],
 );
-const protobuf = encodeTraces(request);
-const json = JSON.stringify(request);
-
-const WAYS: Record<string, { bytes: number; decode: () => SpanTaker }> = {
-  protobuf: {
-    bytes: protobuf.length,
-    decode() {
-      const taker = new SpanTaker(collectors);
-      const walk = walkTracesProtobuf(protobuf, taker);
-      while (walk.next().done !== true);
-      return taker;
-    },
-  },
-  json: {
-    bytes: json.length,
-    decode() {
-      const text = Buffer.from(json).toString('utf8');
-      const walk = walkTracesJson(text, () => new SpanTaker(collectors));
-      for (let step = walk.next(); ; step = walk.next()) if (step.done === true) return step.value;
-    },
-  },
-};
-
-for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, { bytes, decode }] of Object.entries(WAYS)) {
-    const started = process.cpuUsage();
-    let requests = 0;
-    let cpu = 0;
-    for (; cpu < SECONDS; requests++) {
-      await decode().commit();
-      const used = process.cpuUsage(started);
-      cpu = (used.user + used.system) / 1e6;
-    }
-    const spans = requests * SPANS;
-    const megabytes = (requests * bytes) / cpu / 1e6;
-    const microseconds = (cpu * 1e6) / spans;
-    process.stdout.write(
-      `${name.padEnd(9)} ${microseconds.toFixed(2)} µs a span: ${Math.round(spans / cpu).toLocaleString('en')} spans, ${megabytes.toFixed(0)} MB per CPU-second\n`,
-    );
-  }
-}
+await measureDecoders({
+  record: 'span',
+  records: SPANS,
+  protobuf: encodeTraces(request),
+  json: JSON.stringify(request),
+  open: () => new SpanTaker(collectors),
+  walkProtobuf: walkTracesProtobuf,
+  walkJson: walkTracesJson,
+});

@@ -2,12 +2,14 @@
 
 import { Buffer } from 'node:buffer';
 
+/** A double in OTLP's JSON. */
+export type TestDouble = number | 'NaN' | 'Infinity' | '-Infinity';
 /** AnyValue in OTLP's JSON; 64-bit numbers as text. */
 export type TestValue =
   | { stringValue: string }
   | { boolValue: boolean }
   | { intValue: string }
-  | { doubleValue: number | 'NaN' | 'Infinity' | '-Infinity' }
+  | { doubleValue: TestDouble }
   | { bytesValue: string }
   | { arrayValue: { values: TestValue[] } }
   | { kvlistValue: { values: TestAttribute[] } }
@@ -30,23 +32,34 @@ export interface TestScope {
 /** An attribute that is a text. */
 export const textAttribute = (key: string, value: string): TestAttribute => ({ key, value: { stringValue: value } });
 
+/** A resource, its scopes, and their records, encoded already. */
+export interface TestResourceGroup {
+  resource?: TestResource;
+  scopes: { scope?: TestScope; records: Uint8Array[]; schemaUrl?: string }[];
+  schemaUrl?: string;
+}
+
+/** Export…ServiceRequest as protobuf: that of every signal has this form. */
+export function encodeRequest(groups: readonly TestResourceGroup[]): Buffer {
+  return Buffer.concat(
+    groups.map(({ resource, scopes, schemaUrl }) => {
+      const contents = scopes.map((group) => encodeGroup(group.records, group.schemaUrl, encodeScope(group.scope)));
+      return bytes(1, encodeGroup(contents, schemaUrl, encodeResource(resource)));
+    }),
+  );
+}
+
 /** Resource… or Scope…: what describes lies behind the contents, as is allowed. */
-export function encodeGroup(
-  contents: readonly Uint8Array[],
-  schemaUrl: string | undefined,
-  description: Uint8Array | undefined,
-): Uint8Array {
+function encodeGroup(contents: readonly Uint8Array[], schemaUrl: string | undefined, description: Uint8Array | undefined): Uint8Array {
   const parts = [...contents.map((content) => bytes(2, content)), text(3, schemaUrl)];
   return Buffer.concat(description === undefined ? parts : [...parts, bytes(1, description)]);
 }
 
-/** A resource as protobuf. */
-export function encodeResource(resource: TestResource | undefined): Uint8Array | undefined {
+function encodeResource(resource: TestResource | undefined): Uint8Array | undefined {
   return resource && Buffer.concat([attributes(1, resource.attributes), varint(2, resource.droppedAttributesCount)]);
 }
 
-/** A scope as protobuf. */
-export function encodeScope(scope: TestScope | undefined): Uint8Array | undefined {
+function encodeScope(scope: TestScope | undefined): Uint8Array | undefined {
   return (
     scope &&
     Buffer.concat([text(1, scope.name), text(2, scope.version), attributes(3, scope.attributes), varint(4, scope.droppedAttributesCount)])
@@ -58,12 +71,7 @@ export function encodeValue(value: TestValue): Uint8Array {
   if ('stringValue' in value) return bytes(1, Buffer.from(value.stringValue));
   if ('boolValue' in value) return Buffer.from([2 * 8, value.boolValue ? 1 : 0]);
   if ('intValue' in value) return Buffer.from([3 * 8, ...varintBytes(BigInt.asUintN(64, BigInt(value.intValue)))]);
-  if ('doubleValue' in value) {
-    const number = Buffer.alloc(9);
-    number[0] = 4 * 8 + 1;
-    number.writeDoubleLE(Number(value.doubleValue), 1);
-    return number;
-  }
+  if ('doubleValue' in value) return double(4, value.doubleValue);
   if ('bytesValue' in value) return bytes(7, Buffer.from(value.bytesValue, 'base64'));
   if ('arrayValue' in value) {
     const { values } = value.arrayValue;
@@ -83,6 +91,19 @@ export function attributes(field: number, list: readonly TestAttribute[] = []): 
 
 export function text(field: number, value: string | undefined): Uint8Array {
   return value === undefined ? new Uint8Array() : bytes(field, Buffer.from(value));
+}
+
+/** Bytes of an id that is given as hex digits. */
+export function id(field: number, hex: string | undefined): Uint8Array {
+  return hex === undefined ? new Uint8Array() : bytes(field, Buffer.from(hex, 'hex'));
+}
+
+export function double(field: number, value: TestDouble | undefined): Uint8Array {
+  if (value === undefined) return new Uint8Array();
+  const number = Buffer.alloc(9);
+  number[0] = field * 8 + 1;
+  number.writeDoubleLE(Number(value), 1);
+  return number;
 }
 
 export function varint(field: number, value: number | undefined): Uint8Array {

@@ -4,12 +4,11 @@ import { Buffer } from 'node:buffer';
 import {
   attributes,
   bytes,
-  encodeGroup,
-  encodeResource,
-  encodeScope,
+  encodeRequest,
   encodeValue,
   fixed32,
   fixed64,
+  id,
   type TestAttribute,
   type TestResource,
   type TestScope,
@@ -52,15 +51,13 @@ export function requestOf(records: TestRecord[], attributes: TestAttribute[] = [
 
 /** The request as protobuf. */
 export function encodeLogs({ resourceLogs = [] }: TestRequest): Uint8Array {
-  return Buffer.concat(
-    resourceLogs.map(({ resource, scopeLogs = [], schemaUrl }) =>
-      bytes(1, encodeGroup(scopeLogs.map(encodeScopeLogs), schemaUrl, encodeResource(resource))),
-    ),
+  return encodeRequest(
+    resourceLogs.map(({ scopeLogs = [], ...group }) => ({
+      ...group,
+      scopes: scopeLogs.map(({ logRecords = [], ...scope }) => ({ ...scope, records: logRecords.map(encodeRecord) })),
+    })),
   );
 }
-
-const encodeScopeLogs = ({ scope, logRecords = [], schemaUrl }: TestScopeLogs): Uint8Array =>
-  encodeGroup(logRecords.map(encodeRecord), schemaUrl, encodeScope(scope));
 
 function encodeRecord(record: TestRecord): Uint8Array {
   return Buffer.concat([
@@ -72,8 +69,8 @@ function encodeRecord(record: TestRecord): Uint8Array {
     attributes(6, record.attributes),
     varint(7, record.droppedAttributesCount),
     fixed32(8, record.flags),
-    ...(record.traceId === undefined ? [] : [bytes(9, Buffer.from(record.traceId, 'hex'))]),
-    ...(record.spanId === undefined ? [] : [bytes(10, Buffer.from(record.spanId, 'hex'))]),
+    id(9, record.traceId),
+    id(10, record.spanId),
     text(12, record.eventName),
   ]);
 }

@@ -4,24 +4,22 @@ import { Buffer } from 'node:buffer';
 import {
   attributes,
   bytes,
-  encodeGroup,
-  encodeResource,
-  encodeScope,
+  double,
+  encodeRequest,
   fixed64,
+  id,
   type TestAttribute,
+  type TestDouble,
   type TestResource,
   type TestScope,
   text,
   varint,
 } from '../encode-for-tests.ts';
 
-/** A double in OTLP's JSON. */
-type Double = number | 'NaN' | 'Infinity' | '-Infinity';
-
 export interface TestExemplar {
   filteredAttributes?: TestAttribute[];
   timeUnixNano?: string;
-  asDouble?: Double;
+  asDouble?: TestDouble;
   asInt?: string;
   spanId?: string;
   traceId?: string;
@@ -34,14 +32,14 @@ interface TestPoint {
   flags?: number;
 }
 export interface TestNumberPoint extends TestPoint {
-  asDouble?: Double;
+  asDouble?: TestDouble;
   asInt?: string;
 }
 export interface TestHistogramPoint extends TestPoint {
   count?: string;
-  sum?: Double;
+  sum?: TestDouble;
   bucketCounts?: string[];
-  explicitBounds?: Double[];
+  explicitBounds?: TestDouble[];
   min?: number;
   max?: number;
 }
@@ -51,17 +49,17 @@ export interface TestBuckets {
 }
 export interface TestExponentialPoint extends TestPoint {
   count?: string;
-  sum?: Double;
+  sum?: TestDouble;
   scale?: number;
   zeroCount?: string;
   positive?: TestBuckets;
   negative?: TestBuckets;
-  zeroThreshold?: Double;
+  zeroThreshold?: TestDouble;
 }
 export interface TestSummaryPoint extends TestPoint {
   count?: string;
-  sum?: Double;
-  quantileValues?: { quantile?: Double; value?: Double }[];
+  sum?: TestDouble;
+  quantileValues?: { quantile?: TestDouble; value?: TestDouble }[];
 }
 export interface TestOtlpMetric {
   name?: string;
@@ -84,13 +82,11 @@ export interface TestMetricsRequest {
 
 /** ExportMetricsServiceRequest as protobuf. */
 export function encodeMetrics({ resourceMetrics = [] }: TestMetricsRequest): Buffer {
-  return Buffer.concat(
-    resourceMetrics.map(({ resource, scopeMetrics = [], schemaUrl }) => {
-      const scopes = scopeMetrics.map(({ scope, metrics = [], schemaUrl: scopeSchema }) =>
-        encodeGroup(metrics.map(encodeMetric), scopeSchema, encodeScope(scope)),
-      );
-      return bytes(1, encodeGroup(scopes, schemaUrl, encodeResource(resource)));
-    }),
+  return encodeRequest(
+    resourceMetrics.map(({ scopeMetrics = [], ...group }) => ({
+      ...group,
+      scopes: scopeMetrics.map(({ metrics = [], ...scope }) => ({ ...scope, records: metrics.map(encodeMetric) })),
+    })),
   );
 }
 
@@ -176,8 +172,8 @@ function encodeExemplar(exemplar: TestExemplar): Uint8Array {
     fixed64(2, exemplar.timeUnixNano),
     double(3, exemplar.asDouble),
     fixed64(6, exemplar.asInt && unsigned(exemplar.asInt)),
-    exemplar.spanId === undefined ? new Uint8Array() : bytes(4, Buffer.from(exemplar.spanId, 'hex')),
-    exemplar.traceId === undefined ? new Uint8Array() : bytes(5, Buffer.from(exemplar.traceId, 'hex')),
+    id(4, exemplar.spanId),
+    id(5, exemplar.traceId),
   ]);
 }
 
@@ -189,14 +185,6 @@ function buckets(field: number, side: TestBuckets | undefined): Uint8Array {
 
 function sint32(field: number, value: number | undefined): Uint8Array {
   return varint(field, value === undefined ? undefined : ((value << 1) ^ (value >> 31)) >>> 0);
-}
-
-function double(field: number, value: Double | undefined): Uint8Array {
-  if (value === undefined) return new Uint8Array();
-  const number = Buffer.alloc(9);
-  number[0] = field * 8 + 1;
-  number.writeDoubleLE(Number(value), 1);
-  return number;
 }
 
 /** The same 64 bits without a sign. */

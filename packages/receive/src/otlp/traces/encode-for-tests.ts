@@ -4,11 +4,10 @@ import { Buffer } from 'node:buffer';
 import {
   attributes,
   bytes,
-  encodeGroup,
-  encodeResource,
-  encodeScope,
+  encodeRequest,
   fixed32,
   fixed64,
+  id,
   type TestAttribute,
   type TestResource,
   type TestScope,
@@ -68,18 +67,13 @@ export function requestOf(spans: TestSpan[], attributesOfResource: TestAttribute
 
 /** The request as protobuf. */
 export function encodeTraces({ resourceSpans = [] }: TestRequest): Uint8Array {
-  return Buffer.concat(
-    resourceSpans.map(({ resource, scopeSpans = [], schemaUrl }) =>
-      bytes(1, encodeGroup(scopeSpans.map(encodeScopeSpans), schemaUrl, encodeResource(resource))),
-    ),
+  return encodeRequest(
+    resourceSpans.map(({ scopeSpans = [], ...group }) => ({
+      ...group,
+      scopes: scopeSpans.map(({ spans = [], ...scope }) => ({ ...scope, records: spans.map(encodeSpan) })),
+    })),
   );
 }
-
-const encodeScopeSpans = ({ scope, spans = [], schemaUrl }: TestScopeSpans): Uint8Array =>
-  encodeGroup(spans.map(encodeSpan), schemaUrl, encodeScope(scope));
-
-const id = (field: number, hex: string | undefined): Uint8Array =>
-  hex === undefined ? new Uint8Array() : bytes(field, Buffer.from(hex, 'hex'));
 
 /** A span as protobuf. */
 export function encodeSpan(span: TestSpan): Uint8Array {
