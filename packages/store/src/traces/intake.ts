@@ -1,10 +1,10 @@
 /** What comes in: records of spans are taken in at once, and put into the table in groups or when a question waits for them, each span once. */
 
-import { randomUUID } from 'node:crypto';
 import { selectSpans } from '@atalaya/journal';
 import type { Clock, Logger } from '@atalaya/model';
 import type { Engine } from '../engine/engine.ts';
 import type { RecentHashes } from '../loader/recent-hashes.ts';
+import { type PreparedGroup, RecordIntake, type TakenRecord } from '../loader/record-intake.ts';
 import type { Operations } from './operations.ts';
 import { presentSpans, withoutPresent } from './present-spans.ts';
 import { spanBlock } from './span-columns.ts';
@@ -33,67 +33,32 @@ export interface SpanIntakeOptions {
   readonly recent: RecentHashes;
 }
 
-/** A record that was taken in, without the spans that repeat earlier ones. */
-interface Taken {
-  readonly record: SpanRecord;
+/** A record that was taken in. */
+interface Taken extends TakenRecord<SpanRecord> {
+  /** Without the spans that repeat earlier ones. */
   readonly kept: SpanRecord;
-  /** Whether some of it may be in the table already. */
-  uncertain: boolean;
-  inserted: boolean;
 }
 
-/** Inserts on behalf of questions are at least so far apart, milliseconds: each insert costs a merge. */
-const EARLY_INSERT_MS = 200;
-
-export class SpanIntake {
+/** Puts spans into `otel_traces`. */
+export class SpanIntake extends RecordIntake<SpanRecord, Taken, PreparedGroup> {
   readonly #options: SpanIntakeOptions;
-  readonly #taken = new Map<SpanRecord, Taken>();
-  /** Taken in, but not in the table. */
-  readonly #waiting = new Set<Taken>();
   readonly #hasher = new SpanHasher();
-  readonly #run = randomUUID();
-  readonly #openedAt: number;
-  #lastInsert = Number.NEGATIVE_INFINITY;
-  #flush: Promise<void> | undefined;
-  /** Changes of the table run one after another. */
-  #turn: Promise<unknown> = Promise.resolve();
   #spans = 0;
   #repeated = 0;
-  #found = 0;
 
   constructor(options: SpanIntakeOptions) {
+    super('otel_traces', options);
     this.#options = options;
-    this.#openedAt = options.clock.now();
   }
 
   get counters(): SpanCounters {
     const { beyondLimits } = this.#options.operations;
-    return { spans: this.#spans, repeated: this.#repeated, found: this.#found, operationsBeyondLimits: beyondLimits };
+    return { spans: this.#spans, repeated: this.#repeated, found: this.found, operationsBeyondLimits: beyondLimits };
   }
 
-  /** Spans that are taken in but not in the table. */
-  get waitingRows(): number {
-    let rows = 0;
-    for (const { kept } of this.#waiting) rows += kept.batch.rows;
-    return rows;
-  }
-
-  /** See {@link TraceStore.take}. */
-  take(record: SpanRecord): void {
-    this.#take(record);
-  }
-
-  #take(record: SpanRecord): Taken {
-    const known = this.#taken.get(record);
-    if (known !== undefined) return known;
+  protected decide(record: SpanRecord, uncertain: boolean): Taken {
     const kept = this.#withoutRepetitions(record);
-    // What this process did not see being received may have been inserted by the one before it. A clock that was set does not matter:
-    // asking once too often is right, too.
-    const certain = record.appendedAt > this.#openedAt && record.appendedAt <= this.#options.clock.now();
-    const taken: Taken = { record, kept, uncertain: !certain, inserted: false };
-    this.#taken.set(record, taken);
-    this.#waiting.add(taken);
-    return taken;
+    return { record, kept, rows: kept.batch.rows, uncertain, inserted: false };
   }
 
   /** Leaves out repetitions, and notes the operations of the others. */
@@ -121,36 +86,13 @@ export class SpanIntake {
   }
 
   /** See {@link TraceStore.load}. */
-  load(records: readonly SpanRecord[]): Promise<{ readonly spans: number }> {
-    const all = Array.from(new Set(records), (record) => this.#take(record));
-    return this.#alone(async () => {
-      await this.#insert(all.filter(({ inserted }) => !inserted));
-      for (const { record } of all) this.#taken.delete(record);
-      return { spans: all.reduce((sum, { kept }) => sum + kept.batch.rows, 0) };
-    });
+  async load(records: readonly SpanRecord[]): Promise<{ readonly spans: number }> {
+    const { rows } = await this.loadRecords(records);
+    return { spans: rows };
   }
 
-  /** Puts what was taken in into the table now, together with whoever else asks for it. */
-  flush(): Promise<void> {
-    if (this.#waiting.size === 0) return Promise.resolve();
-    this.#flush ??= this.#flushSoon();
-    return this.#flush;
-  }
-
-  async #flushSoon(): Promise<void> {
-    const { clock } = this.#options;
-    const pause = this.#lastInsert + EARLY_INSERT_MS - clock.monotonic();
-    if (pause > 0) await clock.sleep(pause);
-    await this.#alone(() => {
-      // Who asks from now on waits for what is taken in from now on, too.
-      this.#flush = undefined;
-      return this.#insert([...this.#waiting]);
-    });
-  }
-
-  async #insert(group: readonly Taken[]): Promise<void> {
-    if (group.length === 0) return;
-    const { engine, operations, clock } = this.#options;
+  protected async prepare(group: readonly Taken[]): Promise<PreparedGroup> {
+    const { engine, operations } = this.#options;
     const there = await presentSpans(
       engine,
       group.filter(({ uncertain }) => uncertain).map(({ kept }) => kept.key),
@@ -158,36 +100,6 @@ export class SpanIntake {
     const records = group.map(({ kept }) => withoutPresent(kept, there)).filter(({ batch }) => batch.rows > 0);
     // Before the spans: an operation without spans does no harm, spans without their operation would not be found.
     await operations.save();
-    // From here on nobody can tell, until the insert has come back, how much of it is there.
-    for (const taken of group) taken.uncertain = true;
-    await engine.insert('otel_traces', spanBlock(records), { token: this.#tokenOf(group) });
-    this.#lastInsert = clock.monotonic();
-    for (const taken of group) {
-      taken.inserted = true;
-      this.#waiting.delete(taken);
-      this.#found += taken.kept.batch.rows;
-    }
-    for (const { batch } of records) this.#found -= batch.rows;
-  }
-
-  /**
-   * Names an insert, so that one whose answer got lost, and that a server may still be at when it comes again, counts once. Only within this run: over a
-   * power cut the engine's memory of inserts may be newer than its data.
-   */
-  #tokenOf(group: readonly Taken[]): string {
-    const keys = group.map(({ record }) => record.key);
-    const rows = group.reduce((sum, { kept }) => sum + kept.batch.rows, 0);
-    return `${this.#run}-${keys[0]}-${keys.at(-1)}-${keys.length}-${keys.reduce((sum, key) => sum ^ key, 0n)}-${rows}`;
-  }
-
-  /** Does something while nothing is put into the table or deleted from it. */
-  alone<T>(work: () => Promise<T>): Promise<T> {
-    return this.#alone(work);
-  }
-
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
+    return { rows: records.reduce((sum, { batch }) => sum + batch.rows, 0), block: spanBlock(records) };
   }
 }
