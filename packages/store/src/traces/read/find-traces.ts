@@ -4,6 +4,7 @@ import { AtalayaError, type CancelSignal, type FoundTrace, type TimeBounds, type
 import { lazyText, readLazily } from '../../native/lazy.ts';
 import { fragment, joined, sql, type Sql } from '../../sql.ts';
 import { startsWithin } from '../span-time.ts';
+import { indexHelp } from './index-help.ts';
 import { predicateSql } from './predicate-sql.ts';
 import type { TraceSources } from './sources.ts';
 import { somewhereWithin, traceTimes } from './trace-times.ts';
@@ -18,6 +19,8 @@ const AIM_MS = 200;
 /** Traces of a slice that are looked at together, and as many as are too few for the next slice to be of the same size. */
 const PORTION = 2000;
 const FEW = 200;
+/** Spans that may be looked at where something rare is looked for in all the rest of the range. */
+const RARE_ROWS = 500_000;
 
 /** A trace with matching spans. */
 interface Candidate {
@@ -39,6 +42,8 @@ class TraceSearch {
   readonly #predicates: readonly Sql[];
   readonly #any: Sql;
   readonly #all: number;
+  /** Whether the index tells of every predicate where it cannot hold. */
+  readonly #indexed: boolean;
   /** Traces that were decided on. */
   readonly #seen = new Set<string>();
   readonly #found: FoundTrace[] = [];
@@ -51,6 +56,7 @@ class TraceSearch {
       throw new AtalayaError('BAD_QUERY', { reason: `a search has at most ${MOST_PREDICATES} conditions on different spans` });
     }
     this.#predicates = request.having.map(predicateSql);
+    this.#indexed = request.having.length > 0 && request.having.every((predicate) => indexHelp(predicate) !== undefined);
     this.#any = this.#predicates.length === 0 ? sql`1` : sql`(${joined(this.#predicates, ' OR ')})`;
     this.#all = 2 ** this.#predicates.length - 1;
   }
@@ -60,16 +66,20 @@ class TraceSearch {
     let to = before !== undefined && before < end ? before : end;
     let slice = FIRST_SLICE;
     let portion = PORTION;
+    // What the first slice does not have may be rare: then the index leaves so little of all the rest that it is asked at once.
+    let rare = false;
     while (to > start && this.#found.length < limit) {
-      const from = later(start, to - slice);
-      const answer = await this.#ask(from, to, portion);
+      const from = rare ? start : later(start, to - slice);
+      const answer = await this.#ask(from, to, portion, rare ? RARE_ROWS : undefined);
       if (answer === undefined) {
-        slice = later(LEAST_SLICE, slice / 4n);
+        if (!rare) slice = later(LEAST_SLICE, slice / 4n);
+        rare = false;
         continue;
       }
       const { candidates, elapsedMs } = answer;
       await this.#decide(candidates, from);
       if (candidates.length < portion) {
+        rare = this.#indexed && candidates.length === 0 && slice === FIRST_SLICE;
         to = from;
         if (candidates.length < FEW) slice *= growth(elapsedMs);
         else if (candidates.length > PORTION / 2) slice = later(LEAST_SLICE, slice / 2n);
@@ -85,18 +95,23 @@ class TraceSearch {
     return this.#found.sort(newestFirst).slice(0, limit);
   }
 
-  /** Traces with matching spans in a slice, the newest first; `undefined` when the slice is too much for the engine's memory. */
+  /**
+   * Traces with matching spans in a slice, the newest first; `undefined` when the slice is too much for the engine's memory, or there are more
+   * than `mostRows` spans that the index does not leave out.
+   */
   async #ask(
     from: bigint,
     to: bigint,
     portion: number,
+    mostRows: number | undefined,
   ): Promise<{ readonly candidates: Candidate[]; readonly elapsedMs: number } | undefined> {
     const { engine, limits } = this.#sources;
     const statement = sql`SELECT TraceId AS id, toUnixTimestamp64Nano(max(Timestamp)) AS newest, toFloat64(${fragment(this.#fulfilled())}) AS fulfilled
       FROM otel_traces WHERE ${fragment(startsWithin(from, to))} AND ${fragment(this.#any)}
       GROUP BY TraceId ORDER BY newest DESC, id LIMIT ${portion}`;
     try {
-      const { bytes, elapsedMs } = await engine.query(statement, { limits, signal: this.#signal });
+      const settings = mostRows === undefined ? {} : { max_rows_to_read: mostRows, use_skip_indexes_on_data_read: 0 };
+      const { bytes, elapsedMs } = await engine.query(statement, { limits, settings, signal: this.#signal });
       return { candidates: candidatesIn(bytes), elapsedMs };
     } catch (error) {
       const tooMuch = error instanceof AtalayaError && error.code === 'QUERY_LIMIT' && to - from > LEAST_SLICE;

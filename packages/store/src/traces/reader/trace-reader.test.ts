@@ -11,6 +11,8 @@ import { HOSTILE_TEXTS } from '../../engine/hostile-texts.ts';
 import { readLazily } from '../../native/lazy.ts';
 import { column, readNative } from '../../native/read.ts';
 import { fragment, sql } from '../../sql.ts';
+import type { Operations } from '../operations.ts';
+import { findTraces } from '../read/find-traces.ts';
 import { predicateSql } from '../read/predicate-sql.ts';
 import { startsWithin } from '../span-time.ts';
 import { spanRecordOf } from '../spans-for-tests.ts';
@@ -428,6 +430,30 @@ describe('the trace reader', () => {
       ({ traceId }) => traceId === id(3),
     );
     expect(bounds!.start <= at - 20n * HOUR && bounds!.end > at - 120n * SECOND).toBe(true);
+  });
+
+  it('finds what is rare however far back, the newest first, with two questions', async () => {
+    const at = aDay();
+    const spans = [3, 20, 700].map((hours, n): PlainSpan => {
+      const traceId = id(n + 60);
+      return { traceId, spanId: spanId(n + 60), start: at - BigInt(hours) * HOUR, attributes: { 'rare.id': 'needle' } };
+    });
+    await load(spans);
+    const rare: SpanPredicate = {
+      kind: 'compare',
+      field: { kind: 'attribute', scope: 'span', name: 'rare.id' },
+      operator: '=',
+      value: { type: 'string', value: 'needle' },
+    };
+    const asked: string[] = [];
+    const query: Engine['query'] = (statement, options) => {
+      asked.push(statement);
+      return engine.query(statement, options);
+    };
+    const sources = { engine: { query } as Engine, operations: {} as Operations, limits: {} };
+    const request = { start: at - 800n * HOUR, end: at, having: [rare], limit: 20 };
+    expect((await findTraces(sources, request, never)).map(({ traceId }) => traceId)).toEqual([id(60), id(61), id(62)]);
+    expect(asked.filter((statement) => statement.includes('LIMIT'))).toHaveLength(2);
   });
 
   it('refuses too much and what is no expression, ends when nobody waits, and sees what was taken in before', async () => {
