@@ -7,6 +7,7 @@ import type { EditorView } from '@codemirror/view';
 import type { TFunction } from 'i18next';
 
 import { translateDiagnostic } from './diagnostics.ts';
+import { errorMark } from './error-mark.ts';
 import { metricText, selectorsOf } from './text/selectors.ts';
 
 /** What was found in a text. */
@@ -77,31 +78,8 @@ export function diagnosticsOf(text: string, t: TFunction, cursor: number, { metr
   if (checked.state === 'good') return metrics === undefined ? [] : unknownMetrics(text, t, cursor, metrics);
   const { error } = checked;
   const fix = fixOf(text, error);
-  const from = Math.min(error.start, text.length);
-  const to = Math.min(Math.max(error.end, from), text.length);
-  return [
-    {
-      // At the end of the text the last letter carries the mark.
-      from: from === to ? Math.max(0, from - 1) : from,
-      to: Math.max(to, Math.min(from, text.length)),
-      severity: 'error',
-      message: `${translateDiagnostic(error.reason, t)}\n${error.message}`,
-      renderMessage: () => messageOf(translateDiagnostic(error.reason, t), error.message),
-      ...(fix === undefined ? {} : { actions: [actionOf(fix, t)] }),
-    },
-  ];
-}
-
-/** The reader's words, and the server's own below: those are what logs and other tools show. */
-export function messageOf(told: string, original: string): HTMLElement {
-  const box = document.createElement('span');
-  box.className = 'at-diagnostic';
-  const first = document.createElement('span');
-  first.textContent = told;
-  const second = document.createElement('code');
-  second.textContent = original;
-  box.append(first, second);
-  return box;
+  const mark = errorMark(text, error, translateDiagnostic(error.reason, t));
+  return [fix === undefined ? mark : { ...mark, actions: [actionOf(fix, t)] }];
 }
 
 function actionOf({ shown, from, to, insert }: Fix, t: TFunction): Action {

@@ -7,8 +7,14 @@ import { scan } from './text/scan.ts';
 /** Whether a text can be formatted, and why not. */
 export type FormatState = 'ready' | 'formatted' | 'empty' | 'wrong' | 'comments';
 
-/** The text formatted; `undefined` unless the state is `ready`. */
-export function formatQuery(text: string): { state: FormatState; formatted?: string } {
+/** What formatting a text gives; the formatted text only where the state is `ready`. */
+export interface Formatted {
+  readonly state: FormatState;
+  readonly formatted?: string;
+}
+
+/** A PromQL text formatted. */
+export function formatQuery(text: string): Formatted {
   if (text.trim() === '') return { state: 'empty' };
   let formatted: string;
   try {

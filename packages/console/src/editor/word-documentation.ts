@@ -13,10 +13,13 @@ const shown = StateField.define<Tooltip | null>({
   provide: (field) => showTooltip.from(field),
 });
 
-/** The extension; `tooltipAt` gives the card of the word at a position of a text. */
-export function wordDocumentation(tooltipAt: (text: string, position: number) => Tooltip | null): Extension {
+/** The extension; `tooltipAt` gives the card of the word at a position of a text, at once or when the server has answered. */
+export function wordDocumentation(tooltipAt: (text: string, position: number) => Tooltip | null | Promise<Tooltip | null>): Extension {
   const show = (view: EditorView) => {
-    view.dispatch({ effects: setShown.of(tooltipAt(view.state.doc.toString(), view.state.selection.main.head)) });
+    const { doc, selection } = view.state;
+    void Promise.resolve(tooltipAt(doc.toString(), selection.main.head)).then((tooltip) => {
+      if (view.state.doc === doc) view.dispatch({ effects: setShown.of(tooltip) });
+    });
     return true;
   };
   const hide = (view: EditorView) => {

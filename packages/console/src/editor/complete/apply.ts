@@ -8,7 +8,8 @@ import { quoted } from '../text/scan.ts';
 import { labelText } from '../text/selectors.ts';
 import { parameterNames } from '../words/signatures.ts';
 
-type Apply = NonNullable<Exclude<Completion['apply'], string>>;
+/** What CodeMirror calls to accept a completion. */
+export type Apply = NonNullable<Exclude<Completion['apply'], string>>;
 
 /** Writes a pattern whose `${fields}` are walked through with Tab. */
 export function applyPattern(pattern: string): Apply {
@@ -67,7 +68,7 @@ export function applyValue(value: string, quote: string, regular: boolean, end: 
 }
 
 /** Replaces text and puts the cursor `cursor` characters behind the beginning of the new text. */
-function write(view: EditorView, completion: Completion, from: number, to: number, text: string, cursor: number): void {
+export function write(view: EditorView, completion: Completion, from: number, to: number, text: string, cursor: number): void {
   view.dispatch({
     changes: { from, to, insert: text },
     selection: { anchor: from + cursor },

@@ -1,6 +1,6 @@
 /** The completion of PromQL: what fits at the cursor, ranked, each with its documentation. */
 
-import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
+import type { Completion, CompletionSource } from '@codemirror/autocomplete';
 
 import { type CardSource, metricCard } from '../card.ts';
 import { type Place, placeAt } from '../text/place.ts';
@@ -14,21 +14,18 @@ import {
   matchOperatorCandidates,
   modifierCandidates,
 } from './candidates.ts';
-import { matchedLetters, ranked } from './rank.ts';
+import { completionSource } from './source.ts';
 
 /** What the completion is made with. */
-export interface CompletionSource extends CardSource {
+export interface PromqlSource extends CardSource {
   readonly locale: string;
 }
 
-/** Questions to the server wait until typing pauses this long. */
-const PAUSE_MS = 60;
-
 /** The completion for CodeMirror. */
-export function promqlCompletion(source: CompletionSource) {
+export function promqlCompletion(source: PromqlSource): CompletionSource {
   const calls = callCandidates(source);
 
-  async function candidatesFor(place: Place, typed: string): Promise<Completion[]> {
+  async function candidatesFor(place: Extract<Place, { prefix: string }>, typed: string): Promise<Completion[]> {
     switch (place.kind) {
       case 'operand':
         return [...calls, ...modifierCandidates(place.afterOperator, source), ...(await metrics(typed))];
@@ -46,8 +43,6 @@ export function promqlCompletion(source: CompletionSource) {
         return durationCandidates(typed, source.locale);
       case 'at':
         return atCandidates(source);
-      case 'nothing':
-        return [];
     }
   }
 
@@ -87,18 +82,11 @@ export function promqlCompletion(source: CompletionSource) {
     return names.filter((name) => name !== '__name__').map((name) => ({ label: name, type: 'property', apply: labelText(name) }));
   }
 
-  return async (context: CompletionContext): Promise<CompletionResult | null> => {
-    const place = narrowed(placeAt(context.state.doc.toString(), context.pos), context.state.doc.toString());
-    if (place.kind === 'nothing') return null;
-    // Unasked, an empty word is completed only where a list is the natural next thing.
-    const eager = place.kind === 'label' || place.kind === 'value' || place.kind === 'grouping' || place.kind === 'duration';
-    if (!context.explicit && place.prefix === '' && !eager) return null;
-    if (!context.explicit) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    if (context.aborted) return null;
-    const options = ranked(place.prefix, await candidatesFor(place, place.prefix));
-    if (options.length === 0) return null;
-    return { from: place.from, options, filter: false, getMatch: (completion) => matchedLetters(place.prefix, completion.label) };
-  };
+  return completionSource<Extract<Place, { prefix: string }>>({
+    placeAt: (text, position) => narrowed(placeAt(text, position), text),
+    eager: new Set(['label', 'value', 'grouping', 'duration'] as const),
+    optionsFor: async (place) => candidatesFor(place, place.prefix),
+  });
 }
 
 /** In a regular expression the alternative under the cursor is completed. */

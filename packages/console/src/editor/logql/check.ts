@@ -4,14 +4,12 @@ import { LogqlError, parseLogql, prettyLogql } from '@atalaya/lang';
 import type { Diagnostic } from '@codemirror/lint';
 import type { TFunction } from 'i18next';
 
-import { messageOf } from '../check.ts';
-import type { FormatState } from '../format.ts';
+import { errorMark, type ReasonRule, tellReason } from '../error-mark.ts';
+import type { Formatted } from '../format.ts';
 import { scanLogql } from './scan.ts';
 
-type Rule = readonly [pattern: RegExp, translate: (t: TFunction) => string];
-
 /** The parser speaks English in a fixed set of sentences, worded as Loki's. */
-const RULES: readonly Rule[] = [
+const RULES: readonly ReasonRule[] = [
   [/unexpected \$end/, (t) => t('diagnostic.unexpectedEnd')],
   [/literal not terminated/, (t) => t('diagnostic.unterminated')],
   [/at least one regexp or equality matcher/, (t) => t('logql.error.emptySelector')],
@@ -26,7 +24,7 @@ const RULES: readonly Rule[] = [
 
 /** A reason in the reader's language; a sentence that is not known stays as it is. */
 export function logqlReason(reason: string, t: TFunction): string {
-  return RULES.find(([pattern]) => pattern.test(reason))?.[1](t) ?? reason;
+  return tellReason(RULES, reason, t);
 }
 
 /** The marks for an editor's text. */
@@ -37,24 +35,12 @@ export function logqlDiagnostics(text: string, t: TFunction): Diagnostic[] {
     return [];
   } catch (error) {
     if (!(error instanceof LogqlError)) throw error;
-    const from = Math.min(error.start, text.length);
-    const to = Math.min(Math.max(error.end, from), text.length);
-    const told = logqlReason(error.reason, t);
-    return [
-      {
-        // At the end of the text the last letter carries the mark.
-        from: from === to ? Math.max(0, from - 1) : from,
-        to: Math.max(to, Math.min(from, text.length)),
-        severity: 'error',
-        message: `${told}\n${error.message}`,
-        renderMessage: () => messageOf(told, error.message),
-      },
-    ];
+    return [errorMark(text, error, logqlReason(error.reason, t))];
   }
 }
 
-/** A LogQL text formatted; `undefined` unless the state is `ready`. */
-export function formatLogql(text: string): { state: FormatState; formatted?: string } {
+/** A LogQL text formatted. */
+export function formatLogql(text: string): Formatted {
   if (text.trim() === '') return { state: 'empty' };
   let formatted: string;
   try {

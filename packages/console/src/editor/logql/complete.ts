@@ -1,11 +1,11 @@
 /** The completion of LogQL: labels and values of the streams at hand, fields of their lines, stages and functions with their documentation. */
 
-import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
+import type { Completion, CompletionSource } from '@codemirror/autocomplete';
 import type { TFunction } from 'i18next';
 
 import { card, exampleText, sentence } from '../card.ts';
 import { applyCall, applyLabel, applyMatchOperator, applyPattern, applyValue } from '../complete/apply.ts';
-import { matchedLetters, ranked } from '../complete/rank.ts';
+import { completionSource, oncePerLabel } from '../complete/source.ts';
 import type { LogqlLive } from './live.ts';
 import { type LogqlPlace, logqlPlace } from './place.ts';
 import {
@@ -25,9 +25,6 @@ export interface LogqlSource {
   readonly words: LogqlWords;
   readonly live: LogqlLive;
 }
-
-/** Questions to the server wait until typing pauses this long. */
-const PAUSE_MS = 60;
 
 const STAGE_PATTERNS: Readonly<Partial<Record<(typeof STAGES)[number], string>>> = {
   pattern: 'pattern "${<ip> - <_>}"',
@@ -55,7 +52,7 @@ function kindOf(term: LogqlTerm): 'filter' | 'stage' | 'range' | 'aggregation' |
 }
 
 /** The completion for CodeMirror. */
-export function logqlCompletion(source: LogqlSource) {
+export function logqlCompletion(source: LogqlSource): CompletionSource {
   const { t, live } = source;
   const term = (label: LogqlTerm, more: Partial<Completion> = {}): Completion => ({
     label,
@@ -99,7 +96,7 @@ export function logqlCompletion(source: LogqlSource) {
     }));
   }
 
-  async function candidatesFor(place: LogqlPlace): Promise<Completion[]> {
+  async function candidatesFor(place: Extract<LogqlPlace, { prefix: string }>): Promise<Completion[]> {
     switch (place.kind) {
       case 'operand':
         return [{ label: '{', detail: t('logql.kind.selector'), type: 'text', boost: 40, apply: applyPattern('{${}}') }, ...calls()];
@@ -140,21 +137,12 @@ export function logqlCompletion(source: LogqlSource) {
             ),
           }),
         );
-      case 'nothing':
-        return [];
     }
   }
 
-  return async (context: CompletionContext): Promise<CompletionResult | null> => {
-    const place = logqlPlace(context.state.doc.toString(), context.pos);
-    if (place.kind === 'nothing') return null;
-    const eager = place.kind === 'label' || place.kind === 'value' || place.kind === 'duration' || place.kind === 'stage';
-    if (!context.explicit && place.prefix === '' && !eager) return null;
-    if (!context.explicit) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    if (context.aborted) return null;
-    const candidates = new Map((await candidatesFor(place)).map((candidate) => [candidate.label, candidate]));
-    const options = ranked(place.prefix, [...candidates.values()]);
-    if (options.length === 0) return null;
-    return { from: place.from, options, filter: false, getMatch: (completion) => matchedLetters(place.prefix, completion.label) };
-  };
+  return completionSource<Extract<LogqlPlace, { prefix: string }>>({
+    placeAt: logqlPlace,
+    eager: new Set(['label', 'value', 'duration', 'stage'] as const),
+    optionsFor: async (place) => oncePerLabel(await candidatesFor(place)),
+  });
 }

@@ -4,13 +4,11 @@ import { parseTraceql, prettyTraceql, TraceqlError } from '@atalaya/lang';
 import type { Diagnostic } from '@codemirror/lint';
 import type { TFunction } from 'i18next';
 
-import { messageOf } from '../check.ts';
-import type { FormatState } from '../format.ts';
-
-type Rule = readonly [pattern: RegExp, translate: (t: TFunction) => string];
+import { errorMark, type ReasonRule, tellReason } from '../error-mark.ts';
+import type { Formatted } from '../format.ts';
 
 /** The parser speaks English in a fixed set of sentences, worded as Tempo's. */
-const RULES: readonly Rule[] = [
+const RULES: readonly ReasonRule[] = [
   [/unexpected (?:\$end|end of)/, (t) => t('diagnostic.unexpectedEnd')],
   [/literal not terminated|unterminated/, (t) => t('diagnostic.unterminated')],
   [/regular expression|regexp/i, (t) => t('traceql.error.expression')],
@@ -21,7 +19,7 @@ const RULES: readonly Rule[] = [
 
 /** A reason in the reader's language; a sentence that is not known stays as it is. */
 export function traceqlReason(reason: string, t: TFunction): string {
-  return RULES.find(([pattern]) => pattern.test(reason))?.[1](t) ?? reason;
+  return tellReason(RULES, reason, t);
 }
 
 /** What is wrong in a text; `undefined` when nothing is. */
@@ -40,23 +38,11 @@ export function traceqlDiagnostics(text: string, t: TFunction): Diagnostic[] {
   if (text.trim() === '') return [];
   const error = traceqlError(text);
   if (error === undefined) return [];
-  const from = Math.min(error.start, text.length);
-  const to = Math.min(Math.max(error.end, from), text.length);
-  const told = traceqlReason(error.reason, t);
-  return [
-    {
-      // At the end of the text the last letter carries the mark.
-      from: from === to ? Math.max(0, from - 1) : from,
-      to: Math.max(to, Math.min(from, text.length)),
-      severity: 'error',
-      message: `${told}\n${error.message}`,
-      renderMessage: () => messageOf(told, error.message),
-    },
-  ];
+  return [errorMark(text, error, traceqlReason(error.reason, t))];
 }
 
-/** A TraceQL text formatted; `undefined` unless the state is `ready`. */
-export function formatTraceql(text: string): { state: FormatState; formatted?: string } {
+/** A TraceQL text formatted. */
+export function formatTraceql(text: string): Formatted {
   if (text.trim() === '') return { state: 'empty' };
   if (traceqlError(text) !== undefined) return { state: 'wrong' };
   const formatted = prettyTraceql(parseTraceql(text));

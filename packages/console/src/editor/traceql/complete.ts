@@ -1,20 +1,13 @@
 /** The completion of TraceQL: attributes and values of the spans at hand, intrinsics, stages and functions with their documentation. */
 
 import { TRACEQL_WORDS, type TraceqlWord, type TraceqlWordKind } from '@atalaya/lang';
-import {
-  type Completion,
-  type CompletionContext,
-  type CompletionResult,
-  pickedCompletion,
-  startCompletion,
-} from '@codemirror/autocomplete';
-import type { EditorView } from '@codemirror/view';
+import { type Completion, type CompletionSource, startCompletion } from '@codemirror/autocomplete';
 import type { TFunction } from 'i18next';
 
 import { quote } from '../../data/traces/traceql-words.ts';
 import { card, sentence } from '../card.ts';
-import { applyPattern } from '../complete/apply.ts';
-import { matchedLetters, ranked } from '../complete/rank.ts';
+import { type Apply, applyPattern, write } from '../complete/apply.ts';
+import { completionSource, oncePerLabel } from '../complete/source.ts';
 import type { TraceqlLive } from './live.ts';
 import { type TraceqlPlace, traceqlPlace } from './place.ts';
 
@@ -28,8 +21,6 @@ export interface TraceqlSource {
   readonly live: TraceqlLive;
 }
 
-/** Questions to the server wait until typing pauses this long. */
-const PAUSE_MS = 60;
 const COMPARISONS = ['=', '!=', '=~', '!~', '>', '>=', '<', '<='];
 
 const KINDS: Readonly<Record<TraceqlWordKind, 'intrinsic' | 'scope' | 'value' | 'aggregate' | 'metric' | 'operator' | 'stage'>> = {
@@ -51,7 +42,7 @@ export function traceqlCard(text: string, { t, texts }: Pick<TraceqlSource, 't' 
 }
 
 /** The completion for CodeMirror. */
-export function traceqlCompletion(source: TraceqlSource) {
+export function traceqlCompletion(source: TraceqlSource): CompletionSource {
   const { t, live } = source;
   const wordsOf = (...kinds: TraceqlWordKind[]): TraceqlWord[] => TRACEQL_WORDS.filter(({ kind }) => kinds.includes(kind));
   const option = (word: TraceqlWord, more: Partial<Completion> = {}): Completion => ({
@@ -64,7 +55,7 @@ export function traceqlCompletion(source: TraceqlSource) {
   const call = (word: TraceqlWord, boost: number): Completion =>
     option(word, { boost, apply: writing(word.insert ?? word.text, word.insert?.endsWith('()') === true ? 1 : 0) });
 
-  async function optionsFor(place: TraceqlPlace): Promise<Completion[]> {
+  async function optionsFor(place: Extract<TraceqlPlace, { prefix: string }>): Promise<Completion[]> {
     switch (place.kind) {
       case 'begin':
         return [{ label: '{ }', detail: 'spans', type: 'text', boost: 40, apply: applyPattern('{ ${} }') }];
@@ -103,22 +94,14 @@ export function traceqlCompletion(source: TraceqlSource) {
         ];
       case 'stage':
         return wordsOf('metrics', 'aggregate', 'stage', 'series').map((word, i) => call(word, -i));
-      case 'nothing':
-        return [];
     }
   }
 
-  return async (context: CompletionContext): Promise<CompletionResult | null> => {
-    const place = traceqlPlace(context.state.doc.toString(), context.pos);
-    if (place.kind === 'nothing') return null;
-    const eager = place.kind === 'field' || place.kind === 'value' || place.kind === 'stage' || place.kind === 'comparison';
-    if (!context.explicit && place.prefix === '' && !eager) return null;
-    if (!context.explicit) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    if (context.aborted) return null;
-    const options = ranked(place.prefix, [...new Map((await optionsFor(place)).map((one) => [one.label, one])).values()]);
-    if (options.length === 0) return null;
-    return { from: place.from, options, filter: false, getMatch: (completion) => matchedLetters(place.prefix, completion.label) };
-  };
+  return completionSource<Extract<TraceqlPlace, { prefix: string }>>({
+    placeAt: traceqlPlace,
+    eager: new Set(['field', 'value', 'stage', 'comparison'] as const),
+    optionsFor: async (place) => oncePerLabel(await optionsFor(place)),
+  });
 }
 
 /** Whether a word can be what a field is. */
@@ -127,8 +110,6 @@ function suits(word: string, field: string): boolean {
   if (field.endsWith('status')) return /^(?:error|ok|unset)$/.test(word);
   return /^(?:true|false|nil)$/.test(word);
 }
-
-type Apply = NonNullable<Exclude<Completion['apply'], string>>;
 
 /** Writes a text, with the cursor so many letters before its end. */
 function writing(text: string, back = 0): Apply {
@@ -150,14 +131,4 @@ function finishing(text: string, { quote: mark, to: end }: { readonly quote: str
     const closed = view.state.sliceDoc(end, end + 1) === mark;
     write(view, completion, from, end, closed ? text : text + mark, text.length + 1);
   };
-}
-
-function write(view: EditorView, completion: Completion, from: number, to: number, text: string, cursor: number): void {
-  view.dispatch({
-    changes: { from, to, insert: text },
-    selection: { anchor: from + cursor },
-    scrollIntoView: true,
-    userEvent: 'input.complete',
-    annotations: pickedCompletion.of(completion),
-  });
 }

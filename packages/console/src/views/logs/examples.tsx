@@ -1,10 +1,8 @@
 /** LogQL to begin with: shown while what is written cannot be asked. */
 
-import { IconArrowRight } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
-import { Panel } from '../../parts/panel.tsx';
-import classes from './logs.module.css';
+import { Examples } from '../../parts/question/examples.tsx';
 import type { Logs } from './use-logs.ts';
 
 const EXAMPLES = {
@@ -16,23 +14,11 @@ const EXAMPLES = {
 } as const;
 
 /** The list; a click asks one. */
-export function Examples({ logs }: { logs: Logs }) {
+export function LogqlExamples({ logs }: { logs: Logs }) {
   const { t } = useTranslation();
-  return (
-    <Panel title={t('logql.examples')} flush>
-      <ul className={classes['examples']}>
-        {(Object.keys(EXAMPLES) as (keyof typeof EXAMPLES)[]).map((key) => (
-          <li key={key}>
-            <button type="button" onClick={() => logs.ask(EXAMPLES[key])}>
-              <span>
-                <strong>{t(`logql.example.${key}`)}</strong>
-                <code>{EXAMPLES[key]}</code>
-              </span>
-              <IconArrowRight size={16} aria-hidden />
-            </button>
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
+  const examples = (Object.keys(EXAMPLES) as (keyof typeof EXAMPLES)[]).map((key) => ({
+    name: t(`logql.example.${key}`),
+    query: EXAMPLES[key],
+  }));
+  return <Examples title={t('logql.examples')} examples={examples} onAsk={logs.ask} />;
 }

@@ -9,6 +9,7 @@ import { lineReference } from '../../data/logs/line.ts';
 import { MOST_LINES } from '../../data/logs/line-list.ts';
 import { soughtIn } from '../../data/logs/edit-query.ts';
 import { useFormat } from '../../format/use-format.ts';
+import layout from '../../parts/layout.module.css';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { LineRows } from './line-rows.tsx';
 import classes from './logs.module.css';
@@ -37,7 +38,7 @@ export function LinesPanel({ logs }: { logs: Logs }) {
   }, [fresh, list]);
 
   return (
-    <section className={classes['panel']} aria-label={t('logs.lines')}>
+    <section className={layout['panel']} aria-label={t('logs.lines')}>
       <Toolbar logs={logs} lines={lines} cost={state.cost} phase={phase} complete={state.bottom === 'end' && state.top === 'end'} />
       {phase === 'loading' ? (
         <div className={classes['inset']}>

@@ -6,11 +6,12 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { recall, remember } from '../../data/remembered.ts';
-import { Examples } from './examples.tsx';
+import layout from '../../parts/layout.module.css';
+import { LogqlExamples } from './examples.tsx';
 import { Facets } from './facets.tsx';
 import { LinesPanel } from './lines-panel.tsx';
 import classes from './logs.module.css';
-import { NumbersPanel } from './numbers-panel.tsx';
+import { LogNumbersPanel } from './numbers-panel.tsx';
 import { PatternsPanel } from './patterns-panel.tsx';
 import { QueryPanel } from './query-panel.tsx';
 import { TailPanel } from './tail-panel.tsx';
@@ -52,11 +53,11 @@ export function LogsView() {
   return (
     <div ref={page} className={classes['page']} data-facets={beside || undefined}>
       {beside ? <aside className={classes['aside']}>{facets}</aside> : null}
-      <div className={classes['main']}>
+      <div className={layout['column']}>
         <h1 className="at-hidden">{t('page.logs')}</h1>
         <QueryPanel logs={logs} facetsOpen={wide ? docked : drawer} onToggleFacets={facets === null ? undefined : toggleFacets} />
-        {numbers ? <NumbersPanel query={logs.query} /> : null}
-        {wrong ? <Examples logs={logs} /> : null}
+        {numbers ? <LogNumbersPanel query={logs.query} /> : null}
+        {wrong ? <LogqlExamples logs={logs} /> : null}
         {numbers || wrong ? null : logs.url.tail === true ? (
           <TailPanel logs={logs} />
         ) : (

@@ -1,6 +1,6 @@
 /** No lines: either nothing was ever sent, and then how to send; or the question finds none, and then what may help. */
 
-import { Button, Tabs } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconLogs, IconZoomExclamation } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -9,7 +9,7 @@ import { labelNamesQuery } from '../../data/logs/facets.ts';
 import { EVERYTHING } from '../../data/logs/search.ts';
 import { sendingSnippets } from '../../data/logs/sending.ts';
 import { useRange } from '../../live/range.tsx';
-import { Snippet } from '../../parts/copy.tsx';
+import { NeverSent } from '../../parts/question/never-sent.tsx';
 import { Empty, Loading } from '../../parts/states.tsx';
 import classes from './logs.module.css';
 import type { Logs } from './use-logs.ts';
@@ -23,7 +23,7 @@ export function NoLines({ logs }: { logs: Logs }) {
   const { setRange } = useRange();
   const labels = useQuery(labelNamesQuery(EVER, Date.now));
   if (labels.data === undefined && labels.error === null) return <Loading height={240} />;
-  if (labels.data?.length === 0) return <NeverSent />;
+  if (labels.data?.length === 0) return <NoLinesEver />;
   const { search } = logs;
   const minding = logs.read.kind === 'search' && search.words.length > 0 && !search.ignoreCase;
   return (
@@ -49,29 +49,15 @@ export function NoLines({ logs }: { logs: Logs }) {
 }
 
 /** How to send logs here: one command for each usual way. */
-function NeverSent() {
+function NoLinesEver() {
   const { t } = useTranslation();
-  const snippets = sendingSnippets(location.origin);
+  const ways = sendingSnippets(location.origin).map(({ key, text }) => ({
+    key,
+    name: t(`logs.send.${key}`),
+    advice: t(`logs.sendText.${key}`),
+    text,
+  }));
   return (
-    <div className={classes['never']}>
-      <Empty icon={<IconLogs size={30} stroke={1.6} aria-hidden />} title={t('logs.never')}>
-        <p>{t('logs.neverAdvice')}</p>
-      </Empty>
-      <Tabs defaultValue="curl">
-        <Tabs.List>
-          {snippets.map(({ key }) => (
-            <Tabs.Tab key={key} value={key}>
-              {t(`logs.send.${key}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {snippets.map(({ key, text }) => (
-          <Tabs.Panel key={key} value={key} pt={10}>
-            <p className={classes['sendText']}>{t(`logs.sendText.${key}`)}</p>
-            <Snippet text={text} label={t('action.copy')} />
-          </Tabs.Panel>
-        ))}
-      </Tabs>
-    </div>
+    <NeverSent icon={<IconLogs size={30} stroke={1.6} aria-hidden />} title={t('logs.never')} advice={t('logs.neverAdvice')} ways={ways} />
   );
 }

@@ -10,6 +10,7 @@ import { streamSelector } from '../../data/logs/edit-query.ts';
 import { type PatternRow, patternsQuery } from '../../data/logs/patterns.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useRange } from '../../live/range.tsx';
+import layout from '../../parts/layout.module.css';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { LevelMark } from './level-mark.tsx';
 import classes from './patterns.module.css';
@@ -33,7 +34,7 @@ export function PatternsPanel({ logs }: { logs: Logs }) {
   });
   const rows = patterns.data ?? [];
   return (
-    <section className={panel['panel']} aria-label={t('logs.patterns')}>
+    <section className={layout['panel']} aria-label={t('logs.patterns')}>
       <div className={panel['toolbar']}>
         <ViewSwitch logs={logs} />
         <span className={panel['count']}>

@@ -7,8 +7,9 @@ import { useTranslation } from 'react-i18next';
 
 import { streamSelector } from '../../data/logs/edit-query.ts';
 import { EVERYTHING, readSearch } from '../../data/logs/search.ts';
-import { CopyButton } from '../../parts/copy.tsx';
-import { SeverityIcon } from '../../parts/severity.tsx';
+import layout from '../../parts/layout.module.css';
+import { Beyond } from '../../parts/question/beyond.tsx';
+import { Told } from '../../parts/question/told.tsx';
 import { Loading } from '../../parts/states.tsx';
 import classes from './query-panel.module.css';
 import { SearchForm } from './search-form.tsx';
@@ -27,7 +28,7 @@ interface QueryPanelProps {
 export function QueryPanel({ logs, facetsOpen, onToggleFacets }: QueryPanelProps) {
   const { t } = useTranslation();
   return (
-    <section className={classes['panel']} aria-label={t('logs.question')}>
+    <section className={layout['panel']} aria-label={t('logs.question')}>
       <div className={classes['head']}>
         <SegmentedControl
           size="xs"
@@ -52,53 +53,29 @@ export function QueryPanel({ logs, facetsOpen, onToggleFacets }: QueryPanelProps
       ) : logs.read.kind === 'search' ? (
         <>
           <SearchForm logs={logs} />
-          <Told query={logs.query} />
+          <Told language="LogQL" query={logs.query} copyLabel={t('logs.copyLogql')} />
         </>
       ) : (
-        <Beyond logs={logs} />
+        <BeyondSearch logs={logs} />
       )}
     </section>
   );
 }
 
-/** The LogQL that the search makes. */
-function Told({ query }: { query: string }) {
-  const { t } = useTranslation();
-  return (
-    <div className={classes['told']}>
-      <span className={classes['toldName']}>LogQL</span>
-      <code>{query}</code>
-      <CopyButton text={query} label={t('logs.copyLogql')} />
-    </div>
-  );
-}
-
-/** A question that the controls cannot show, and the ways out. */
-function Beyond({ logs }: { logs: Logs }) {
+/** What the controls cannot show; anew keeps the streams. */
+function BeyondSearch({ logs }: { logs: Logs }) {
   const { t } = useTranslation();
   const selector = streamSelector(logs.query);
   const kept = selector === undefined ? undefined : readSearch(selector);
+  const { kind } = logs.read;
   return (
-    <div className={classes['beyond']} role="status">
-      <SeverityIcon severity="info" />
-      <div>
-        <p>
-          {logs.read.kind === 'wrong'
-            ? t('logs.beyond.wrong')
-            : logs.read.kind === 'numbers'
-              ? t('logs.beyond.numbers')
-              : t('logs.beyond.lines')}
-        </p>
-        <code className="at-break">{logs.query}</code>
-        <div className={classes['ways']}>
-          <Button variant="default" onClick={() => logs.setExpert(true)}>
-            {t('logs.beyond.edit')}
-          </Button>
-          <Button variant="subtle" onClick={() => logs.askSearch(kept?.kind === 'search' ? kept.search : EVERYTHING)}>
-            {t('logs.beyond.anew')}
-          </Button>
-        </div>
-      </div>
-    </div>
+    <Beyond
+      query={logs.query}
+      why={kind === 'wrong' ? t('logs.beyond.wrong') : kind === 'numbers' ? t('logs.beyond.numbers') : t('logs.beyond.lines')}
+      editLabel={t('logs.beyond.edit')}
+      anewLabel={t('logs.beyond.anew')}
+      onEdit={() => logs.setExpert(true)}
+      onAnew={() => logs.askSearch(kept?.kind === 'search' ? kept.search : EVERYTHING)}
+    />
   );
 }

@@ -1,6 +1,6 @@
 /** The search without LogQL: words, levels, and what was chosen from labels, fields and patterns. */
 
-import { ActionIcon, Button, CloseButton, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
 import { IconLetterCase, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
@@ -11,6 +11,8 @@ import { buildLogql, type LogSearch, toggleLevel, typedWords, withWords } from '
 import { volumeQuery } from '../../data/logs/volume.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useRange } from '../../live/range.tsx';
+import { Chosen } from '../../parts/question/chosen.tsx';
+import question from '../../parts/question/question.module.css';
 import { LevelDot } from './level-mark.tsx';
 import classes from './query-panel.module.css';
 import type { Logs } from './use-logs.ts';
@@ -29,7 +31,7 @@ export function SearchForm({ logs }: { logs: Logs }) {
   };
   const matchCase = !search.ignoreCase;
   return (
-    <form className={classes['form']} onSubmit={submit} role="search">
+    <form className={question['form']} onSubmit={submit} role="search">
       <div className={classes['field']}>
         <TextInput
           size="sm"
@@ -73,7 +75,7 @@ function LevelLine({ logs }: { logs: Logs }) {
   // The counts beside the choices are of all levels; most often that is the question of the bars below.
   const all = useQuery({ ...volumeQuery(buildLogql({ ...search, levels: [] }), range, Date.now), staleTime: 30_000 });
   return (
-    <div className={classes['line']} role="group" aria-label={t('logs.levels')}>
+    <div className={question['line']} role="group" aria-label={t('logs.levels')}>
       {LEVELS.map((level) => {
         const count = all.data?.totals[level];
         const chosen = search.levels.includes(level);
@@ -138,17 +140,8 @@ function ChosenLine({ logs }: { logs: Logs }) {
       rest: { ...search, patterns: search.patterns.filter((_, i) => i !== at) },
     })),
   ];
-  if (chips.length === 0) return null;
-  return (
-    <ul className={classes['line']} aria-label={t('logs.chosen')}>
-      {chips.map(({ key, without, text, rest }) => (
-        <li key={key} className={classes['chip']} data-without={without || undefined}>
-          <span className={classes['chipText']}>{text}</span>
-          <CloseButton size={24} iconSize={14} aria-label={t('logs.takeBack')} onClick={() => logs.askSearch(rest)} />
-        </li>
-      ))}
-    </ul>
-  );
+  const choices = chips.map(({ rest, ...choice }) => ({ ...choice, onTakeBack: () => logs.askSearch(rest) }));
+  return <Chosen choices={choices} label={t('logs.chosen')} takeBackLabel={t('logs.takeBack')} />;
 }
 
 function Told({ name, without, value }: { name: string; without: boolean; value: string }) {

@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { soughtIn } from '../../data/logs/edit-query.ts';
 import { Tail, TAIL_LINES, tailAddress } from '../../data/logs/tail.ts';
 import { useFormat } from '../../format/use-format.ts';
+import layout from '../../parts/layout.module.css';
 import { StateBadge } from '../../parts/severity.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { DownloadMenu } from './download-menu.tsx';
@@ -55,7 +56,7 @@ export function TailPanel({ logs }: { logs: Logs }) {
   };
   const { lines, paused, held, phase, perSecond, dropped } = state;
   return (
-    <section className={classes['panel']} aria-label={t('logs.tail')}>
+    <section className={layout['panel']} aria-label={t('logs.tail')}>
       <div className={classes['toolbar']}>
         <StateBadge severity={paused && phase === 'live' ? 'info' : SEVERITY[phase]}>
           <span role="status">{paused && phase === 'live' ? t('logs.tailPaused') : t(`logs.tailPhase.${phase}`)}</span>

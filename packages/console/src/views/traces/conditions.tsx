@@ -1,6 +1,6 @@
 /** Conditions on attributes: a line to write one, with the names and values that there are, and those that were chosen. */
 
-import { Autocomplete, Button, CloseButton, NativeSelect } from '@mantine/core';
+import { Autocomplete, Button, NativeSelect } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -19,6 +19,7 @@ import {
 import { quote } from '../../data/traces/traceql-words.ts';
 import { tagNamesQuery, type TagValue, tagValuesQuery } from '../../data/traces/tempo.ts';
 import { useRange } from '../../live/range.tsx';
+import { Chosen } from '../../parts/question/chosen.tsx';
 import classes from './query-panel.module.css';
 
 /** What can be compared besides attributes, and has no control of its own. */
@@ -118,17 +119,14 @@ interface ConditionsProps {
 /** What was chosen: each can be taken back. */
 export function Conditions({ conditions, onRemove }: ConditionsProps) {
   const { t } = useTranslation();
-  if (conditions.length === 0) return null;
-  return (
-    <ul className={classes['line']} aria-label={t('traces.chosen')}>
-      {conditions.map(({ field, operator, literal }, at) => (
-        <li key={`${field} ${operator} ${literal}`} className={classes['chip']}>
-          <span className={classes['chipText']}>
-            <em>{field}</em> {operator} {literal}
-          </span>
-          <CloseButton size={24} iconSize={14} aria-label={t('traces.takeBack')} onClick={() => onRemove(at)} />
-        </li>
-      ))}
-    </ul>
-  );
+  const choices = conditions.map(({ field, operator, literal }, at) => ({
+    key: `${field} ${operator} ${literal}`,
+    text: (
+      <>
+        <em>{field}</em> {operator} {literal}
+      </>
+    ),
+    onTakeBack: () => onRemove(at),
+  }));
+  return <Chosen choices={choices} label={t('traces.chosen')} takeBackLabel={t('traces.takeBack')} />;
 }

@@ -1,10 +1,8 @@
 /** TraceQL to begin with: shown while what is written cannot be asked. */
 
-import { IconArrowRight } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
-import { Panel } from '../../parts/panel.tsx';
-import classes from './traces.module.css';
+import { Examples } from '../../parts/question/examples.tsx';
 import type { Traces } from './use-traces.ts';
 
 const EXAMPLES = {
@@ -16,23 +14,11 @@ const EXAMPLES = {
 } as const;
 
 /** The list; a click asks one. */
-export function Examples({ traces }: { traces: Traces }) {
+export function TraceqlExamples({ traces }: { traces: Traces }) {
   const { t } = useTranslation();
-  return (
-    <Panel title={t('traces.examples')} flush>
-      <ul className={classes['examples']}>
-        {(Object.keys(EXAMPLES) as (keyof typeof EXAMPLES)[]).map((key) => (
-          <li key={key}>
-            <button type="button" onClick={() => traces.ask(EXAMPLES[key])}>
-              <span>
-                <strong>{t(`traces.example.${key}`)}</strong>
-                <code>{EXAMPLES[key]}</code>
-              </span>
-              <IconArrowRight size={16} aria-hidden />
-            </button>
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
+  const examples = (Object.keys(EXAMPLES) as (keyof typeof EXAMPLES)[]).map((key) => ({
+    name: t(`traces.example.${key}`),
+    query: EXAMPLES[key],
+  }));
+  return <Examples title={t('traces.examples')} examples={examples} onAsk={traces.ask} />;
 }

@@ -1,6 +1,6 @@
 /** No traces: either nothing was ever sent, and then how to send; or the question finds none, and then what may help. */
 
-import { Button, Tabs } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconTimelineEventText, IconZoomExclamation } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -10,7 +10,7 @@ import { EVERY_TRACE } from '../../data/traces/search.ts';
 import { sendingSnippets } from '../../data/traces/sending.ts';
 import { tagValuesQuery } from '../../data/traces/tempo.ts';
 import { useRange } from '../../live/range.tsx';
-import { Snippet } from '../../parts/copy.tsx';
+import { NeverSent } from '../../parts/question/never-sent.tsx';
 import { Empty, Loading } from '../../parts/states.tsx';
 import classes from './traces.module.css';
 import type { Traces } from './use-traces.ts';
@@ -24,7 +24,7 @@ export function NoTraces({ traces }: { traces: Traces }) {
   const { setRange } = useRange();
   const services = useQuery(tagValuesQuery('resource.service.name', '{}', EVER, Date.now));
   if (services.data === undefined && services.error === null) return <Loading height={240} />;
-  if (services.data?.length === 0) return <NeverSent />;
+  if (services.data?.length === 0) return <NoTracesEver />;
   return (
     <Empty icon={<IconZoomExclamation size={30} stroke={1.6} aria-hidden />} title={t('traces.noneFound')} height={240}>
       <p>{t('traces.noneAdvice')}</p>
@@ -43,31 +43,22 @@ export function NoTraces({ traces }: { traces: Traces }) {
 }
 
 /** How to send traces here: what to copy for each usual way, with this server's own addresses. */
-function NeverSent() {
+function NoTracesEver() {
   const { t } = useTranslation();
   const status = useQuery({ ...statusQuery, enabled: false });
   const grpc = status.data?.listeners.find(({ setting, up }) => up && /otlp.*grpc/i.test(setting))?.address;
-  const snippets = sendingSnippets(location.origin, grpc);
+  const ways = sendingSnippets(location.origin, grpc).map(({ key, text }) => ({
+    key,
+    name: t(`traces.send.${key}`),
+    advice: t(`traces.sendText.${key}`),
+    text,
+  }));
   return (
-    <div className={classes['never']}>
-      <Empty icon={<IconTimelineEventText size={30} stroke={1.6} aria-hidden />} title={t('traces.never')}>
-        <p>{t('traces.neverAdvice')}</p>
-      </Empty>
-      <Tabs defaultValue="sdk">
-        <Tabs.List>
-          {snippets.map(({ key }) => (
-            <Tabs.Tab key={key} value={key}>
-              {t(`traces.send.${key}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {snippets.map(({ key, text }) => (
-          <Tabs.Panel key={key} value={key} pt={10}>
-            <p className={classes['sendText']}>{t(`traces.sendText.${key}`)}</p>
-            <Snippet text={text} label={t('action.copy')} />
-          </Tabs.Panel>
-        ))}
-      </Tabs>
-    </div>
+    <NeverSent
+      icon={<IconTimelineEventText size={30} stroke={1.6} aria-hidden />}
+      title={t('traces.never')}
+      advice={t('traces.neverAdvice')}
+      ways={ways}
+    />
   );
 }

@@ -1,14 +1,16 @@
 /** The question: by the search's controls, or in TraceQL. Both show the same question; the TraceQL is always in sight. */
 
-import { Button, Menu, SegmentedControl, TextInput } from '@mantine/core';
-import { IconArrowRight, IconHistory } from '@tabler/icons-react';
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { IconArrowRight } from '@tabler/icons-react';
 import { type FormEvent, lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { EVERY_TRACE } from '../../data/traces/search.ts';
 import { pastedTraceId } from '../../data/traces/trace-id.ts';
-import { CopyButton } from '../../parts/copy.tsx';
-import { SeverityIcon } from '../../parts/severity.tsx';
+import layout from '../../parts/layout.module.css';
+import { Beyond } from '../../parts/question/beyond.tsx';
+import { HistoryMenu } from '../../parts/question/history-menu.tsx';
+import { Told } from '../../parts/question/told.tsx';
 import { Loading } from '../../parts/states.tsx';
 import classes from './query-panel.module.css';
 import { SearchForm } from './search-form.tsx';
@@ -20,7 +22,7 @@ const TraceqlForm = lazy(() => import('./traceql-form.tsx'));
 export function QueryPanel({ traces }: { traces: Traces }) {
   const { t } = useTranslation();
   return (
-    <section className={classes['panel']} aria-label={t('traces.question')}>
+    <section className={layout['panel']} aria-label={t('traces.question')}>
       <div className={classes['head']}>
         <SegmentedControl
           size="xs"
@@ -32,7 +34,7 @@ export function QueryPanel({ traces }: { traces: Traces }) {
             { value: 'traceql', label: t('traces.modeTraceql') },
           ]}
         />
-        <Recent traces={traces} />
+        <HistoryMenu label={t('traces.recent')} none={t('traces.noRecent')} history={traces.history} onAsk={traces.ask} />
         <OpenById traces={traces} />
       </div>
       {traces.expert ? (
@@ -42,34 +44,12 @@ export function QueryPanel({ traces }: { traces: Traces }) {
       ) : traces.read.kind === 'search' ? (
         <>
           <SearchForm traces={traces} />
-          <Told query={traces.query} />
+          <Told language="TraceQL" query={traces.query} copyLabel={t('traces.copyTraceql')} />
         </>
       ) : (
-        <Beyond traces={traces} />
+        <BeyondSearch traces={traces} />
       )}
     </section>
-  );
-}
-
-/** What was asked lately. */
-function Recent({ traces }: { traces: Traces }) {
-  const { t } = useTranslation();
-  return (
-    <Menu position="bottom-start" width="min(620px, 92vw)">
-      <Menu.Target>
-        <Button variant="default" leftSection={<IconHistory size={15} />}>
-          {t('traces.recent')}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown mah={360} style={{ overflowY: 'auto' }}>
-        {traces.history.length === 0 ? <Menu.Label>{t('traces.noRecent')}</Menu.Label> : null}
-        {traces.history.map((query) => (
-          <Menu.Item key={query} className="at-mono at-break" onClick={() => traces.ask(query)}>
-            {query}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   );
 }
 
@@ -105,36 +85,17 @@ function OpenById({ traces }: { traces: Traces }) {
   );
 }
 
-/** The TraceQL that the search makes. */
-function Told({ query }: { query: string }) {
+/** What the controls cannot show. */
+function BeyondSearch({ traces }: { traces: Traces }) {
   const { t } = useTranslation();
   return (
-    <div className={classes['told']}>
-      <span className={classes['toldName']}>TraceQL</span>
-      <code>{query}</code>
-      <CopyButton text={query} label={t('traces.copyTraceql')} />
-    </div>
-  );
-}
-
-/** A question that the controls cannot show, and the ways out. */
-function Beyond({ traces }: { traces: Traces }) {
-  const { t } = useTranslation();
-  return (
-    <div className={classes['beyond']} role="status">
-      <SeverityIcon severity="info" />
-      <div>
-        <p>{traces.read.kind === 'numbers' ? t('traces.beyond.numbers') : t('traces.beyond.text')}</p>
-        <code className="at-break">{traces.query}</code>
-        <div className={classes['ways']}>
-          <Button variant="default" onClick={() => traces.setExpert(true)}>
-            {t('traces.beyond.edit')}
-          </Button>
-          <Button variant="subtle" onClick={() => traces.askSearch(EVERY_TRACE)}>
-            {t('traces.beyond.anew')}
-          </Button>
-        </div>
-      </div>
-    </div>
+    <Beyond
+      query={traces.query}
+      why={traces.read.kind === 'numbers' ? t('traces.beyond.numbers') : t('traces.beyond.text')}
+      editLabel={t('traces.beyond.edit')}
+      anewLabel={t('traces.beyond.anew')}
+      onEdit={() => traces.setExpert(true)}
+      onAnew={() => traces.askSearch(EVERY_TRACE)}
+    />
   );
 }

@@ -17,6 +17,7 @@ import { refetchAfter } from '../../live/queries.ts';
 import { useNow } from '../../live/now.ts';
 import { useRange } from '../../live/range.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
+import layout from '../../parts/layout.module.css';
 import { Panel } from '../../parts/panel.tsx';
 import { Failure, Loading, Stale } from '../../parts/states.tsx';
 import { NoTraces } from './no-traces.tsx';
@@ -52,7 +53,7 @@ export function ResultsPanel({ traces }: { traces: Traces }) {
 
   if (data === undefined) {
     return (
-      <section className={classes['panel']} aria-label={t('traces.results')}>
+      <section className={layout['panel']} aria-label={t('traces.results')}>
         <div className={classes['inset']}>
           {error === null ? <Loading lines={14} /> : <Failure error={error} height={240} onRetry={() => void refetch()} />}
         </div>
@@ -61,7 +62,7 @@ export function ResultsPanel({ traces }: { traces: Traces }) {
   }
   if (found.length === 0) {
     return (
-      <section className={classes['panel']} aria-label={t('traces.results')}>
+      <section className={layout['panel']} aria-label={t('traces.results')}>
         {error === null ? <NoTraces traces={traces} /> : <Failure error={error} height={240} onRetry={() => void refetch()} />}
       </section>
     );
@@ -89,7 +90,7 @@ export function ResultsPanel({ traces }: { traces: Traces }) {
       <Panel title={t('traces.scatter')} note={<span className={classes['wide']}>{t('traces.scatterHint')}</span>}>
         <Scatter traces={found} window={window} pointed={pointed} onPoint={setPointed} onOpen={traces.open} onReset={reset} onZoom={zoom} />
       </Panel>
-      <section className={classes['panel']} aria-label={t('traces.results')} aria-busy={isPlaceholderData}>
+      <section className={layout['panel']} aria-label={t('traces.results')} aria-busy={isPlaceholderData}>
         <div className={classes['toolbar']}>
           <span className={classes['count']}>
             {complete

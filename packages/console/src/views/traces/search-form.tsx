@@ -11,6 +11,7 @@ import { tagValuesQuery } from '../../data/traces/tempo.ts';
 import { LIMITS } from '../../data/traces/url.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useRange } from '../../live/range.tsx';
+import question from '../../parts/question/question.module.css';
 import { ConditionForm, Conditions } from './conditions.tsx';
 import classes from './query-panel.module.css';
 import type { Traces } from './use-traces.ts';
@@ -39,7 +40,7 @@ export function SearchForm({ traces }: { traces: Traces }) {
     ask();
   };
   return (
-    <div className={classes['form']}>
+    <div className={question['form']}>
       <form className={classes['fields']} role="search" onSubmit={submit}>
         <Autocomplete
           size="xs"

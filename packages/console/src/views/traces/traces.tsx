@@ -5,11 +5,11 @@ import { useTranslation } from 'react-i18next';
 
 import { pastedTraceId } from '../../data/traces/trace-id.ts';
 import { traceqlError } from '../../editor/traceql/check.ts';
-import { Examples } from './examples.tsx';
-import { NumbersPanel } from './numbers-panel.tsx';
+import layout from '../../parts/layout.module.css';
+import { TraceqlExamples } from './examples.tsx';
+import { TraceNumbersPanel } from './numbers-panel.tsx';
 import { QueryPanel } from './query-panel.tsx';
 import { ResultsPanel } from './results-panel.tsx';
-import classes from './traces.module.css';
 import { useTraces } from './use-traces.ts';
 
 /** The page. */
@@ -52,13 +52,13 @@ export function TracesView() {
 
   const wrong = traceqlError(traces.query) !== undefined;
   return (
-    <div ref={page} className={classes['page']}>
+    <div ref={page} className={layout['column']}>
       <h1 className="at-hidden">{t('page.traces')}</h1>
       <QueryPanel traces={traces} />
       {wrong ? (
-        <Examples traces={traces} />
+        <TraceqlExamples traces={traces} />
       ) : traces.read.kind === 'numbers' ? (
-        <NumbersPanel query={traces.query} />
+        <TraceNumbersPanel query={traces.query} />
       ) : (
         <ResultsPanel traces={traces} />
       )}

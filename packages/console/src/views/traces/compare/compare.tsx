@@ -17,6 +17,7 @@ import { pastedTraceId, shortId } from '../../../data/traces/trace-id.ts';
 import type { CompareSearch } from '../../../data/traces/url.ts';
 import { buildTree, type TraceTree } from '../../../data/traces/tree.ts';
 import { useFormat } from '../../../format/use-format.ts';
+import layout from '../../../parts/layout.module.css';
 import { PlaceLink } from '../../../parts/place-link.tsx';
 import { Empty, Failure, Loading } from '../../../parts/states.tsx';
 import classes from './compare.module.css';
@@ -30,7 +31,7 @@ export function CompareView() {
   const url = route.useSearch();
   const [a, b] = [pastedTraceId(url.a ?? ''), pastedTraceId(url.b ?? '')];
   return (
-    <div className={classes['page']}>
+    <div className={layout['column']}>
       <h1 className="at-hidden">{t('compare.title')}</h1>
       {a === undefined || b === undefined ? (
         <Choose key={`${url.a} ${url.b}`} a={a ?? ''} b={b ?? ''} />
@@ -64,7 +65,7 @@ function Choose({ a, b }: { a: string; b: string }) {
     />
   );
   return (
-    <section className={classes['panel']} aria-label={t('compare.title')}>
+    <section className={layout['panel']} aria-label={t('compare.title')}>
       <Empty icon={<IconArrowsDiff size={30} stroke={1.6} aria-hidden />} title={t('compare.pick')}>
         <p>{t('compare.pickAdvice')}</p>
         <form className={classes['choose']} onSubmit={submit}>
@@ -88,7 +89,7 @@ function Compared({ a, b }: { a: string; b: string }) {
   for (const [at, side] of [left, right].entries()) {
     if (side.missing) {
       return (
-        <section className={classes['panel']} aria-label={t('compare.title')}>
+        <section className={layout['panel']} aria-label={t('compare.title')}>
           <Empty title={t('compare.missing', { name: names[at] ?? '' })} height={260}>
             <code className="at-break">{side.id}</code>
             <p>{t('trace.notFoundAdvice')}</p>
@@ -98,7 +99,7 @@ function Compared({ a, b }: { a: string; b: string }) {
     }
     if (side.error !== null && side.tree === undefined) {
       return (
-        <section className={classes['panel']} aria-label={t('compare.title')}>
+        <section className={layout['panel']} aria-label={t('compare.title')}>
           <Failure error={side.error} height={260} onRetry={side.retry} />
         </section>
       );
@@ -106,7 +107,7 @@ function Compared({ a, b }: { a: string; b: string }) {
   }
   if (left.tree === undefined || right.tree === undefined) {
     return (
-      <section className={classes['panel']} aria-label={t('compare.title')}>
+      <section className={layout['panel']} aria-label={t('compare.title')}>
         <div className={classes['inset']}>
           <Loading lines={14} />
         </div>
@@ -135,7 +136,7 @@ function Both({ a, b }: { a: TraceTree; b: TraceTree }) {
   const told = { a: time(a.duration), b: time(b.duration) };
   return (
     <>
-      <section className={classes['panel']} aria-label={t('compare.title')}>
+      <section className={layout['panel']} aria-label={t('compare.title')}>
         <div className={classes['sides']}>
           <Side letter="A" name={t('compare.first')} tree={a} />
           <Button

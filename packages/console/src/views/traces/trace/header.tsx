@@ -11,6 +11,7 @@ import { spanning } from '../../../data/links/place.ts';
 import { instantOf } from '../../../data/traces/span.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import { CopyButton } from '../../../parts/copy.tsx';
+import layout from '../../../parts/layout.module.css';
 import { linkTo } from '../../../parts/place-link.tsx';
 import { SeverityIcon } from '../../../parts/severity.tsx';
 import { Ago } from '../../../parts/time.tsx';
@@ -44,7 +45,7 @@ export function TraceHeader({ state, colourOf }: HeaderProps) {
     { name: t('trace.errors'), value: formats.integer(errors), bad: errors > 0 },
   ];
   return (
-    <section className={classes['panel']} aria-label={t('trace.title')}>
+    <section className={layout['panel']} aria-label={t('trace.title')}>
       <div className={classes['head']}>
         <div className={classes['titles']}>
           <h1>

@@ -5,6 +5,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import layout from '../../../parts/layout.module.css';
 import { Overview } from './overview.tsx';
 import { SpanDetails } from './span-details.tsx';
 import classes from './trace.module.css';
@@ -34,7 +35,7 @@ export function Timeline({ state, colourOf }: TimelineProps) {
   const details = chosen === undefined ? null : <SpanDetails key={chosen} state={state} place={chosen} colourOf={colourOf} onGo={goTo} />;
   return (
     <div className={classes['timeline']} data-details={(wide && details !== null) || undefined}>
-      <section className={classes['panel']} aria-label={t('trace.timeline')}>
+      <section className={layout['panel']} aria-label={t('trace.timeline')}>
         <Overview state={state} colourOf={colourOf} />
         <TimelineTools state={state} onGo={goTo} />
         <Waterfall ref={waterfall} state={state} colourOf={colourOf} onClose={close} />

@@ -11,6 +11,7 @@ import { sharedSearch } from '../../../data/search.ts';
 import { ApiError } from '../../../data/http.ts';
 import { type LoadedTrace, traceQuery } from '../../../data/traces/tempo.ts';
 import { pastedTraceId } from '../../../data/traces/trace-id.ts';
+import layout from '../../../parts/layout.module.css';
 import { Empty, Failure, Loading } from '../../../parts/states.tsx';
 import { TraceHeader } from './header.tsx';
 import { Timeline } from './timeline.tsx';
@@ -35,7 +36,7 @@ export function TraceView() {
   if (missing) return <NotThere title={t('trace.notFound')} advice={t('trace.notFoundAdvice')} id={id} />;
   if (data === undefined) {
     return (
-      <section className={classes['panel']} aria-label={t('trace.title')}>
+      <section className={layout['panel']} aria-label={t('trace.title')}>
         <div className={classes['inset']}>
           {error === null ? <Loading lines={18} /> : <Failure error={error} height={320} onRetry={() => void refetch()} />}
         </div>
@@ -52,7 +53,7 @@ function Shown({ loaded }: { loaded: LoadedTrace }) {
   const colourOf = useServiceColours(state.services);
   const view = state.url.view ?? 'waterfall';
   return (
-    <div className={classes['page']}>
+    <div className={layout['column']}>
       <TraceHeader state={state} colourOf={colourOf} />
       <div className={classes['switch']}>
         <SegmentedControl
@@ -76,7 +77,7 @@ function Shown({ loaded }: { loaded: LoadedTrace }) {
 function NotThere({ title, advice, id }: { title: string; advice: string; id?: string }) {
   const { t } = useTranslation();
   return (
-    <section className={classes['panel']} aria-label={t('trace.title')}>
+    <section className={layout['panel']} aria-label={t('trace.title')}>
       <h1 className="at-hidden">{t('trace.title')}</h1>
       <Empty icon={<IconZoomExclamation size={30} stroke={1.6} aria-hidden />} title={title} height={300}>
         {id === undefined ? null : <code className="at-break">{id}</code>}
