@@ -139,3 +139,11 @@ export async function ask<Data>(url: string, route: string, parameters: Readonly
   if (body.status !== 'success') throw new Error(`${route}: ${answer.status} ${body.error}`);
   return body.data;
 }
+
+/** Where the program listens for OTLP over gRPC now, as `host:port`. */
+export async function otlpGrpcAddress(program: RunningAtalaya): Promise<string> {
+  const { listeners } = await program.status();
+  const address = listeners.find(({ setting }) => setting === 'otlp.grpc_listen')?.address;
+  if (address === undefined) throw new Error('the program does not listen for OTLP over gRPC');
+  return address;
+}

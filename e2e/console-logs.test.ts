@@ -1,8 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireProgram } from '../testing/programs.ts';
 import { discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { openPage, startBrowser } from './browser.ts';
 
 const missing = requireProgram('chromium', 'apt-get install chromium');
 
@@ -46,17 +47,7 @@ describe.skipIf(missing)('the logs page on the real program', () => {
     });
     expect(answer.status).toBe(204);
   };
-  const open = async (path: string): Promise<Page> => {
-    const context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-GB' });
-    const page = await context.newPage();
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('response', (answer) => {
-      if (answer.status() >= 400) complaints.push(`${answer.status()} ${answer.url()} ${answer.request().postData() ?? ''}`);
-    });
-    await page.goto(program.url + path);
-    return page;
-  };
+  const open = (path: string): Promise<Page> => openPage(browser, program.url + path, complaints);
   const rows = (page: Page) => page.locator('[data-line]');
   const queryOf = (page: Page) => new URL(page.url()).searchParams.get('q');
   const rangeOf = '&from=now-1h&to=now';
@@ -66,10 +57,7 @@ describe.skipIf(missing)('the logs page on the real program', () => {
     program = await startAtalaya();
     await push({ job: 'shop', host: 'app-1' }, SHOP);
     await push({ job: 'web', host: 'edge-1' }, WEB);
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await startBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser.close();

@@ -3,10 +3,11 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireProgram } from '../testing/programs.ts';
 import { discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { openPage, startBrowser } from './browser.ts';
 
 const missing = requireProgram('chromium', 'apt-get install chromium');
 const SHOP = path.resolve(import.meta.dirname, '../examples/shop/start.ts');
@@ -17,17 +18,7 @@ describe.skipIf(missing)('services on the real program', () => {
   let browser: Browser;
   const complaints: string[] = [];
 
-  const open = async (address: string): Promise<Page> => {
-    const context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-GB', viewport: { width: 1280, height: 860 } });
-    const page = await context.newPage();
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('response', (answer) => {
-      if (answer.status() >= 400) complaints.push(`${answer.status()} ${answer.url()} ${answer.request().postData() ?? ''}`);
-    });
-    await page.goto(program.url + address);
-    return page;
-  };
+  const open = (address: string): Promise<Page> => openPage(browser, program.url + address, complaints, { width: 1280, height: 860 });
   const visitShop = async () => {
     const options = ['--endpoint', program.url, '--visits', '40', '--rate', '20', '--control', '0', '--fault', 'failing-dependency'];
     const child = spawn(process.execPath, [SHOP, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -40,10 +31,7 @@ describe.skipIf(missing)('services on the real program', () => {
   beforeAll(async () => {
     program = await startAtalaya({ environment: { ATALAYA_TRACES_OWN: 'false', ATALAYA_TRACES_METRICS_INTERVAL: '1s' } });
     await visitShop();
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await startBrowser();
   }, 120_000);
   afterAll(async () => {
     await browser.close();

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireProgram } from '../testing/programs.ts';
 import { discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { openPage, startBrowser } from './browser.ts';
 
 const missing = requireProgram('chromium', 'apt-get install chromium');
 
@@ -82,17 +83,7 @@ describe.skipIf(missing)('the pages of traces on the real program', () => {
     });
     expect(answer.status).toBe(200);
   };
-  const open = async (path: string): Promise<Page> => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', locale: 'en-GB' });
-    const page = await context.newPage();
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('response', (answer) => {
-      if (answer.status() >= 400) complaints.push(`${answer.status()} ${answer.url()}`);
-    });
-    await page.goto(program.url + path);
-    return page;
-  };
+  const open = (path: string): Promise<Page> => openPage(browser, program.url + path, complaints, { width: 1280, height: 800 });
   const range = 'from=now-1h&to=now&refresh=off';
   const queryOf = (page: Page) => new URL(page.url()).searchParams.get('q');
   const rows = (page: Page) => page.locator('[data-trace]');
@@ -102,10 +93,7 @@ describe.skipIf(missing)('the pages of traces on the real program', () => {
     for (let i = 0; i < 20; i += 1) await post(hex(16), 60 + i * 60, order(false, i % 5 === 0));
     await post(fine, 40, order(false, false));
     await post(refused, 30, order(true, true));
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await startBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser.close();

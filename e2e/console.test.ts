@@ -1,7 +1,8 @@
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireProgram } from '../testing/programs.ts';
 import { discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { startBrowser } from './browser.ts';
 
 const missing = requireProgram('chromium', 'apt-get install chromium');
 
@@ -11,10 +12,7 @@ describe.skipIf(missing)('the console on the real program', () => {
 
   beforeAll(async () => {
     program = await startAtalaya({ environment: { ATALAYA_HOST_ENABLED: 'true', ATALAYA_HOST_INTERVAL: '1s' } });
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await startBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser.close();

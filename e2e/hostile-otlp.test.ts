@@ -2,7 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import zlib from 'node:zlib';
 import { encodeLogs, protobufField, type TestRecord } from '@atalaya/receive/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { discard, otlpGrpcAddress, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { exportLogs, grpcFrame } from './grpc-call.ts';
 import { nestedList } from './nested-values.ts';
 import { type ReadLine, readLines } from './read-logs.ts';
@@ -42,13 +42,8 @@ async function isWell(): Promise<void> {
   expect((await program.status()).engine.state).toBe('ready');
 }
 
-async function grpcAddress(): Promise<string> {
-  const { listeners } = await program.status();
-  return listeners.find(({ setting }) => setting === 'otlp.grpc_listen')?.address ?? '';
-}
-
 const callGrpc = async (payload: Uint8Array, headers: Record<string, string> = {}): Promise<string> =>
-  exportLogs(await grpcAddress(), payload, headers);
+  exportLogs(await otlpGrpcAddress(program), payload, headers);
 
 const recordsOf = (...fields: Uint8Array[]): Uint8Array => protobufField(1, protobufField(2, protobufField(2, Buffer.concat(fields))));
 
@@ -144,7 +139,7 @@ describe('requests that would do harm', () => {
   });
 
   test('500 connections that say nothing do not keep others from the gRPC listener', async () => {
-    const address = new URL(`http://${await grpcAddress()}`);
+    const address = new URL(`http://${await otlpGrpcAddress(program)}`);
     const sockets: Socket[] = [];
     try {
       await Promise.all(

@@ -1,7 +1,7 @@
 import zlib from 'node:zlib';
 import { encodeTraces, protobufField, type TestSpan } from '@atalaya/receive/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { discard, otlpGrpcAddress, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { callUnary, grpcFrame } from './grpc-call.ts';
 import { nestedList } from './nested-values.ts';
 
@@ -38,10 +38,8 @@ function post(body: Uint8Array | string, headers: Record<string, string>): Promi
   return fetch(`${program.url}/v1/traces`, { method: 'POST', headers, body: Uint8Array.from(Buffer.from(body)) });
 }
 
-async function callGrpc(payload: Uint8Array, headers: Record<string, string> = {}): Promise<string> {
-  const { listeners } = await program.status();
-  return callUnary(listeners.find(({ setting }) => setting === 'otlp.grpc_listen')?.address ?? '', EXPORT, payload, headers);
-}
+const callGrpc = async (payload: Uint8Array, headers: Record<string, string> = {}): Promise<string> =>
+  callUnary(await otlpGrpcAddress(program), EXPORT, payload, headers);
 
 interface ReadTrace {
   readonly spans: readonly {

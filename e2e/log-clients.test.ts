@@ -9,7 +9,7 @@ import { pinoLoki } from 'pino-loki';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import winston from 'winston';
 import LokiTransport from 'winston-loki';
-import { discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { discard, otlpGrpcAddress, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { readLines } from './read-logs.ts';
 
 const HOUR = 3_600_000_000_000n;
@@ -24,10 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => discard(program));
 
-async function grpcUrl(): Promise<string> {
-  const { listeners } = await program.status();
-  return `http://${listeners.find(({ setting }) => setting === 'otlp.grpc_listen')?.address}`;
-}
+const grpcUrl = async (): Promise<string> => `http://${await otlpGrpcAddress(program)}`;
 
 const compression = 'gzip' as never;
 const EXPORTERS: [string, () => Promise<LogRecordExporter>][] = [
@@ -187,7 +184,7 @@ describe('what the program logs itself', () => {
     const read = async (): Promise<string[]> => (await readLines(program.url, '{job="atalaya"}', START, END)).map(({ text }) => text);
     await expect.poll(read, { timeout: 20_000 }).toContain('engine ready');
     const [line] = await readLines(program.url, '{job="atalaya"} |= "OTLP over gRPC listens"', START, END);
-    expect(line?.labels).toMatchObject({ service_name: 'atalaya', level: 'info', address: (await grpcUrl()).slice('http://'.length) });
+    expect(line?.labels).toMatchObject({ service_name: 'atalaya', level: 'info', address: await otlpGrpcAddress(program) });
   });
 
   test('is there after a restart, up to the last line, and the engine process’ lines are in it', async () => {

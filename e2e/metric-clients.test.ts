@@ -12,7 +12,7 @@ import { OTLPMetricExporter as ProtobufExporter } from '@opentelemetry/exporter-
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationType, MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { ask, discard, otlpGrpcAddress, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 
 const { CUMULATIVE, DELTA } = AggregationTemporalityPreference;
 const compression = 'gzip' as never;
@@ -23,10 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => discard(program));
 
-async function grpcUrl(): Promise<string> {
-  const { listeners } = await program.status();
-  return `http://${listeners.find(({ setting }) => setting === 'otlp.grpc_listen')?.address}`;
-}
+const grpcUrl = async (): Promise<string> => `http://${await otlpGrpcAddress(program)}`;
 
 type MakeExporter = (options: OTLPMetricExporterOptions) => Promise<PushMetricExporter>;
 const json: MakeExporter = async (options) => new JsonExporter({ url: `${program.url}/v1/metrics`, ...options });

@@ -1,6 +1,6 @@
 import { encodeLogs, encodeMetrics } from '@atalaya/receive/testing';
 import { expect, test } from 'vitest';
-import { ask, discard, makeFolder, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { ask, discard, makeFolder, otlpGrpcAddress, pause, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 import { exportLogs, grpcFrame } from './grpc-call.ts';
 import { readLines } from './read-logs.ts';
 
@@ -17,8 +17,7 @@ interface Addresses {
 }
 
 async function addressesOf(program: RunningAtalaya): Promise<Addresses> {
-  const { listeners } = await program.status();
-  return { http: program.url, grpc: listeners.find(({ setting }) => setting === 'otlp.grpc_listen')?.address ?? '' };
+  return { http: program.url, grpc: await otlpGrpcAddress(program) };
 }
 
 function stepOf(service: string, step: number): Uint8Array {

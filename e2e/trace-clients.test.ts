@@ -5,7 +5,7 @@ import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-t
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { TracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { discard, type RunningAtalaya, startAtalaya } from './atalaya.ts';
+import { discard, otlpGrpcAddress, type RunningAtalaya, startAtalaya } from './atalaya.ts';
 
 const SPANS = 1000;
 
@@ -15,10 +15,7 @@ beforeAll(async () => {
 });
 afterAll(async () => discard(program));
 
-async function grpcUrl(): Promise<string> {
-  const { listeners } = await program.status();
-  return `http://${listeners.find(({ setting }) => setting === 'otlp.grpc_listen')?.address}`;
-}
+const grpcUrl = async (): Promise<string> => `http://${await otlpGrpcAddress(program)}`;
 
 const compression = 'gzip' as never;
 const EXPORTERS: [string, () => Promise<SpanExporter>][] = [
