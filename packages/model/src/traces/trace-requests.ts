@@ -79,7 +79,9 @@ export interface FoundTrace extends TimeBounds {
 /** Spans of traces. */
 export interface SpansRequest {
   readonly traceIds: readonly string[];
-  /** Where to look, when it is known; else all of the past. */
+  /** Of each trace the range in which all of its spans start, as {@link FoundTrace} tells it; a reader looks it up without. */
+  readonly places?: readonly TimeBounds[];
+  /** Only spans that start within it; all of the past without. */
   readonly within?: TimeBounds;
   /** Only spans that fulfil it. */
   readonly having?: SpanPredicate;

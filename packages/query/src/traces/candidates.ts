@@ -43,34 +43,26 @@ export async function* candidatePortions(
 export interface SpansWanted {
   /** Only those that fulfil it; all without one. */
   readonly having?: SpanPredicate;
-  /** Where to look, if that is not where the traces lie. */
+  /** Only those that start within it. */
   readonly within?: TimeBounds;
   /** Without attributes, events and links. */
   readonly brief?: boolean;
 }
 
-/** Spans of traces that were found, by trace and ordered by start. @throws AtalayaError QUERY_LIMIT. */
+/** Spans of traces that the reader has found, by trace and ordered by start. @throws AtalayaError QUERY_LIMIT. */
 export async function spansOf(
   candidates: readonly FoundTrace[],
-  { having, within = hullOf(candidates), brief = false }: SpansWanted,
+  { having, within, brief = false }: SpansWanted,
   { reader, signal, budget }: Pick<TraceWork, 'reader' | 'signal' | 'budget'>,
 ): Promise<Map<string, Span[]>> {
   const traceIds = candidates.map(({ traceId }) => traceId);
-  const request = { traceIds, within, brief, limit: budget.spansLeft, ...(having === undefined ? {} : { having }) };
+  const places = candidates.map(({ start, end }) => ({ start, end }));
+  const optional = { ...(within === undefined ? {} : { within }), ...(having === undefined ? {} : { having }) };
+  const request = { traceIds, places, brief, limit: budget.spansLeft, ...optional };
   const spans = await reader.spans(request, signal).catch((error: unknown) => {
     // The reader knows neither the setting nor more than what was left of it.
     throw isLimit(error, request.limit) ? spansLimit(budget.limits.spans) : error;
   });
   budget.took(0, spans.length);
   return Map.groupBy(spans, ({ traceId }) => traceId);
-}
-
-/** The range in which all of the traces lie. */
-function hullOf(traces: readonly TimeBounds[]): TimeBounds {
-  let [{ start, end } = { start: 0n, end: 0n }] = traces;
-  for (const trace of traces) {
-    if (trace.start < start) ({ start } = trace);
-    if (trace.end > end) ({ end } = trace);
-  }
-  return { start, end };
 }

@@ -65,8 +65,10 @@ function readerFor(request: TraceSourceRequest, work: TraceWork): CandidateReade
   if (!inDetail) return async (found) => views(found, await spansOf(found, { brief }, work), isInRange);
   return async (found) => {
     // Everything for the trace's structure and its sums, details only of what may be chosen.
-    const all = await spansOf(found, { brief: true }, work);
-    const details = await spansOf(found, { having: chosen, within: { start, end } }, work);
+    const [all, details] = await Promise.all([
+      spansOf(found, { brief: true }, work),
+      spansOf(found, { having: chosen, within: { start, end } }, work),
+    ]);
     const known = new Set<Span>();
     for (const [traceId, spans] of details) {
       const byIdentity = Map.groupBy(spans, identityOf);

@@ -230,7 +230,7 @@ const traces: Migration = {
         arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(SpanAttributes), mapValues(SpanAttributes)),
         arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(ResourceAttributes), mapValues(ResourceAttributes)),
         arrayFlatten(arrayMap(of -> arrayMap((name, value) -> if(startsWith(value, '['), cityHash64(name), cityHash64(name, value)), mapKeys(of), mapValues(of)), Events.Attributes))
-      ) TYPE bloom_filter(0.01) GRANULARITY 1,
+      ) TYPE bloom_filter(0.002) GRANULARITY 1,
       INDEX idx_duration Duration TYPE minmax GRANULARITY 1,
       INDEX idx_service ServiceName TYPE bloom_filter(0.01) GRANULARITY 1,
       INDEX idx_name SpanName TYPE bloom_filter(0.01) GRANULARITY 1,

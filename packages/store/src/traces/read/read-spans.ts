@@ -16,11 +16,12 @@ const MOST_TRACES = 20_000;
 
 /** All spans of the traces, ordered by trace and start. Rejects with QUERY_LIMIT for more than `limit`, and as the engine's queries do. */
 export async function readSpans(sources: TraceSources, request: SpansRequest, signal: CancelSignal): Promise<SpanBytes> {
-  const { traceIds, having, brief = false, limit } = request;
+  const { traceIds, places, having, brief = false, limit } = request;
   if (traceIds.length > MOST_TRACES) {
     throw new AtalayaError('QUERY_LIMIT', { setting: 'the traces of one question', limit: MOST_TRACES, reason: 'ask for fewer at a time' });
   }
-  const times = traceIds.length === 0 ? NO_TIMES : await traceTimes(sources, traceIds, signal);
+  const times =
+    places === undefined ? await timesOf(sources, traceIds, signal) : new Map(traceIds.map((id, i) => [id, places[i] as TimeBounds]));
   if (times.size === 0) return undefined;
   const ids = [...times.keys()].map((id) => sql`${id}`);
   const conditions = [somewhereWithin(times.values()), sql`TraceId IN (${joined(ids, ', ')})`];
@@ -39,7 +40,9 @@ export async function readSpans(sources: TraceSources, request: SpansRequest, si
   return bytes;
 }
 
-const NO_TIMES: ReadonlyMap<string, TimeBounds> = new Map();
+function timesOf(sources: TraceSources, traceIds: readonly string[], signal: CancelSignal): Promise<ReadonlyMap<string, TimeBounds>> {
+  return traceIds.length === 0 ? Promise.resolve(new Map()) : traceTimes(sources, traceIds, signal);
+}
 
 const text = (column: Sql): Sql => sql`CAST(${fragment(column)}, 'String')`;
 const map = (column: Sql): Sql => sql`CAST(${fragment(column)}, 'Map(String, String)')`;
