@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { requireProgram } from '../../../testing/programs.ts';
-import { accessibilityFaults, type Session, startSession, visit } from './support/session.ts';
+import { accessibilityFaults, suiteSession, visit } from './support/session.ts';
 
 const skip = requireProgram('chromium', 'apt-get install chromium');
 const explore = (query: string, more = '') => `/explore?q=${encodeURIComponent(query)}${more}`;
@@ -19,11 +19,7 @@ async function editorReads(page: Page, text: string): Promise<void> {
 }
 
 describe.skipIf(skip)('the explorer', () => {
-  let session: Session;
-  beforeAll(async () => {
-    session = await startSession();
-  }, 120_000);
-  afterAll(async () => session.stop());
+  const session = suiteSession();
 
   const typing = async (text: string, options: Parameters<typeof visit>[2] = {}) => {
     const opened = await visit(session, '/explore', options);

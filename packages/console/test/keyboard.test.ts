@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { requireProgram } from '../../../testing/programs.ts';
-import { accessibilityFaults, type Session, startSession, visit } from './support/session.ts';
+import { accessibilityFaults, suiteSession, visit } from './support/session.ts';
 
 const skip = requireProgram('chromium', 'apt-get install chromium');
 
 describe.skipIf(skip)('working with the page', () => {
-  let session: Session;
-  beforeAll(async () => {
-    session = await startSession();
-  }, 120_000);
-  afterAll(async () => session.stop());
-  afterEach(() => {
-    session.mock.scene = 'full';
-    session.mock.reloadError = '';
-  });
+  const session = suiteSession();
 
   test('Ctrl-K finds a metric and opens it, by keyboard alone', async () => {
     const { page, context, complaints } = await visit(session, '/');

@@ -1,25 +1,17 @@
 import { readFile } from 'node:fs/promises';
 
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { requireProgram } from '../../../testing/programs.ts';
-import { accessibilityFaults, type Session, startSession, visit } from './support/session.ts';
+import { accessibilityFaults, suiteSession, visit } from './support/session.ts';
 
 const skip = requireProgram('chromium', 'apt-get install chromium');
 const logs = (query: string, more = '') => `/logs?q=${encodeURIComponent(query)}${more}`;
 const queryOf = (page: Page) => new URL(page.url()).searchParams.get('q');
 
 describe.skipIf(skip)('the logs page', () => {
-  let session: Session;
-  beforeAll(async () => {
-    session = await startSession();
-  }, 120_000);
-  afterAll(async () => session.stop());
-  afterEach(() => {
-    session.mock.scene = 'full';
-    session.mock.delay = 0;
-  });
+  const session = suiteSession();
 
   const rows = (page: Page) => page.locator('[data-line]');
 

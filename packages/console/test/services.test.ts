@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { requireProgram } from '../../../testing/programs.ts';
-import { type Session, startSession, visit } from './support/session.ts';
+import { suiteSession, visit } from './support/session.ts';
 
 const skip = requireProgram('chromium', 'apt-get install chromium');
 /** Of numbers that its exemplars do not measure: they stand at the chart's foot. */
@@ -9,14 +9,7 @@ const OBSERVED = encodeURIComponent('sum(rate(traces_spanmetrics_duration_second
 const RATES = encodeURIComponent('sum by (service_name) (rate(traces_spanmetrics_calls_total[5m]))');
 
 describe.skipIf(skip)('services, and the ways between the signals', () => {
-  let session: Session;
-  beforeAll(async () => {
-    session = await startSession();
-  }, 120_000);
-  afterAll(async () => session.stop());
-  afterEach(() => {
-    session.mock.scene = 'full';
-  });
+  const session = suiteSession();
 
   test('the map shows who calls whom; a node tells its numbers and leads to its page', async () => {
     const { page, context, complaints } = await visit(session, '/services');

@@ -1,23 +1,16 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { requireProgram } from '../../../testing/programs.ts';
 import { jobBefore, tracesIn } from '../dev/mock/traces/world.ts';
-import { accessibilityFaults, type Session, startSession, visit } from './support/session.ts';
+import { accessibilityFaults, suiteSession, visit } from './support/session.ts';
 
 const skip = requireProgram('chromium', 'apt-get install chromium');
 const [TRACE] = [...tracesIn(Date.now() - 3_600_000, Date.now() - 60_000)].filter(({ spans }) => spans[0]?.name === 'POST /orders');
 const queryOf = (page: Page) => new URL(page.url()).searchParams.get('q');
 
 describe.skipIf(skip)('the pages of traces', () => {
-  let session: Session;
-  beforeAll(async () => {
-    session = await startSession();
-  }, 120_000);
-  afterAll(async () => session.stop());
-  afterEach(() => {
-    session.mock.scene = 'full';
-  });
+  const session = suiteSession();
 
   const rows = (page: Page) => page.locator('[data-trace]');
   const spans = (page: Page) => page.locator('[data-span]');

@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { requireProgram } from '../../../testing/programs.ts';
 import type { Scene } from '../dev/mock/answers.ts';
 import { tracesIn } from '../dev/mock/traces/world.ts';
-import { accessibilityFaults, type Session, startSession, visit } from './support/session.ts';
+import { accessibilityFaults, suiteSession, visit } from './support/session.ts';
 
 const skip = requireProgram('chromium', 'apt-get install chromium');
 /** An order and its payment, of the pretended shop. */
@@ -171,15 +171,7 @@ const VIEWS: readonly View[] = [
 ];
 
 describe.skipIf(skip)('every view', () => {
-  let session: Session;
-  beforeAll(async () => {
-    session = await startSession();
-  }, 120_000);
-  afterAll(async () => session.stop());
-  afterEach(() => {
-    session.mock.scene = 'full';
-    session.mock.delay = 0;
-  });
+  const session = suiteSession();
 
   const open = async (scene: Scene, path: string, options: Parameters<typeof visit>[2] = {}) => {
     session.mock.scene = scene;

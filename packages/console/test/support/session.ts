@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 
 import { type MockServer, startMockServer } from '../../dev/mock/server.ts';
 import { buildConsole, DIST } from './build.ts';
@@ -14,11 +15,37 @@ import { buildConsole, DIST } from './build.ts';
 export interface Session {
   readonly browser: Browser;
   readonly mock: MockServer;
-  stop(): Promise<void>;
+}
+
+/** The session of the suite that this is called in: started before its first test, stopped after its last; after each the mock is as at first. */
+export function suiteSession(): Session {
+  let running: Awaited<ReturnType<typeof startSession>> | undefined;
+  const started = () => {
+    if (running === undefined) throw new Error('the session starts with the first test');
+    return running;
+  };
+  beforeAll(async () => {
+    running = await startSession();
+  }, 120_000);
+  afterAll(async () => running?.stop());
+  afterEach(() => {
+    const { mock } = started();
+    mock.scene = 'full';
+    mock.delay = 0;
+    mock.reloadError = '';
+  });
+  return {
+    get browser() {
+      return started().browser;
+    },
+    get mock() {
+      return started().mock;
+    },
+  };
 }
 
 /** Builds what is stale and starts both. */
-export async function startSession(): Promise<Session> {
+async function startSession(): Promise<Session & { stop(): Promise<void> }> {
   await buildConsole();
   // A copy: other tests may build the page anew while these look at it.
   const folder = await mkdtemp(join(tmpdir(), 'atalaya-console-'));

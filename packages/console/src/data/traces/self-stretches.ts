@@ -23,3 +23,13 @@ export function selfStretches(tree: TraceTree, place: number): number[] {
   if (at < end) stretches.push(at, end);
   return stretches;
 }
+
+/** The stretches in which a span itself works, worked out once for each span that comes into sight. */
+export function rememberedStretches(tree: TraceTree): (place: number) => readonly number[] {
+  const known = new Map<number, readonly number[]>();
+  return (place) => {
+    let stretches = known.get(place);
+    if (stretches === undefined) known.set(place, (stretches = selfStretches(tree, place)));
+    return stretches;
+  };
+}

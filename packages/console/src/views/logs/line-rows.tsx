@@ -1,12 +1,12 @@
 /** The lines as rows of the page itself: only those in sight are drawn, however many there are. */
 
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Sought } from '../../data/logs/line-text.ts';
 import type { LogLine } from '../../data/logs/line.ts';
 import { momentParts } from '../../data/logs/nanoseconds.ts';
+import { usePageRows } from '../../parts/use-page-rows.ts';
 import { LineRow } from './line-row.tsx';
 import classes from './lines.module.css';
 import type { Logs } from './use-logs.ts';
@@ -28,30 +28,16 @@ const AHEAD = 60;
 /** The rows. */
 export function LineRows({ logs, lines, sought, pointed, onEnd }: LineRowsProps) {
   const { t } = useTranslation();
-  const grid = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<ReadonlySet<number>>(() => new Set());
   const [active, setActive] = useState<number | undefined>(undefined);
-  const [margin, setMargin] = useState(0);
   const { wrap = false, pretty = false } = logs.url;
-  const virtualizer = useWindowVirtualizer({
+  const { grid, virtualizer, margin, focusRow } = usePageRows({
     count: lines.length,
-    estimateSize: () => ROW_HEIGHT,
+    rowHeight: ROW_HEIGHT,
     overscan: 14,
-    scrollMargin: margin,
-    getItemKey: (index) => lines[index]?.id ?? index,
+    keyOf: (index) => lines[index]?.id ?? index,
   });
   const items = virtualizer.getVirtualItems();
-
-  // Where the list begins on the page changes with what stands above it.
-  useLayoutEffect(() => {
-    const element = grid.current;
-    if (element === null) return undefined;
-    const measure = () => setMargin(Math.round(element.getBoundingClientRect().top + scrollY));
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    return () => observer.disconnect();
-  }, []);
 
   const last = items.at(-1)?.index ?? 0;
   const nearEnd = last >= lines.length - AHEAD;
@@ -88,14 +74,11 @@ export function LineRows({ logs, lines, sought, pointed, onEnd }: LineRowsProps)
     toggle(Number(row.dataset['line']));
   };
 
-  const focusRow = (index: number) => {
+  const focusLine = (index: number) => {
     const line = lines[index];
     if (line === undefined) return;
     setActive(line.id);
-    virtualizer.scrollToIndex(index, { align: 'auto' });
-    const focus = () => grid.current?.querySelector<HTMLElement>(`[data-line="${line.id}"]`)?.focus({ preventScroll: true });
-    focus();
-    requestAnimationFrame(focus);
+    focusRow(index, `[data-line="${line.id}"]`);
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLElement) || !event.target.matches('[data-line]'))
@@ -103,7 +86,7 @@ export function LineRows({ logs, lines, sought, pointed, onEnd }: LineRowsProps)
     const at = lines.findIndex(({ id }) => id === active);
     const moves: Record<string, number> = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, Home: 0, End: lines.length - 1 };
     const to = moves[event.key];
-    if (to !== undefined) focusRow(Math.min(Math.max(to, 0), lines.length - 1));
+    if (to !== undefined) focusLine(Math.min(Math.max(to, 0), lines.length - 1));
     else if ((event.key === 'Enter' || event.key === ' ' || event.key === 'o') && active !== undefined) toggle(active);
     else if (event.key === 'Escape' && active !== undefined && opened.has(active)) toggle(active);
     else return;

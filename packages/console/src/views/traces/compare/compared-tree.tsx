@@ -3,8 +3,7 @@
 import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronRight } from '@tabler/icons-react';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { placeOfTrace } from '../../../data/links/addresses.ts';
@@ -15,6 +14,7 @@ import { Panel } from '../../../parts/panel.tsx';
 import { PlaceLink } from '../../../parts/place-link.tsx';
 import { SeverityIcon } from '../../../parts/severity.tsx';
 import { Empty } from '../../../parts/states.tsx';
+import { usePageRows } from '../../../parts/use-page-rows.ts';
 import classes from './compare.module.css';
 
 const ROW_HEIGHT = 44;
@@ -35,41 +35,28 @@ export function ComparedTree({ nodes, a, b, onlyChanges, onOnlyChanges }: Compar
   const { t } = useTranslation();
   const [folded, setFolded] = useState<ReadonlySet<string>>(() => new Set());
   const [active, setActive] = useState(0);
-  const grid = useRef<HTMLDivElement>(null);
   const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false });
   const rowHeight = narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT;
-  const [margin, setMargin] = useState(0);
   const rows = useMemo(() => shownNodes(nodes, onlyChanges, folded), [nodes, onlyChanges, folded]);
   const longest = useMemo(() => nodes.reduce((most, node) => Math.max(most, node.a?.total ?? 0, node.b?.total ?? 0), 1), [nodes]);
-  const virtualizer = useWindowVirtualizer({
+  const { grid, virtualizer, margin, focusRow } = usePageRows({
     count: rows.length,
-    estimateSize: () => rowHeight,
+    rowHeight,
     overscan: 10,
-    scrollMargin: margin,
     scrollPaddingStart: 80,
     scrollPaddingEnd: 90,
   });
   useEffect(() => virtualizer.measure(), [rowHeight, virtualizer]);
-  useLayoutEffect(() => {
-    const element = grid.current;
-    if (element === null) return undefined;
-    const measure = () => setMargin(Math.round(element.getBoundingClientRect().top + scrollY));
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    return () => observer.disconnect();
-  }, []);
 
   const toggle = (key: string) => {
     const next = new Set(folded);
     if (!next.delete(key)) next.add(key);
     setFolded(next);
   };
-  const focusRow = (index: number) => {
+  const focusAt = (index: number) => {
     const at = Math.min(Math.max(index, 0), rows.length - 1);
     setActive(at);
-    virtualizer.scrollToIndex(at, { align: 'auto' });
-    requestAnimationFrame(() => grid.current?.querySelector<HTMLElement>(`[data-row="${at}"]`)?.focus({ preventScroll: true }));
+    focusRow(at, `[data-row="${at}"]`);
   };
   const onKey = (event: KeyboardEvent) => {
     if (!(event.target instanceof HTMLElement) || !event.target.matches('[data-row]')) return;
@@ -83,7 +70,7 @@ export function ComparedTree({ nodes, a, b, onlyChanges, onOnlyChanges }: Compar
       End: rows.length - 1,
     };
     const to = moves[event.key];
-    if (to !== undefined) focusRow(to);
+    if (to !== undefined) focusAt(to);
     else if (
       node !== undefined &&
       node.below > 0 &&

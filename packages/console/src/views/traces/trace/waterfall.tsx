@@ -2,26 +2,16 @@
 
 import { Button } from '@mantine/core';
 import { useElementSize, useMediaQuery } from '@mantine/hooks';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  type Ref,
-  useEffect,
-  useImperativeHandle,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type MouseEvent, type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { ALL_SPANS } from '../../../data/traces/rows.ts';
-import { selfStretches } from '../../../data/traces/self-stretches.ts';
+import { rememberedStretches } from '../../../data/traces/self-stretches.ts';
 import type { TraceSpan } from '../../../data/traces/span.ts';
 import { rulerTicks } from '../../../data/traces/view.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import { Empty } from '../../../parts/states.tsx';
+import { usePageRows } from '../../../parts/use-page-rows.ts';
 import { useDragPart } from './use-drag-part.ts';
 import type { TraceState } from './use-trace.ts';
 import { WaterfallRow } from './waterfall-row.tsx';
@@ -55,57 +45,33 @@ export function Waterfall({ state, ref, colourOf, onClose }: WaterfallProps) {
   const formats = useFormat();
   const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false });
   const { tree, rows, part, chosen, folded, path, foundSet } = state;
-  const grid = useRef<HTMLDivElement>(null);
   const { ref: ruler, width } = useElementSize();
-  const [margin, setMargin] = useState(0);
   const [active, setActive] = useState<number | undefined>(chosen);
   const rowHeight = narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT;
-  const virtualizer = useWindowVirtualizer({
+  const { grid, virtualizer, margin, focusRow } = usePageRows({
     count: rows.length,
-    estimateSize: () => rowHeight,
+    rowHeight,
     overscan: 10,
-    scrollMargin: margin,
-    // What is sticky above the rows must not cover the one that is scrolled to.
     scrollPaddingStart: 190,
     scrollPaddingEnd: 90,
   });
   useEffect(() => virtualizer.measure(), [rowHeight, virtualizer]);
   const items = virtualizer.getVirtualItems();
 
-  useLayoutEffect(() => {
-    const element = grid.current;
-    if (element === null) return undefined;
-    const measure = () => setMargin(Math.round(element.getBoundingClientRect().top + scrollY));
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    return () => observer.disconnect();
-  }, []);
-
   const rowOf = useMemo(() => new Map(rows.map(({ place }, index) => [place, index])), [rows]);
-  const selfOf = useMemo(() => {
-    const known = new Map<number, readonly number[]>();
-    return (place: number) => {
-      let stretches = known.get(place);
-      if (stretches === undefined) known.set(place, (stretches = selfStretches(tree, place)));
-      return stretches;
-    };
-  }, [tree]);
+  const selfOf = useMemo(() => rememberedStretches(tree), [tree]);
 
   // A span that is to be shown may have to be unfolded first: it is scrolled to when its row is there.
   const wanted = useRef<number | undefined>(undefined);
-  const focusRow = (place: number) => {
+  const focusSpan = (place: number) => {
     const index = rowOf.get(place);
     if (index === undefined) return false;
     setActive(place);
-    virtualizer.scrollToIndex(index, { align: 'auto' });
-    const focus = () => grid.current?.querySelector<HTMLElement>(`[data-span="${place}"]`)?.focus({ preventScroll: true });
-    focus();
-    requestAnimationFrame(focus);
+    focusRow(index, `[data-span="${place}"]`);
     return true;
   };
   useEffect(() => {
-    if (wanted.current !== undefined && focusRow(wanted.current)) wanted.current = undefined;
+    if (wanted.current !== undefined && focusSpan(wanted.current)) wanted.current = undefined;
   });
   // Once: the span that the address names.
   const first = useRef(true);
@@ -122,7 +88,7 @@ export function Waterfall({ state, ref, colourOf, onClose }: WaterfallProps) {
       setActive(place);
     },
     focus() {
-      if (active !== undefined) focusRow(active);
+      if (active !== undefined) focusSpan(active);
     },
   }));
 
@@ -146,7 +112,7 @@ export function Waterfall({ state, ref, colourOf, onClose }: WaterfallProps) {
       return;
     const place = Number(event.target.dataset['span']);
     const index = rowOf.get(place) ?? 0;
-    const go = (to: number) => focusRow(rows[Math.min(Math.max(to, 0), rows.length - 1)]?.place ?? place);
+    const go = (to: number) => focusSpan(rows[Math.min(Math.max(to, 0), rows.length - 1)]?.place ?? place);
     const folds = (tree.after[place] as number) > place + 1;
     switch (event.key) {
       case 'ArrowDown':
@@ -175,7 +141,7 @@ export function Waterfall({ state, ref, colourOf, onClose }: WaterfallProps) {
         break;
       case 'ArrowLeft':
         if (folds && !folded.has(place)) state.toggleFold(place);
-        else if ((tree.parent[place] as number) >= 0) focusRow(tree.parent[place] as number);
+        else if ((tree.parent[place] as number) >= 0) focusSpan(tree.parent[place] as number);
         break;
       case 'Enter':
       case ' ':
