@@ -6,7 +6,8 @@ import type { Service } from './service.ts';
 
 /** Runs a statement against the PostgreSQL database of that name; it takes about so many milliseconds. */
 export async function query(service: Service, database: string, statement: string, milliseconds: number): Promise<void> {
-  const [operation = '', table = ''] = /^(\w+).*?\b(?:FROM|INTO|UPDATE) (\w+)/.exec(statement)?.slice(1) ?? [];
+  const operation = /^\w+/.exec(statement)?.[0] ?? '';
+  const table = /\b(?:FROM|INTO|UPDATE) (\w+)/.exec(statement)?.[1] ?? '';
   const attributes = {
     'db.system.name': 'postgresql',
     'db.namespace': database,
