@@ -1,4 +1,4 @@
-/** Range queries as a client asks them, timed: connections are kept, nobody compresses, nobody's caches help. */
+/** Questions as a client asks them, timed: connections are kept, nobody compresses, nobody's caches help. */
 
 import http from 'node:http';
 import type { Peer } from './peers.ts';
@@ -18,12 +18,17 @@ export interface RangeQuestion {
 export async function timeQuery(peer: Peer, program: Program, { query, start, end, step }: RangeQuestion): Promise<number> {
   const parameters = new URLSearchParams({ query, start: String(start / 1000), end: String(end / 1000), step: String(step / 1000) });
   for (const [name, value] of Object.entries(peer.queryParameters)) parameters.set(name, value);
-  const begun = performance.now();
-  const { status, body } = await get(`${program.url}/api/v1/query_range?${parameters.toString()}`);
-  const elapsed = performance.now() - begun;
-  const text = body.toString('utf8');
+  const { status, text, milliseconds } = await timeGet(`${program.url}/api/v1/query_range?${parameters.toString()}`);
   if (status !== 200 || !text.includes('"values"')) throw new Error(`${program.name}: ${query}: ${status} ${text.slice(0, 300)}`);
-  return elapsed;
+  return milliseconds;
+}
+
+/** Asks for anything; gives the answer and the milliseconds until its last byte. */
+export async function timeGet(url: string): Promise<{ readonly status: number; readonly text: string; readonly milliseconds: number }> {
+  const begun = performance.now();
+  const { status, body } = await get(url);
+  const milliseconds = performance.now() - begun;
+  return { status, text: body.toString('utf8'), milliseconds };
 }
 
 function get(url: string): Promise<{ status: number; body: Buffer }> {

@@ -3,18 +3,19 @@
  * take on disk beside zstd; and how long finding something takes beside ripgrep on the raw file.
  */
 
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { timeGet } from '../ask.ts';
+import { insertBare } from '../bare-insert.ts';
 import { type Figure, percentile } from '../figures.ts';
 import type { LogLoadOptions, LogLoadResult } from '../log-load.ts';
 import { NEEDLE } from '../log-lines.ts';
 import { atalaya } from '../peers.ts';
 import { type Program, watchPeak } from '../processes.ts';
 import { quiet } from '../quiet.ts';
+import { runSender } from '../send-load.ts';
 
 const SPAN_MS = 20 * 3_600_000;
 /** Lines for the bare engine, and bytes for zstd: what comes of them is a rate. */
@@ -23,8 +24,6 @@ const ZSTD_BYTES = 300_000_000;
 const ASKED = 20;
 
 const SENDER = path.join(import.meta.dirname, '../log-load.ts');
-const BARE = path.join(import.meta.dirname, '../../packages/store/bench/bare-insert.ts');
-const run = promisify(execFile);
 
 /** Loads so many lines, then asks. */
 export async function measureLogs({ lines }: { readonly lines: number }): Promise<Figure[]> {
@@ -104,12 +103,7 @@ function questions(start: number, end: number): Question[] {
   ];
 }
 
-async function load(options: LogLoadOptions): Promise<LogLoadResult> {
-  const { stdout } = await run(process.execPath, [SENDER, JSON.stringify(options)], { maxBuffer: 2 ** 28 });
-  const result = JSON.parse(stdout) as LogLoadResult;
-  if (result.failures > 0) throw new Error(`${result.failures} of ${result.requests} requests failed`);
-  return result;
-}
+const load = (options: LogLoadOptions): Promise<LogLoadResult> => runSender(SENDER, options);
 
 /** Milliseconds until the last byte of an answer that is not empty, unless nothing is what was asked for. */
 async function timeLogQuery(program: Program, query: string, startNs: bigint, endNs: bigint, round: number): Promise<number> {
@@ -122,21 +116,11 @@ async function timeLogQuery(program: Program, query: string, startNs: bigint, en
     step: '60',
     limit: '1000',
   });
-  const begun = performance.now();
-  const answer = await new Promise<string>((resolve, reject) => {
-    const request = http.get(`${program.url}/loki/api/v1/query_range?${parameters.toString()}`, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve(`${response.statusCode} ${Buffer.concat(chunks).toString('utf8')}`));
-    });
-    request.on('error', reject);
-  });
-  const elapsed = performance.now() - begun;
-  if (!answer.startsWith('200 ') || answer.includes('"values"') === query.includes('hippopotamus')) {
-    throw new Error(`${query}: ${answer.slice(0, 300)}`);
+  const { status, text, milliseconds } = await timeGet(`${program.url}/loki/api/v1/query_range?${parameters.toString()}`);
+  if (status !== 200 || text.includes('"values"') === query.includes('hippopotamus')) {
+    throw new Error(`${query}: ${status} ${text.slice(0, 300)}`);
   }
-  return elapsed;
+  return milliseconds;
 }
 
 function timeSearch(search: readonly string[], file: string): number {
@@ -171,8 +155,7 @@ async function bareEngine(lines: number): Promise<Figure[]> {
     const { bytes } = await load({ lines, linesPerRequest: 4000, start: end - SPAN_MS, end, inFlight: 1, jsonFile });
     const figures: Figure[] = [];
     for (const rows of [20_000, 100_000]) {
-      const { stdout } = await run(process.execPath, [BARE, 'otel_logs', jsonFile, String(rows)]);
-      const bare = JSON.parse(stdout) as { rows: number; cpuSeconds: number; bytes: number };
+      const bare = await insertBare('otel_logs', jsonFile, rows);
       const name = `INSERT of ${rows.toLocaleString('en')} rows`;
       figures.push(
         { what: 'lines per CPU-second, merges included', unit: '1/s', program: name, values: [bare.rows / bare.cpuSeconds] },

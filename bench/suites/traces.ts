@@ -3,15 +3,15 @@
  * searches take over all of them; and what the bare engine takes for an INSERT of the same spans as JSONEachRow.
  */
 
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { timeGet } from '../ask.ts';
+import { insertBare } from '../bare-insert.ts';
 import { type Figure, percentile } from '../figures.ts';
 import { atalaya } from '../peers.ts';
 import { type Program, watchPeak } from '../processes.ts';
+import { runSender } from '../send-load.ts';
 import type { KnownTrace } from '../span-bodies.ts';
 import type { SpanLoadOptions, SpanLoadResult } from '../span-load.ts';
 import { quiet } from '../quiet.ts';
@@ -24,8 +24,6 @@ const BARE_SPANS = 400_000;
 const ASKED = 20;
 
 const SENDER = path.join(import.meta.dirname, '../span-load.ts');
-const BARE = path.join(import.meta.dirname, '../../packages/store/bench/bare-insert.ts');
-const run = promisify(execFile);
 
 /** Loads so many spans, then asks. */
 export async function measureTraces({ spans }: { readonly spans: number }): Promise<Figure[]> {
@@ -44,7 +42,14 @@ export async function measureTraces({ spans }: { readonly spans: number }): Prom
       const url = way === 'grpc' ? await grpcUrl(program) : `${program.url}/v1/traces`;
       const before = program.cpuSeconds();
       const times = { start: start + (sent / spans) * SPAN_MS, end: start + ((sent + count) / spans) * SPAN_MS };
-      const result = await load({ way, url, spans: count, firstBody: nextBody, ...times, inFlight: 4 });
+      const result = await load({
+        way,
+        url,
+        spans: count,
+        firstBody: nextBody,
+        ...times,
+        inFlight: 4,
+      });
       await quiet(program);
       const cpu = program.cpuSeconds() - before;
       known.push(...result.known);
@@ -122,28 +127,13 @@ function questions(known: readonly KnownTrace[], start: number, end: number): Qu
   ];
 }
 
-async function load(options: SpanLoadOptions): Promise<SpanLoadResult> {
-  const { stdout } = await run(process.execPath, [SENDER, JSON.stringify(options)], { maxBuffer: 2 ** 28 });
-  const result = JSON.parse(stdout) as SpanLoadResult;
-  if (result.failures > 0) throw new Error(`${result.failures} of ${result.requests} requests failed`);
-  return result;
-}
+const load = (options: SpanLoadOptions): Promise<SpanLoadResult> => runSender(SENDER, options);
 
 /** Milliseconds until the last byte of an answer that is not empty. */
 async function timeQuestion(program: Program, url: string): Promise<number> {
-  const begun = performance.now();
-  const answer = await new Promise<string>((resolve, reject) => {
-    const request = http.get(program.url + url, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve(`${response.statusCode} ${Buffer.concat(chunks).toString('utf8')}`));
-    });
-    request.on('error', reject);
-  });
-  const elapsed = performance.now() - begun;
-  if (!answer.startsWith('200 ') || !/"traceID"|"orders"/.test(answer)) throw new Error(`${url}: ${answer.slice(0, 300)}`);
-  return elapsed;
+  const { status, text, milliseconds } = await timeGet(program.url + url);
+  if (status !== 200 || !/"traceID"|"orders"/.test(text)) throw new Error(`${url}: ${status} ${text.slice(0, 300)}`);
+  return milliseconds;
 }
 
 async function bareEngine(spans: number): Promise<Figure[]> {
@@ -153,8 +143,7 @@ async function bareEngine(spans: number): Promise<Figure[]> {
     await writeSpanRows(file, spans);
     const figures: Figure[] = [];
     for (const rows of [20_000, 100_000]) {
-      const { stdout } = await run(process.execPath, [BARE, 'otel_traces', file, String(rows)]);
-      const bare = JSON.parse(stdout) as { rows: number; cpuSeconds: number; bytes: number };
+      const bare = await insertBare('otel_traces', file, rows);
       const name = `INSERT of ${rows.toLocaleString('en')} rows`;
       figures.push(
         { what: 'spans per CPU-second, merges included', unit: '1/s', program: name, values: [bare.rows / bare.cpuSeconds] },
