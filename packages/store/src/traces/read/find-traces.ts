@@ -69,7 +69,7 @@ class TraceSearch {
     // What the first slice does not have may be rare: then the index leaves so little of all the rest that it is asked at once.
     let rare = false;
     while (to > start && this.#found.length < limit) {
-      const from = rare ? start : later(start, to - slice);
+      const from = later(start, to - (rare ? LARGEST_SLICE : slice));
       const answer = await this.#ask(from, to, portion, rare ? RARE_ROWS : undefined);
       if (answer === undefined) {
         if (!rare) slice = later(LEAST_SLICE, slice / 4n);
@@ -81,7 +81,7 @@ class TraceSearch {
       if (candidates.length < portion) {
         rare = this.#indexed && candidates.length === 0 && slice === FIRST_SLICE;
         to = from;
-        if (candidates.length < FEW) slice *= growth(elapsedMs);
+        if (candidates.length < FEW) slice = earlier(LARGEST_SLICE, slice * growth(elapsedMs));
         else if (candidates.length > PORTION / 2) slice = later(LEAST_SLICE, slice / 2n);
         portion = PORTION;
         continue;
@@ -177,6 +177,8 @@ const LEAST_TOGETHER = 20;
 const MOST_TOGETHER = 1000;
 /** A slice that is not made smaller still. */
 const LEAST_SLICE = 1_000_000n;
+/** 146 years. The engine loses rows in ranges that are wider than 63 bits of nanoseconds. */
+const LARGEST_SLICE = 2n ** 62n;
 const NONE: ReadonlyMap<string, number> = new Map();
 
 function candidatesIn(bytes: Uint8Array): Candidate[] {
@@ -204,4 +206,8 @@ function newestFirst(a: FoundTrace, b: FoundTrace): number {
 
 function later(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
+}
+
+function earlier(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
