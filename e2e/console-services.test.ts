@@ -93,9 +93,22 @@ describe.skipIf(missing)('services on the real program', () => {
     const page = await open(`/explore?q=${encodeURIComponent(query)}&${RANGE}`);
     const chart = page.getByRole('group', { name: query });
     await chart.locator('.u-over').waitFor();
-    await chart.focus();
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('Enter');
+    // A chart that is drawn anew in between forgets which point was meant.
+    await expect
+      .poll(
+        async () => {
+          await chart.focus();
+          await page.keyboard.press('ArrowLeft');
+          await page.keyboard.press('Enter');
+          const item = page.getByRole('menuitem', { name: 'Logs of checkout' });
+          return item.waitFor({ timeout: 4000 }).then(
+            () => true,
+            () => false,
+          );
+        },
+        { timeout: 30_000, interval: 500 },
+      )
+      .toBe(true);
     const questionOf = async (name: string) =>
       new URL((await page.getByRole('menuitem', { name }).getAttribute('href')) ?? '', program.url).searchParams.get('q');
     expect(await questionOf('Logs of checkout')).toBe('{service_name="checkout"}');

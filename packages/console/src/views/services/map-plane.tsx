@@ -116,10 +116,13 @@ function NodeBox({ node, point, dimmed, chosen, onNode, onFocus }: NodeBoxProps)
       <span className={classes['nodeHead']}>
         <NodeMark kind={node.kind} />
         <span className={classes['nodeName']}>{node.name}</span>
-        <span className="at-hidden">{shown === '' ? null : t(`services.kind.${node.kind}`)}</span>
+        <span className="at-hidden">{t(`services.kind.${node.kind}`)}</span>
         {grave === undefined ? null : <SeverityIcon severity={grave} size={15} />}
       </span>
-      <span className={classes['nodeText']}>{shown === '' ? t(`services.kind.${node.kind}`) : shown}</span>
+      {/* Not seen from afar: what it is must be said by something else. */}
+      <span className={classes['nodeText']} aria-hidden={shown === '' || undefined}>
+        {shown === '' ? t(`services.kind.${node.kind}`) : shown}
+      </span>
       {grave === undefined ? null : <span className="at-hidden">{t(`services.grave.${grave}`)}</span>}
     </button>
   );
