@@ -122,8 +122,12 @@ describe('requests that would do harm', () => {
   ])('%s', async (_name, body, headers, status) => {
     const memory = async (): Promise<number> => (await program.status()).processes.find(({ name }) => name === 'main')?.memoryBytes ?? 0;
     const before = await memory();
-    const answer = await post(body(), headers);
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([status, headers['Content-Type']]);
+    // Whoever is answered while still sending may be told by a closed connection first: as real senders do, it is tried again.
+    const told = async (): Promise<unknown> => {
+      const answer = await post(body(), headers);
+      return [answer.status, answer.headers.get('content-type')];
+    };
+    await expect.poll(told, { timeout: 30_000 }).toEqual([status, headers['Content-Type']]);
     expect((await memory()) - before).toBeLessThan(128 * MIB);
     await isWell();
   });
