@@ -59,6 +59,7 @@ export const atalaya: Peer = {
       env: {
         ATALAYA_HOST_ENABLED: 'false',
         ATALAYA_LOGS_OWN: 'false',
+        ATALAYA_TRACES_OWN: 'false',
         ATALAYA_LOGS_JOURNALD: 'false',
         ATALAYA_LOGS_FILES: '',
         ATALAYA_LOGS_DOCKER: '',
