@@ -21,7 +21,7 @@ export async function readSpans(sources: TraceSources, request: SpansRequest, si
     throw new AtalayaError('QUERY_LIMIT', { setting: 'the traces of one question', limit: MOST_TRACES, reason: 'ask for fewer at a time' });
   }
   const times =
-    places === undefined ? await timesOf(sources, traceIds, signal) : new Map(traceIds.map((id, i) => [id, places[i] as TimeBounds]));
+    places === undefined ? await traceTimes(sources, traceIds, signal) : new Map(traceIds.map((id, i) => [id, places[i] as TimeBounds]));
   if (times.size === 0) return undefined;
   const ids = [...times.keys()].map((id) => sql`${id}`);
   const conditions = [somewhereWithin(times.values()), sql`TraceId IN (${joined(ids, ', ')})`];
@@ -38,10 +38,6 @@ export async function readSpans(sources: TraceSources, request: SpansRequest, si
     throw new AtalayaError('QUERY_LIMIT', { setting: 'the spans of an answer', limit, reason });
   }
   return bytes;
-}
-
-function timesOf(sources: TraceSources, traceIds: readonly string[], signal: CancelSignal): Promise<ReadonlyMap<string, TimeBounds>> {
-  return traceIds.length === 0 ? Promise.resolve(new Map()) : traceTimes(sources, traceIds, signal);
 }
 
 const text = (column: Sql): Sql => sql`CAST(${fragment(column)}, 'String')`;
