@@ -1,14 +1,13 @@
 /** Columns as bytes, one behind the other: each its length in bytes (u32, padded to 8), then its bytes, padded to 8 so that it can be viewed in place. */
 
+import { padded } from './segment-format.ts';
+
 /** What a column may be. */
 export type Column = Uint8Array | Uint32Array | Float64Array | BigInt64Array | BigUint64Array;
 
 /** Bytes before the first column: version and number of rows, u32 each. */
 const HEADER = 8;
 const LENGTH = 8;
-
-// Not with bit operations: lengths from a hostile header may exceed 31 bits.
-const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 /** The columns behind a header. The result is freshly allocated and owned by the caller. */
 export function joinColumns(version: number, rows: number, columns: readonly Column[]): Uint8Array<ArrayBuffer> {

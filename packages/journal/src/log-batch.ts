@@ -32,6 +32,7 @@
 
 import type { LogLevel } from '@atalaya/model';
 import { checkTexts } from './packed-texts.ts';
+import { padded } from './segment-format.ts';
 
 /** What all lines of an origin share: their stream, and of OTLP the resource and the scope. */
 export interface LogOrigins {
@@ -92,9 +93,6 @@ const VERSION = 1;
 const WHAT = 'log batch';
 const HEADER = 56;
 const REPETITIONS_DROPPED = 1;
-
-// Not with bit operations: lengths from a hostile header may exceed 31 bits.
-const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 /** Bytes of a batch in the journal. The result is freshly allocated and owned by the caller. */
 export function encodeLogBatch(batch: LogBatch): Uint8Array<ArrayBuffer> {

@@ -25,6 +25,7 @@
 
 import type { MetricType } from '@atalaya/model';
 import { decodeExemplars, encodeExemplars, type ExemplarBatch } from './exemplar-batch.ts';
+import { padded } from './segment-format.ts';
 
 /** One request's samples as columns. Views into one buffer: valid as long as that buffer is not written to. */
 export interface MetricBatch {
@@ -68,9 +69,6 @@ const VERSION = 1;
 const WITH_HISTOGRAMS = 2;
 const WITH_EXEMPLARS = 3;
 const HEADER = 32;
-
-// Not with bit operations: lengths from a hostile header may exceed 31 bits.
-const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 /** Bytes of a batch on the wire. The result is freshly allocated and owned by the caller. */
 export function encodeMetricBatch(batch: MetricBatch): Uint8Array<ArrayBuffer> {

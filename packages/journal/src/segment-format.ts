@@ -85,7 +85,7 @@ export function segmentNumbers(names: readonly string[]): number[] {
     .sort((a, b) => a - b);
 }
 
-/** `bytes` rounded up to a multiple of 8. */
+/** `bytes` rounded up to a multiple of 8; not with bit operations, as lengths from a hostile header may exceed 31 bits. */
 export function padded(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }
