@@ -1,6 +1,6 @@
 /** A batch as all that is derived from spans looks at it: names hashed, repetitions marked, chosen attributes found, in one pass each. */
 
-import type { SpanBatch } from '@atalaya/journal';
+import { eachText, type SpanBatch } from '@atalaya/journal';
 import { hashRange, type HashSeed, randomSeed } from '../../remote-write/keyed-hash.ts';
 import { AttributeFinder } from '../find-attributes.ts';
 import { RecentKeys } from './recent-keys.ts';
@@ -57,23 +57,15 @@ export class ObservedSpans {
     this.seconds = new Float64Array(capacity);
   }
 
-  #hashNames({ names, rows }: SpanBatch): void {
+  #hashNames({ names }: SpanBatch): void {
     const view = new DataView(names.buffer, names.byteOffset, names.byteLength);
-    let at = 0;
-    for (let row = 0; row < rows; row++) {
-      let length = 0;
-      let scale = 1;
-      for (;;) {
-        const byte = names[at++] ?? 0;
-        length += (byte & 0x7f) * scale;
-        if (byte < 0x80) break;
-        scale *= 128;
-      }
-      this.nameStarts[row] = at;
-      this.nameEnds[row] = at + length;
-      hashRange(view, at, at + length, this.seed, this.nameHashes, row * 2);
-      at += length;
-    }
+    let row = 0;
+    eachText(names, (start, end) => {
+      this.nameStarts[row] = start;
+      this.nameEnds[row] = end;
+      hashRange(view, start, end, this.seed, this.nameHashes, row * 2);
+      row++;
+    });
   }
 
   /** A sender that got no answer sends again what was taken. */
